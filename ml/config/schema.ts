@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+/** What the labels of a training run are: see `ml/data/labels.ts`. */
+export const TARGETS = ['original', 'votes', 'majority'] as const;
+export type TargetKind = (typeof TARGETS)[number];
+
+const probability = z.number().min(0).max(1);
+const whole = z.number().int().min(0);
+
+const data = z.strictObject({
+  source: z
+    .string()
+    .default('synthetic')
+    .describe('fer2013.csv (also .gz, also icml_face_data.csv), a folder of train/ and test/, or "synthetic"'),
+  votes: z.string().nullable().default(null).describe('fer2013new.csv of FER+, joined to the source by row position'),
+  skipBadRows: z.boolean().default(false).describe('drop and count malformed rows instead of stopping at the first'),
+  keepDuplicates: z.boolean().default(false).describe('keep training faces that are identical to a test face'),
+  keepConstant: z.boolean().default(false).describe('keep training images of one single grey value'),
+  cache: z.string().default('.cache').describe('folder of parsed data sets; safe to delete'),
+  syntheticCount: whole.min(70).max(1_000_000).default(6000).describe('how many faces the generator draws'),
+});
+
+const model = z.strictObject({
+  width: z.number().min(0.1).max(2).default(1).describe('width multiplier of MobileNetV2'),
+  size: whole.min(32).max(384).default(96).describe('side of the network input in pixels'),
+  dropout: probability.max(0.9).default(0.2).describe('share of pooled features dropped in training'),
+  weights: z
+    .string()
+    .default('none')
+    .describe("Google's MobileNetV2 .tflite, an .onnx that this project exported, or none"),
+});
+
+const augment = z.strictObject({
+  flip: probability.default(0.5).describe('chance of a left-right flip'),
+  rotation: z.number().min(0).max(180).default(15).describe('largest rotation in degrees'),
+  scale: z.number().min(0).max(0.9).default(0.15).describe('largest change of scale, 0.15 = ±15 %'),
+  shift: z.number().min(0).max(0.5).default(0.08).describe('largest shift as a share of the side'),
+  brightness: probability.default(0.15).describe('largest change of brightness as a share of the full range'),
+  contrast: probability.default(0.25).describe('largest change of contrast, 0.25 = ±25 %'),
+  gamma: probability.default(0.2).describe('largest change of log2 gamma'),
+  noise: z.number().min(0).max(64).default(4).describe('largest standard deviation of noise in grey levels'),
+  cutout: probability.default(0.5).describe('chance of a cut-out square'),
+  cutoutSize: probability.default(0.35).describe('largest side of the cut-out as a share of the side'),
+});
+
+const train = z.strictObject({
+  targets: z
+    .array(z.enum(TARGETS))
+    .min(1)
+    .refine((kinds) => new Set(kinds).size === kinds.length, 'each kind of target once')
+    .default(['original'])
+    .describe('one output head is trained for each: original labels, FER+ votes (soft), FER+ majority'),
+  epochs: whole.min(1).default(18),
+  batchSize: whole.min(2).max(4096).default(64).describe('images of one optimizer step over all replicas'),
+  optimizer: z.enum(['adamw', 'sgd']).default('adamw'),
+  learningRate: z.number().positive().default(1.5e-3).describe('peak of warm-up and cosine'),
+  warmupEpochs: z.number().min(0).default(1),
+  weightDecay: z.number().min(0).default(0.02).describe('decoupled; not applied to norms and biases'),
+  labelSmoothing: probability.max(0.9).default(0.1),
+  clipNorm: z.number().min(0).default(5).describe('largest norm of the whole gradient; 0 = no clipping'),
+  emaDecay: probability.default(0.998).describe('moving average of weights and statistics; 0 = none'),
+  replicas: z
+    .union([z.literal('auto'), whole.min(1).max(64)])
+    .default('auto')
+    .describe('worker threads'),
+  layout: z.enum(['auto', 'blocked', 'portable']).default('auto'),
+  checkpointSteps: whole.min(1).default(200).describe('steps between checkpoints; one is also written each epoch'),
+});
+
+/** The whole configuration of a run: every field has a default, unknown fields are refused. */
+export const ConfigSchema = z.strictObject({
+  seed: whole.max(2 ** 32 - 1).default(1),
+  runs: z.string().default('runs').describe('folder in which each run gets a folder of its own'),
+  data: data.prefault({}),
+  model: model.prefault({}),
+  augment: augment.prefault({}),
+  train: train.prefault({}),
+});
+
+export type Config = z.infer<typeof ConfigSchema>;
+/** What a user may write: any part of {@link Config}. */
+export type ConfigInput = z.input<typeof ConfigSchema>;
+export type DataConfig = Config['data'];
+export type AugmentConfig = Config['augment'];

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UserError } from './errors.ts';
+
+/** What the operating system's error code means, in words that say how to mend it. */
+function explain(code: string | undefined): string {
+  switch (code) {
+    case 'ENOENT':
+      return 'it does not exist; check the path';
+    case 'EISDIR':
+      return 'it is a directory, a file was expected';
+    case 'ENOTDIR':
+      return 'a part of its path is a file, not a directory';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return 'permission was denied; check its owner and mode';
+    case 'ENOSPC':
+      return 'the disk is full; free some space and run the command again';
+    case 'ERR_FS_FILE_TOO_LARGE':
+      return 'it is larger than 2 GiB';
+    default:
+      return `the system says ${code ?? 'no reason'}`;
+  }
+}
+
+/** Turns a failed file operation into a {@link UserError} that names the file. */
+export function fileError(action: 'read' | 'write', path: string, thrown: unknown): UserError {
+  const code = (thrown as NodeJS.ErrnoException)?.code;
+  return new UserError(`cannot ${action} ${path}: ${explain(code)}`, { cause: thrown });
+}
+
+/**
+ * Size of a regular file in bytes.
+ * @throws UserError if it is missing, unreadable or a directory.
+ */
+export async function fileSize(path: string): Promise<number> {
+  const info = await stat(path).catch((thrown) => {
+    throw fileError('read', path, thrown);
+  });
+  if (info.isDirectory()) throw new UserError(`cannot read ${path}: ${explain('EISDIR')}`);
+  return info.size;
+}
+
+/**
+ * A whole file.
+ * @param maxBytes refuse anything larger before reading it.
+ * @throws UserError if it is missing, unreadable, a directory or too large.
+ */
+export async function readBytes(path: string, maxBytes = 2 ** 31 - 1): Promise<Uint8Array> {
+  const size = await fileSize(path);
+  if (size > maxBytes)
+    throw new UserError(`cannot read ${path}: it has ${size} bytes, at most ${maxBytes} are expected`);
+  return readFile(path).catch((thrown) => {
+    throw fileError('read', path, thrown);
+  });
+}
+
+/** A whole text file in UTF-8; see {@link readBytes} for the errors. */
+export async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path));
+}
+
+/**
+ * Writes a file whole or not at all: into a temporary file beside it, flushed, then renamed.
+ * Missing directories are made. An older file of that name is replaced in one step.
+ * @throws UserError if the disk is full or the place cannot be written.
+ */
+export async function writeAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw fileError('write', path, thrown);
+  }
+}

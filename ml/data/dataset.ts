@@ -1,0 +1,50 @@
+/** Side of a face image in pixels, as FER2013 has them. */
+export const FACE_SIZE = 48;
+/** Pixels of one face. */
+export const FACE_PIXELS = FACE_SIZE * FACE_SIZE;
+
+/** The three parts of FER2013, in the order of their codes 0, 1, 2 in {@link FaceDataset.splits}. */
+export const SPLITS = ['Training', 'PublicTest', 'PrivateTest'] as const;
+export type Split = (typeof SPLITS)[number];
+
+/** The ten choices of a FER+ voter, in the order of the columns of `fer2013new.csv`. */
+export const FERPLUS_CLASSES = [
+  'neutral',
+  'happiness',
+  'surprise',
+  'sadness',
+  'anger',
+  'disgust',
+  'fear',
+  'contempt',
+  'unknown',
+  'NF',
+] as const;
+
+/** Grey faces with their labels, in the order of their source. */
+export interface FaceDataset {
+  /** Where it came from: a file, a folder or `synthetic`. */
+  readonly source: string;
+  readonly count: number;
+  /** Grey values 0..255, [count, 48, 48]. */
+  readonly pixels: Uint8Array;
+  /** Original class 0..6 of each face, in the order of `EMOTIONS`. */
+  readonly labels: Uint8Array;
+  /** Index into {@link SPLITS} of each face. */
+  readonly splits: Uint8Array;
+  /** Row of the source (0-based, header not counted) that each face came from; FER+ joins by it. */
+  readonly rows: Uint32Array;
+  /** FER+ votes 0..10, [count, 10] in the order of {@link FERPLUS_CLASSES}; absent without FER+. */
+  readonly votes?: Uint8Array;
+}
+
+/** The pixels of one face, [48, 48], a view. */
+export function faceAt(dataset: FaceDataset, index: number): Uint8Array {
+  return dataset.pixels.subarray(index * FACE_PIXELS, (index + 1) * FACE_PIXELS);
+}
+
+/** The positions of the faces of one split, in order. */
+export function indicesOf(dataset: FaceDataset, split: Split): Uint32Array {
+  const code = SPLITS.indexOf(split);
+  return Uint32Array.from(dataset.splits.keys()).filter((index) => dataset.splits[index] === code);
+}

@@ -1,0 +1,83 @@
+import type { Random } from '../core/random.ts';
+import type { Shape } from './graph.ts';
+import { sizeOf } from './graph.ts';
+import { type Architecture, kernelTaps, unitsOf } from './mobilenet-v2.ts';
+
+/** One named piece of a flat vector of numbers. */
+export interface Piece {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly offset: number;
+  readonly size: number;
+  /** Weight decay applies to kernels, not to norms and biases. */
+  readonly decays: boolean;
+}
+
+/** Where each named piece lies in a flat vector. */
+export class FlatVector {
+  readonly pieces: readonly Piece[];
+  readonly size: number;
+  readonly #byName: ReadonlyMap<string, Piece>;
+
+  constructor(entries: readonly { name: string; shape: Shape; decays: boolean }[]) {
+    let offset = 0;
+    this.pieces = entries.map((entry) => {
+      const piece = { ...entry, offset, size: sizeOf(entry.shape) };
+      offset += piece.size;
+      return piece;
+    });
+    this.size = offset;
+    this.#byName = new Map(this.pieces.map((piece) => [piece.name, piece]));
+  }
+
+  piece(name: string): Piece {
+    const piece = this.#byName.get(name);
+    if (!piece) throw new Error(`there is no parameter ${name}`);
+    return piece;
+  }
+
+  /** The part of `values` that holds this piece, a view. */
+  view(values: Float32Array, name: string): Float32Array {
+    const { offset, size } = this.piece(name);
+    return values.subarray(offset, offset + size);
+  }
+}
+
+/** Trainable numbers: kernel, γ and β of each unit, kernel and bias of each classifier. */
+export function parametersOf(architecture: Architecture, heads: readonly string[], classes: number): FlatVector {
+  const units = unitsOf(architecture).flatMap((unit) => [
+    { name: `${unit.name}/kernel`, shape: [unit.outChannels, kernelTaps(unit)], decays: true },
+    { name: `${unit.name}/gamma`, shape: [unit.outChannels, 1], decays: false },
+    { name: `${unit.name}/beta`, shape: [unit.outChannels, 1], decays: false },
+  ]);
+  const classifiers = heads.flatMap((head) => [
+    { name: `classifier/${head}/kernel`, shape: [classes, architecture.features], decays: true },
+    { name: `classifier/${head}/bias`, shape: [classes, 1], decays: false },
+  ]);
+  return new FlatVector([...units, ...classifiers]);
+}
+
+/** Batch-norm statistics of each unit. */
+export function statisticsOf(architecture: Architecture): FlatVector {
+  return new FlatVector(
+    unitsOf(architecture).flatMap((unit) => [
+      { name: `${unit.name}/mean`, shape: [unit.outChannels, 1], decays: false },
+      { name: `${unit.name}/variance`, shape: [unit.outChannels, 1], decays: false },
+    ]),
+  );
+}
+
+/**
+ * Random parameters: kernels by He et al. (2015), arXiv:1502.01852, classifiers with deviation 0.01, γ = 1, the rest 0.
+ */
+export function randomParameters(parameters: FlatVector, random: Random): Float32Array {
+  const values = new Float32Array(parameters.size);
+  for (const { name, shape, offset, size } of parameters.pieces) {
+    const piece = values.subarray(offset, offset + size);
+    if (name.endsWith('/gamma')) piece.fill(1);
+    if (!name.endsWith('/kernel')) continue;
+    const deviation = name.startsWith('classifier/') ? 0.01 : Math.sqrt(2 / shape[1]);
+    for (let i = 0; i < size; i++) piece[i] = random.normal(0, deviation);
+  }
+  return values;
+}

@@ -1,0 +1,96 @@
+import type { Config } from '../config/schema.ts';
+import { Random } from '../core/random.ts';
+import { type FaceDataset, faceAt } from '../data/dataset.ts';
+import type { Layout } from '../nn/layout.ts';
+import { augmentFace, drawAugmentation } from './augment.ts';
+
+/** Probabilities of the classes for each face and which faces have any; see `ml/data/labels.ts`. */
+export interface HeadTargets {
+  /** [count, K]. */
+  readonly probabilities: Float32Array;
+  /** 1 where the face has a target, [count]. */
+  readonly usable: Uint8Array;
+}
+
+/** Streams of random numbers, so that a change of one use leaves the others as they are. */
+const STREAM = { order: 1, face: 2, dropout: 3 } as const;
+
+/**
+ * Fills mini-batches: shuffled anew each epoch, augmented, in the layout of the training graph. Whatever is random in a
+ * batch depends on the seed, the epoch and the position alone, so that training can go on from any step.
+ */
+export class Batches {
+  readonly #faces: Uint32Array;
+  readonly #order: Uint32Array;
+  #orderOf = -1;
+
+  /**
+   * @param faces positions in the data set that are trained on.
+   * @param heads targets of each head.
+   * @param layout of one replica.
+   * @throws Error if there are fewer faces than a batch holds.
+   */
+  constructor(
+    readonly config: Config,
+    readonly dataset: FaceDataset,
+    faces: Uint32Array,
+    readonly heads: Readonly<Record<string, HeadTargets>>,
+    readonly layout: Layout,
+    readonly classes: number,
+  ) {
+    if (faces.length < config.train.batchSize) throw new Error(`${faces.length} faces do not fill a batch`);
+    this.#faces = faces;
+    this.#order = new Uint32Array(faces.length);
+  }
+
+  /** Whole batches of an epoch; the few faces left over are others each time. */
+  get stepsPerEpoch(): number {
+    return Math.floor(this.#faces.length / this.config.train.batchSize);
+  }
+
+  /** Writes batch `step` of `epoch` (both 0-based) into the inputs of each replica. */
+  fill(epoch: number, step: number, replicas: readonly Readonly<Record<string, Float32Array>>[]): void {
+    if (this.#orderOf !== epoch) {
+      this.#order.set(this.#faces);
+      new Random(this.config.seed, STREAM.order, epoch).shuffle(this.#order);
+      this.#orderOf = epoch;
+    }
+    const first = step * this.config.train.batchSize;
+    replicas.forEach((inputs, replica) => {
+      for (let n = 0; n < this.layout.batch; n++) {
+        this.#fillFace(this.#order[first + replica * this.layout.batch + n], epoch, n, inputs);
+      }
+      this.#fillMask(new Random(this.config.seed, STREAM.dropout, epoch, step, replica), inputs['mask']);
+    });
+  }
+
+  #fillFace(face: number, epoch: number, n: number, inputs: Readonly<Record<string, Float32Array>>): void {
+    const { layout, classes } = this;
+    const { size } = this.config.model;
+    const random = new Random(this.config.seed, STREAM.face, epoch, face);
+    const augmentation = drawAugmentation(this.config.augment, random);
+    augmentFace(
+      faceAt(this.dataset, face),
+      augmentation,
+      size,
+      random,
+      inputs['image'],
+      layout.offset(n, 0, size),
+      layout.block,
+    );
+    const smoothing = this.config.train.labelSmoothing;
+    for (const [head, { probabilities, usable }] of Object.entries(this.heads)) {
+      const targets = inputs[`targets/${head}`];
+      for (let k = 0; k < classes; k++) {
+        const smooth = (1 - smoothing) * probabilities[face * classes + k] + smoothing / classes;
+        targets[k * layout.batch + n] = usable[face] ? smooth : 0;
+      }
+    }
+  }
+
+  #fillMask(random: Random, mask: Float32Array): void {
+    const { dropout } = this.config.model;
+    const kept = 1 / (1 - dropout);
+    for (let i = 0; i < mask.length; i++) mask[i] = random.chance(dropout) ? 0 : kept;
+  }
+}

@@ -1,0 +1,142 @@
+import { Worker } from 'node:worker_threads';
+import { UserError } from '../core/errors.ts';
+import type { TrainingGraph } from '../nn/training-graph.ts';
+import { Barrier } from './barrier.ts';
+import type { OPTIMIZERS } from './optimizer.ts';
+import type { ReplicaReply, ReplicaSetup, SharedMemory, StepOrder } from './replica-protocol.ts';
+
+/** Everything that changes while a network trains; copies, as a checkpoint keeps them. */
+export interface TrainingState {
+  readonly parameters: Float32Array;
+  readonly moment1: Float32Array;
+  readonly moment2: Float32Array;
+  readonly averagedParameters: Float32Array;
+  readonly averagedStatistics: Float32Array;
+}
+
+const STATE = ['parameters', 'moment1', 'moment2', 'averagedParameters', 'averagedStatistics'] as const;
+/** While one batch is computed, the next one is prepared. */
+const SLOTS = 2;
+
+function sharedFloats(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
+}
+
+/**
+ * Trains one network data-parallel: each replica is a worker thread with its own copy of the graph and its own share of
+ * every mini-batch. Batch-norm statistics are those of the replica's share.
+ */
+export class Engine {
+  readonly #workers: readonly Worker[];
+  readonly #memory: SharedMemory;
+  #failure: Error | undefined;
+
+  private constructor(workers: readonly Worker[], memory: SharedMemory) {
+    this.#workers = workers;
+    this.#memory = memory;
+    for (const worker of workers) worker.on('error', (error) => (this.#failure = error));
+  }
+
+  /**
+   * Starts the replicas.
+   * @param threads threads of ONNX Runtime in each replica.
+   * @throws UserError if a replica cannot start.
+   */
+  static async start(
+    graph: TrainingGraph,
+    optimizer: keyof typeof OPTIMIZERS,
+    replicas: number,
+    threads: number,
+  ): Promise<Engine> {
+    const { parameters, statistics, inputs } = graph;
+    const each = <T>(make: () => T) => Array.from({ length: replicas }, make);
+    const decays = new Uint8Array(new SharedArrayBuffer(parameters.size));
+    for (const { offset, size, decays: applies } of parameters.pieces)
+      if (applies) decays.fill(1, offset, offset + size);
+    const fed = Object.entries(inputs).filter(([name]) => name !== 'parameters');
+    const heads = fed.filter(([name]) => name.startsWith('targets/')).length;
+    const memory: SharedMemory = {
+      barrier: new SharedArrayBuffer(Barrier.BYTES),
+      parameters: sharedFloats(parameters.size),
+      moment1: sharedFloats(parameters.size),
+      moment2: sharedFloats(parameters.size),
+      averagedParameters: sharedFloats(parameters.size),
+      averagedStatistics: sharedFloats(statistics.size),
+      decays,
+      gradients: each(() => sharedFloats(parameters.size)),
+      batchStatistics: each(() => sharedFloats(statistics.size)),
+      losses: each(() => sharedFloats(heads)),
+      squares: new Float64Array(new SharedArrayBuffer(replicas * Float64Array.BYTES_PER_ELEMENT)),
+      inputs: Array.from({ length: SLOTS }, () =>
+        each(() =>
+          Object.fromEntries(fed.map(([name, shape]) => [name, sharedFloats(shape.reduce((a, b) => a * b, 1))])),
+        ),
+      ),
+    };
+    const workers = Array.from({ length: replicas }, (_, index) => {
+      const setup: ReplicaSetup = { index, replicas, threads, graph: graph.bytes, inputs, optimizer, memory };
+      return new Worker(new URL('./replica.mjs', import.meta.url), { workerData: setup, execArgv: [] });
+    });
+    const engine = new Engine(workers, memory);
+    await engine.#replies();
+    return engine;
+  }
+
+  /** The batch of a slot: one record of inputs for each replica, to be filled before {@link step}. */
+  slot(index: number): readonly Readonly<Record<string, Float32Array>>[] {
+    return this.#memory.inputs[index];
+  }
+
+  /**
+   * One optimizer step on the batch in `order.slot`.
+   * @returns mean loss of each head.
+   * @throws UserError if the gradient is not finite.
+   */
+  async step(order: StepOrder): Promise<number[]> {
+    const replies = this.#replies();
+    for (const worker of this.#workers) worker.postMessage(order);
+    await replies;
+    const { losses } = this.#memory;
+    return Array.from(losses[0], (_, head) => losses.reduce((sum, loss) => sum + loss[head], 0) / losses.length);
+  }
+
+  #replies(): Promise<unknown> {
+    if (this.#failure) throw this.#failure;
+    const reply = (worker: Worker) =>
+      new Promise<void>((resolve, reject) => {
+        const settle = (action: () => void) => {
+          worker.off('message', onMessage).off('error', onError);
+          action();
+        };
+        const onMessage = (message: ReplicaReply) =>
+          settle(() => ('error' in message ? reject(new UserError(`training stopped: ${message.error}`)) : resolve()));
+        const onError = (error: Error) =>
+          settle(() => reject(new UserError(`a training thread failed: ${error.message}`, { cause: error })));
+        worker.on('message', onMessage).on('error', onError);
+      });
+    return Promise.all(this.#workers.map(reply));
+  }
+
+  /** A copy of the state; call it between steps. */
+  state(): TrainingState {
+    return Object.fromEntries(STATE.map((name) => [name, this.#memory[name].slice()])) as unknown as TrainingState;
+  }
+
+  /**
+   * Goes on from this state.
+   * @throws Error if it belongs to another network.
+   */
+  restore(state: TrainingState): void {
+    for (const name of STATE) {
+      const [target, source] = [this.#memory[name], state[name]];
+      if (target.length !== source.length)
+        throw new Error(`${name} has ${source.length} numbers, the network ${target.length}`);
+      target.set(source);
+    }
+  }
+
+  /** Ends the worker threads. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}

@@ -1,0 +1,46 @@
+import { open } from 'node:fs/promises';
+import { z } from 'zod';
+import { UserError } from '../core/errors.ts';
+import { fileError, readText, writeAtomic } from '../core/files.ts';
+
+const RecordSchema = z.object({
+  kind: z.enum(['step', 'epoch']),
+  step: z.number().int(),
+  epoch: z.number().int(),
+  figures: z.record(z.string(), z.number()),
+});
+
+/** One line of `metrics.jsonl`. Figures are named `loss/HEAD`, `accuracy/HEAD`, `learningRate`, `imagesPerSecond`. */
+export type HistoryRecord = z.infer<typeof RecordSchema>;
+
+/** Appends a line to the history of a run. */
+export async function appendHistory(path: string, record: HistoryRecord): Promise<void> {
+  try {
+    const handle = await open(path, 'a');
+    await handle.writeFile(`${JSON.stringify(record)}\n`);
+    await handle.close();
+  } catch (thrown) {
+    throw fileError('write', path, thrown);
+  }
+}
+
+/**
+ * The history of a run.
+ * @throws UserError if it is missing or a line does not fit; a last line that was cut off in writing is left out.
+ */
+export async function readHistory(path: string): Promise<HistoryRecord[]> {
+  const lines = (await readText(path)).split('\n');
+  return lines.slice(0, -1).map((line, i) => {
+    try {
+      return RecordSchema.parse(JSON.parse(line));
+    } catch (thrown) {
+      throw new UserError(`${path}:${i + 1} is no record of training; delete the line`, { cause: thrown });
+    }
+  });
+}
+
+/** Forgets what was recorded after a step, since training goes on from there. */
+export async function truncateHistory(path: string, step: number): Promise<void> {
+  const kept = (await readHistory(path)).filter((record) => record.step <= step);
+  await writeAtomic(path, kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
+}

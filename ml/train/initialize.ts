@@ -1,0 +1,115 @@
+import { extname } from 'node:path';
+import { UserError } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
+import type { Reporter } from '../core/progress.ts';
+import { Random } from '../core/random.ts';
+import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
+import { stemToGrey } from '../nn/folded-network.ts';
+import { buildInferenceGraph } from '../nn/inference-graph.ts';
+import { type Architecture, kernelTaps, mobileNetV2, unitsOf } from '../nn/mobilenet-v2.ts';
+import { BATCH_NORM_EPSILON } from '../nn/operators/batch-norm.ts';
+import { parametersOf, randomParameters, statisticsOf } from '../nn/parameters.ts';
+import { runOverFaces } from './predict.ts';
+import type { NetworkInfo, TrainedNetwork } from './trained-network.ts';
+import { foldedFromOnnx } from './weights-onnx.ts';
+import { foldedFromTflite } from './weights-tflite.ts';
+
+/** Faces that batch norm's statistics are measured on. */
+const CALIBRATION_BATCH = 64;
+
+/**
+ * The network before its first step.
+ *
+ * With imported weights, batch norm is put back: its statistics are measured on `faces`, and γ and β are chosen so that
+ * it changes nothing (γ = √(σ² + ε), β = μ + bias). In evaluation the network then computes exactly what the imported
+ * one does, and in training, where the batch's own statistics are used, nearly so.
+ * @param weights `none`, a `.tflite` of Google's MobileNetV2 or an `.onnx` that this project exported.
+ * @param faces grey values, [n, 48, 48]; a few hundred are enough.
+ * @throws UserError if the file is missing, broken or of another architecture.
+ */
+export async function initialNetwork(
+  info: NetworkInfo,
+  weights: string,
+  faces: Uint8Array,
+  seed: number,
+  reporter: Reporter,
+): Promise<TrainedNetwork> {
+  const architecture = mobileNetV2(info.width, info.size);
+  const vector = parametersOf(architecture, info.heads, info.classes);
+  const statisticsVector = statisticsOf(architecture);
+  const parameters = randomParameters(vector, new Random(seed));
+  const statistics = new Float32Array(statisticsVector.size);
+  for (const unit of unitsOf(architecture)) statisticsVector.view(statistics, `${unit.name}/variance`).fill(1);
+  if (weights === 'none') return { info, parameters, statistics };
+
+  const imported = await readWeights(weights, architecture);
+  const observed = await observe(imported, faces);
+  for (const unit of unitsOf(architecture)) {
+    const { kernel, bias } = imported.units.get(unit.name) as FoldedConvolution;
+    const { mean, variance } = observed(unit.name);
+    vector.view(parameters, `${unit.name}/kernel`).set(unit.kind === 'stem' ? stemToGrey(kernel) : kernel);
+    vector.view(parameters, `${unit.name}/gamma`).set(variance.map((v) => Math.sqrt(v + BATCH_NORM_EPSILON)));
+    vector.view(parameters, `${unit.name}/beta`).set(mean);
+    statisticsVector.view(statistics, `${unit.name}/mean`).set(mean.map((m, c) => m - bias[c]));
+    statisticsVector.view(statistics, `${unit.name}/variance`).set(variance);
+  }
+  for (const [i, head] of info.heads.entries()) {
+    const classifier = imported.classifiers.get(head) ?? [...imported.classifiers.values()][i];
+    if (!classifier || imported.classes !== info.classes) continue;
+    vector.view(parameters, `classifier/${head}/kernel`).set(classifier.kernel);
+    vector.view(parameters, `classifier/${head}/bias`).set(classifier.bias);
+  }
+  reporter.note(`weights: ${weights}, batch norm measured on ${faces.length / 48 ** 2} faces`);
+  return { info, parameters, statistics };
+}
+
+/** Reads a weight file by its kind and checks every shape. */
+async function readWeights(file: string, architecture: Architecture): Promise<FoldedNetwork> {
+  const kind = extname(file).toLowerCase();
+  if (kind !== '.tflite' && kind !== '.onnx') {
+    throw new UserError(
+      `model.weights is ${file}; expected a .tflite of Google's MobileNetV2, an exported .onnx, or none`,
+    );
+  }
+  const bytes = await readBytes(file);
+  const network =
+    kind === '.tflite' ? foldedFromTflite(bytes, file, architecture) : foldedFromOnnx(bytes, file, architecture);
+  for (const unit of unitsOf(architecture)) {
+    const expected = unit.outChannels * kernelTaps(unit) * (unit.kind === 'stem' ? 3 : 1);
+    const found = network.units.get(unit.name)?.kernel.length;
+    if (found !== expected) {
+      throw new UserError(
+        `${file}: ${unit.name} has ${found ?? 'no'} weights, MobileNetV2 of width ${architecture.width} has ${expected}; ` +
+          'choose weights of the same width, or change model.width',
+      );
+    }
+  }
+  return network;
+}
+
+/** Mean and variance of each unit's convolution, bias included, over the faces. */
+async function observe(network: FoldedNetwork, faces: Uint8Array) {
+  const graph = buildInferenceGraph(network, { batch: CALIBRATION_BATCH, observe: true });
+  const sums = new Map<string, Float64Array>();
+  let batches = 0;
+  // The last batch would repeat faces of the one before it, so it is left out unless it is whole.
+  const area = faces.length - (faces.length % (CALIBRATION_BATCH * 48 ** 2));
+  await runOverFaces(graph, network.architecture.size, CALIBRATION_BATCH, faces.subarray(0, area), (outputs) => {
+    batches += 1;
+    for (const [name, tensor] of Object.entries(outputs)) {
+      const values = tensor.data as Float32Array;
+      const sum = sums.get(name) ?? new Float64Array(values.length);
+      values.forEach((value, i) => (sum[i] += value));
+      sums.set(name, sum);
+    }
+  });
+  if (batches === 0)
+    throw new UserError(`at least ${CALIBRATION_BATCH} training faces are needed to take over weights`);
+  return (unit: string) => {
+    const mean = Float32Array.from(sums.get(`${unit}/mean`) as Float64Array, (sum) => sum / batches);
+    const variance = Float32Array.from(sums.get(`${unit}/square`) as Float64Array, (sum, c) =>
+      Math.max(0, sum / batches - mean[c] ** 2),
+    );
+    return { mean, variance };
+  };
+}

@@ -1,0 +1,76 @@
+/** Numbers that both optimizers need at one step. */
+export interface StepSize {
+  readonly learningRate: number;
+  /** Decoupled weight decay (Loshchilov and Hutter 2019, arXiv:1711.05101): w ← w − learningRate·weightDecay·w. */
+  readonly weightDecay: number;
+  /** 1-based number of this step, for Adam's bias correction. */
+  readonly step: number;
+  /** Factor on the gradient, below 1 where it is clipped. */
+  readonly gradientScale: number;
+}
+
+/** Flat vectors of all parameters, each of the same length. */
+export interface OptimizerState {
+  readonly parameters: Float32Array;
+  readonly gradient: Float32Array;
+  /** First moment of Adam, or the momentum of SGD. */
+  readonly moment1: Float32Array;
+  /** Second moment of Adam. */
+  readonly moment2: Float32Array;
+  /** 1 where weight decay applies. */
+  readonly decays: Uint8Array;
+}
+
+/** Updates the parameters from `begin` to `end` in place. */
+export type Optimizer = (state: OptimizerState, begin: number, end: number, size: StepSize) => void;
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-8;
+const MOMENTUM = 0.9;
+
+/** AdamW (Loshchilov and Hutter 2019) with β = (0.9, 0.999). */
+const adamw: Optimizer = ({ parameters, gradient, moment1, moment2, decays }, begin, end, size) => {
+  const { learningRate, weightDecay, step, gradientScale } = size;
+  const rate = learningRate / (1 - BETA1 ** step);
+  const correction2 = 1 / Math.sqrt(1 - BETA2 ** step);
+  const kept = [1, 1 - learningRate * weightDecay];
+  for (let i = begin; i < end; i++) {
+    const g = gradient[i] * gradientScale;
+    const m = BETA1 * moment1[i] + (1 - BETA1) * g;
+    const v = BETA2 * moment2[i] + (1 - BETA2) * g * g;
+    moment1[i] = m;
+    moment2[i] = v;
+    parameters[i] = kept[decays[i]] * parameters[i] - (rate * m) / (Math.sqrt(v) * correction2 + EPSILON);
+  }
+};
+
+/** SGD with Nesterov momentum 0.9 (Sutskever et al. 2013) and decoupled weight decay. */
+const sgd: Optimizer = ({ parameters, gradient, moment1, decays }, begin, end, size) => {
+  const { learningRate, weightDecay, gradientScale } = size;
+  const kept = [1, 1 - learningRate * weightDecay];
+  for (let i = begin; i < end; i++) {
+    const g = gradient[i] * gradientScale;
+    const m = MOMENTUM * moment1[i] + g;
+    moment1[i] = m;
+    parameters[i] = kept[decays[i]] * parameters[i] - learningRate * (g + MOMENTUM * m);
+  }
+};
+
+export const OPTIMIZERS = { adamw, sgd } as const;
+
+/** How far a moving average moves at a step: `decay`, but less at first, so that the start is soon forgotten. */
+export function averageDecay(decay: number, step: number): number {
+  return Math.min(decay, (1 + step) / (10 + step));
+}
+
+/** average ← decay·average + (1 − decay)·values, from `begin` to `end` in place. */
+export function moveAverage(
+  average: Float32Array,
+  values: Float32Array,
+  decay: number,
+  begin: number,
+  end: number,
+): void {
+  for (let i = begin; i < end; i++) average[i] = decay * average[i] + (1 - decay) * values[i];
+}

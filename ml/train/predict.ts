@@ -1,0 +1,63 @@
+import { setImmediate } from 'node:timers/promises';
+import * as ort from 'onnxruntime-node';
+import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
+import { resizeBilinear } from '../data/resize.ts';
+import type { FoldedNetwork } from '../nn/folded-network.ts';
+import { buildInferenceGraph, IMAGE_INPUT, PROBABILITIES_OUTPUT } from '../nn/inference-graph.ts';
+
+const BATCH = 64;
+
+/** Writes a face into a colour image [3, S, S] with values in [−1, 1]: scaled up, the same in each colour. */
+export function faceToImage(face: Uint8Array, size: number, image: Float32Array): void {
+  const area = size * size;
+  const grey = image.subarray(0, area);
+  resizeBilinear(face, FACE_SIZE, size, grey);
+  for (let i = 0; i < area; i++) grey[i] = grey[i] / 127.5 - 1;
+  image.copyWithin(area, 0, area);
+  image.copyWithin(2 * area, 0, area);
+}
+
+/**
+ * Runs an inference graph over faces.
+ * @param faces grey values, [n, 48, 48].
+ * @param graph built for batches of `batch` images.
+ * @param each receives the outputs of every batch and how many of its images count.
+ */
+export async function runOverFaces(
+  graph: Uint8Array,
+  size: number,
+  batch: number,
+  faces: Uint8Array,
+  each: (outputs: ort.InferenceSession.ReturnType, count: number) => void,
+): Promise<void> {
+  const session = await ort.InferenceSession.create(graph, { logSeverityLevel: 3 });
+  const image = new Float32Array(batch * 3 * size * size);
+  const total = faces.length / FACE_PIXELS;
+  for (let first = 0; first < total; first += batch) {
+    const count = Math.min(batch, total - first);
+    for (let n = 0; n < count; n++) {
+      const face = faces.subarray((first + n) * FACE_PIXELS, (first + n + 1) * FACE_PIXELS);
+      faceToImage(face, size, image.subarray(n * 3 * size * size, (n + 1) * 3 * size * size));
+    }
+    each(await session.run({ [IMAGE_INPUT]: new ort.Tensor('float32', image, [batch, 3, size, size]) }), count);
+    await setImmediate();
+  }
+  await session.release();
+}
+
+/**
+ * Probabilities that one head of a network gives to faces.
+ * @param faces grey values, [n, 48, 48].
+ * @returns [n, K].
+ */
+export async function predictFaces(network: FoldedNetwork, head: string, faces: Uint8Array): Promise<Float32Array> {
+  const { classes } = network;
+  const graph = buildInferenceGraph(network, { batch: BATCH, head });
+  const probabilities = new Float32Array((faces.length / FACE_PIXELS) * classes);
+  let written = 0;
+  await runOverFaces(graph, network.architecture.size, BATCH, faces, (outputs, count) => {
+    probabilities.set((outputs[PROBABILITIES_OUTPUT].data as Float32Array).subarray(0, count * classes), written);
+    written += count * classes;
+  });
+  return probabilities;
+}

@@ -1,0 +1,52 @@
+import type { Shape } from '../nn/graph.ts';
+import type { OPTIMIZERS } from './optimizer.ts';
+
+/** Arrays that all threads share; each lies on a SharedArrayBuffer. */
+export interface SharedMemory {
+  readonly barrier: SharedArrayBuffer;
+  readonly parameters: Float32Array;
+  readonly moment1: Float32Array;
+  readonly moment2: Float32Array;
+  /** Moving averages of the parameters and of the batch statistics: the network that is evaluated and exported. */
+  readonly averagedParameters: Float32Array;
+  readonly averagedStatistics: Float32Array;
+  readonly decays: Uint8Array;
+  /** One for each replica; the first also takes the average. */
+  readonly gradients: readonly Float32Array[];
+  readonly batchStatistics: readonly Float32Array[];
+  /** Loss of each head, one array for each replica. */
+  readonly losses: readonly Float32Array[];
+  /** Squared norm of each thread's share of the gradient. */
+  readonly squares: Float64Array;
+  /** Batches: [slot][replica][input]. While the replicas compute on one slot, the next batch is written to the other. */
+  readonly inputs: readonly (readonly Readonly<Record<string, Float32Array>>[])[];
+}
+
+export interface ReplicaSetup {
+  readonly index: number;
+  readonly replicas: number;
+  /** Threads of ONNX Runtime in this replica. */
+  readonly threads: number;
+  readonly graph: Uint8Array;
+  readonly inputs: Readonly<Record<string, Shape>>;
+  readonly optimizer: keyof typeof OPTIMIZERS;
+  readonly memory: SharedMemory;
+}
+
+export interface StepOrder {
+  /** 1-based. */
+  readonly step: number;
+  readonly slot: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** 0 = no clipping. */
+  readonly clipNorm: number;
+  readonly emaDecay: number;
+}
+
+export type ReplicaReply = { readonly done: number } | { readonly error: string };
+
+/** The part of a flat vector that one thread updates. */
+export function gradientShare(size: number, replicas: number, index: number): [begin: number, end: number] {
+  return [Math.floor((size * index) / replicas), Math.floor((size * (index + 1)) / replicas)];
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { UserError } from '../core/errors.ts';
+import { readBytes, writeAtomic } from '../core/files.ts';
+import { decodeSafetensors, encodeSafetensors } from '../core/safetensors.ts';
+import { type FoldedNetwork, foldNetwork } from '../nn/folded-network.ts';
+import { mobileNetV2 } from '../nn/mobilenet-v2.ts';
+import { parametersOf, statisticsOf } from '../nn/parameters.ts';
+
+/** What tells a network's shape, and where it stands in its training. */
+export const NetworkInfoSchema = z.object({
+  width: z.number().positive(),
+  size: z.number().int().positive(),
+  classes: z.number().int().positive(),
+  heads: z.array(z.string()).min(1),
+  /** Epochs trained. */
+  epoch: z.number().int().min(0),
+});
+export type NetworkInfo = z.infer<typeof NetworkInfoSchema>;
+
+/** A network after training: flat parameters and batch-norm statistics, as `parametersOf` and `statisticsOf` lay them out. */
+export interface TrainedNetwork {
+  readonly info: NetworkInfo;
+  readonly parameters: Float32Array;
+  readonly statistics: Float32Array;
+}
+
+/** The network as it runs: batch norm folded. */
+export function foldTrained({ info, parameters, statistics }: TrainedNetwork): FoldedNetwork {
+  const architecture = mobileNetV2(info.width, info.size);
+  return foldNetwork(
+    architecture,
+    info.heads,
+    info.classes,
+    { vector: parametersOf(architecture, info.heads, info.classes), values: parameters },
+    { vector: statisticsOf(architecture), values: statistics },
+  );
+}
+
+/** Writes a network as a safetensors file. */
+export async function saveNetwork(path: string, { info, parameters, statistics }: TrainedNetwork): Promise<void> {
+  const bytes = encodeSafetensors({ vectors: { parameters, statistics }, metadata: { network: JSON.stringify(info) } });
+  await writeAtomic(path, bytes);
+}
+
+/**
+ * Reads what {@link saveNetwork} wrote.
+ * @throws UserError if the file is missing, broken, or no network of ours.
+ */
+export async function loadNetwork(path: string): Promise<TrainedNetwork> {
+  const { vectors, metadata } = decodeSafetensors(await readBytes(path), path);
+  const info = parseInfo(metadata['network'], path);
+  const architecture = mobileNetV2(info.width, info.size);
+  const vector = (name: string, size: number): Float32Array => {
+    const values = vectors[name];
+    if (values?.length !== size)
+      throw new UserError(`${path}: ${name} has ${values?.length ?? 'no'} numbers, ${size} were expected`);
+    return values;
+  };
+  return {
+    info,
+    parameters: vector('parameters', parametersOf(architecture, info.heads, info.classes).size),
+    statistics: vector('statistics', statisticsOf(architecture).size),
+  };
+}
+
+function parseInfo(text: string | undefined, path: string): NetworkInfo {
+  try {
+    return NetworkInfoSchema.parse(JSON.parse(text ?? 'null'));
+  } catch (thrown) {
+    throw new UserError(`${path} holds no network of this project; expected a file that "emotion-lens train" wrote`, {
+      cause: thrown,
+    });
+  }
+}

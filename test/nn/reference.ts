@@ -1,0 +1,101 @@
+/**
+ * Each operator written out naively in float64, straight from its definition, for comparison. Feature maps are
+ * [C][N][H][W] here, whatever the layout under test.
+ */
+
+/** TensorFlow's rule, from its documentation: where the first tap of output pixel 0 lies. */
+function sameBegin(side: number, kernel: number, stride: number): number {
+  const total = side % stride === 0 ? Math.max(kernel - stride, 0) : Math.max(kernel - (side % stride), 0);
+  return Math.floor(total / 2);
+}
+
+export function depthwise(
+  x: Float64Array,
+  w: Float64Array,
+  channels: number,
+  images: number,
+  side: number,
+  stride: number,
+): Float64Array {
+  const out = Math.ceil(side / stride);
+  const begin = sameBegin(side, 3, stride);
+  const y = new Float64Array(channels * images * out * out);
+  for (let c = 0; c < channels; c++)
+    for (let n = 0; n < images; n++)
+      for (let i = 0; i < out; i++)
+        for (let j = 0; j < out; j++) {
+          let sum = 0;
+          for (let ky = 0; ky < 3; ky++)
+            for (let kx = 0; kx < 3; kx++) {
+              const row = i * stride + ky - begin;
+              const column = j * stride + kx - begin;
+              if (row < 0 || row >= side || column < 0 || column >= side) continue;
+              sum += w[c * 9 + ky * 3 + kx] * x[((c * images + n) * side + row) * side + column];
+            }
+          y[((c * images + n) * out + i) * out + j] = sum;
+        }
+  return y;
+}
+
+/** W·x for W [O, I] and x [I, P]. */
+export function matmul(w: Float64Array, x: Float64Array, outputs: number, inputs: number, count: number): Float64Array {
+  const y = new Float64Array(outputs * count);
+  for (let o = 0; o < outputs; o++)
+    for (let i = 0; i < inputs; i++)
+      for (let p = 0; p < count; p++) y[o * count + p] += w[o * inputs + i] * x[i * count + p];
+  return y;
+}
+
+export function batchNorm(y: Float64Array, gamma: Float64Array, beta: Float64Array, relu6: boolean): Float64Array {
+  const channels = gamma.length;
+  const count = y.length / channels;
+  const z = new Float64Array(y.length);
+  for (let c = 0; c < channels; c++) {
+    const row = y.subarray(c * count, (c + 1) * count);
+    const mean = row.reduce((a, b) => a + b, 0) / count;
+    const variance = row.reduce((a, b) => a + (b - mean) ** 2, 0) / count;
+    row.forEach((value, p) => {
+      const normal = gamma[c] * ((value - mean) / Math.sqrt(variance + 1e-3)) + beta[c];
+      z[c * count + p] = relu6 ? Math.min(6, Math.max(0, normal)) : normal;
+    });
+  }
+  return z;
+}
+
+export function averagePool(x: Float64Array, maps: number): Float64Array {
+  const area = x.length / maps;
+  return Float64Array.from(
+    { length: maps },
+    (_, m) => x.subarray(m * area, (m + 1) * area).reduce((a, b) => a + b, 0) / area,
+  );
+}
+
+export function crossEntropy(logits: Float64Array, targets: Float64Array, classes: number): number {
+  const images = logits.length / classes;
+  let loss = 0;
+  for (let n = 0; n < images; n++) {
+    const exponents = Array.from({ length: classes }, (_, k) => Math.exp(logits[k * images + n]));
+    const sum = exponents.reduce((a, b) => a + b, 0);
+    for (let k = 0; k < classes; k++) loss -= (targets[k * images + n] * Math.log(exponents[k] / sum)) / images;
+  }
+  return loss;
+}
+
+/** Central differences of a scalar function by every number of every input. */
+export function finiteDifferences(
+  loss: (inputs: Float64Array[]) => number,
+  inputs: readonly Float64Array[],
+  step = 1e-6,
+): Float64Array[] {
+  const moved = inputs.map((values) => values.slice());
+  return moved.map((values) =>
+    values.map((value, i) => {
+      values[i] = value + step;
+      const above = loss(moved);
+      values[i] = value - step;
+      const below = loss(moved);
+      values[i] = value;
+      return (above - below) / (2 * step);
+    }),
+  );
+}
