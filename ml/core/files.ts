@@ -52,9 +52,11 @@ export async function readBytes(path: string, maxBytes = 2 ** 31 - 1): Promise<U
   const size = await fileSize(path);
   if (size > maxBytes)
     throw new UserError(`cannot read ${path}: it has ${size} bytes, at most ${maxBytes} are expected`);
-  return readFile(path).catch((thrown) => {
+  const buffer = await readFile(path).catch((thrown) => {
     throw fileError('read', path, thrown);
   });
+  // A plain array, since a Buffer's slice() is no copy.
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
 /** A whole text file in UTF-8; see {@link readBytes} for the errors. */

@@ -48,3 +48,10 @@ export function indicesOf(dataset: FaceDataset, split: Split): Uint32Array {
   const code = SPLITS.indexOf(split);
   return Uint32Array.from(dataset.splits.keys()).filter((index) => dataset.splits[index] === code);
 }
+
+/** Copies the pixels of these faces, [n, 48, 48]. */
+export function gatherFaces(dataset: FaceDataset, indices: Uint32Array): Uint8Array {
+  const pixels = new Uint8Array(indices.length * FACE_PIXELS);
+  for (const [i, face] of indices.entries()) pixels.set(faceAt(dataset, face), i * FACE_PIXELS);
+  return pixels;
+}

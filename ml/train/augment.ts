@@ -76,8 +76,8 @@ export function augmentFace(
     let sourceX = (a * x + b * y + c + 0.5) * FACE_SIZE - 0.5;
     let sourceY = (d * x + e * y + f + 0.5) * FACE_SIZE - 0.5;
     for (let column = 0; column < size; column++) {
-      const u = sourceX < 0 ? 0 : sourceX > last ? last : sourceX;
-      const v = sourceY < 0 ? 0 : sourceY > last ? last : sourceY;
+      const u = Math.min(last, Math.max(0, sourceX));
+      const v = Math.min(last, Math.max(0, sourceY));
       const left = Math.min(u | 0, last - 1);
       const top = Math.min(v | 0, last - 1);
       const fx = u - left;

@@ -78,7 +78,12 @@ export class Engine {
       return new Worker(new URL('./replica.mjs', import.meta.url), { workerData: setup, execArgv: [] });
     });
     const engine = new Engine(workers, memory);
-    await engine.#replies();
+    try {
+      await engine.#replies();
+    } catch (thrown) {
+      await engine.stop();
+      throw thrown;
+    }
     return engine;
   }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
@@ -39,8 +40,9 @@ export async function readHistory(path: string): Promise<HistoryRecord[]> {
   });
 }
 
-/** Forgets what was recorded after a step, since training goes on from there. */
+/** Forgets what was recorded after a step, since training goes on from there; there may be no history yet. */
 export async function truncateHistory(path: string, step: number): Promise<void> {
+  if (!existsSync(path)) return;
   const kept = (await readHistory(path)).filter((record) => record.step <= step);
   await writeAtomic(path, kept.map((record) => `${JSON.stringify(record)}\n`).join(''));
 }

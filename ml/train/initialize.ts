@@ -99,7 +99,7 @@ async function observe(network: FoldedNetwork, faces: Uint8Array) {
     for (const [name, tensor] of Object.entries(outputs)) {
       const values = tensor.data as Float32Array;
       const sum = sums.get(name) ?? new Float64Array(values.length);
-      values.forEach((value, i) => (sum[i] += value));
+      for (const [i, value] of values.entries()) sum[i] += value;
       sums.set(name, sum);
     }
   });

@@ -120,7 +120,7 @@ for (const [side, stride] of [
 describe.each(layouts)('gradient rules, $name', ({ layout }) => {
   it.each(Object.entries(cases))(
     '%s: result and gradients equal float64 and its finite differences',
-    async (_, testCase) => {
+    async (name, testCase) => {
       const random = new Random(7);
       const inputs = testCase.operands.map(({ shape, low, high }) => randomValues(shape, random, low, high));
       const graph = new Graph();
@@ -132,11 +132,11 @@ describe.each(layouts)('gradient rules, $name', ({ layout }) => {
       const gradientOf = tape.backward([[output, weights]]);
       graph.output('output', output);
       // A dropout mask has no gradient of its own.
-      const differentiable = _ === 'dropout' ? tensors.slice(0, 1) : tensors;
+      const differentiable = name === 'dropout' ? tensors.slice(0, 1) : tensors;
       // An Identity keeps two outputs apart where one tensor is the gradient of both.
-      differentiable.forEach((tensor, i) =>
-        graph.output(`gradient${i}`, graph.node('Identity', [gradientOf(tensor)], tensor.shape)),
-      );
+      for (const [i, tensor] of differentiable.entries()) {
+        graph.output(`gradient${i}`, graph.node('Identity', [gradientOf(tensor)], tensor.shape));
+      }
 
       const weighting = randomValues(output.shape, random);
       const order = testCase.operands.map(({ shape, side }) => (side ? positions(layout, shape[0], side) : null));
@@ -144,7 +144,7 @@ describe.each(layouts)('gradient rules, $name', ({ layout }) => {
       const scatter = (values: Float64Array, at: number[] | null) => {
         if (!at) return values;
         const moved = new Float64Array(values.length);
-        at.forEach((position, i) => (moved[position] = values[i]));
+        for (const [i, position] of at.entries()) moved[position] = values[i];
         return moved;
       };
       const gather = (values: Float32Array, at: number[] | null) =>
@@ -164,9 +164,9 @@ describe.each(layouts)('gradient rules, $name', ({ layout }) => {
       expect(relativeError(gather(results['output'], outOrder), expected)).toBeLessThan(TOLERANCE);
       const loss = (moved: Float64Array[]) => testCase.compute(moved).reduce((sum, y, i) => sum + y * weighting[i], 0);
       const differences = reference.finiteDifferences(loss, inputs);
-      differentiable.forEach((__, i) => {
+      for (const i of differentiable.keys()) {
         expect(relativeError(gather(results[`gradient${i}`], order[i]), differences[i])).toBeLessThan(TOLERANCE);
-      });
+      }
     },
   );
 });

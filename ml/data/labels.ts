@@ -1,0 +1,115 @@
+import type { TargetKind } from '../config/schema.ts';
+import { EMOTIONS, type Emotion } from '../core/emotions.ts';
+import { UserError } from '../core/errors.ts';
+import { type FaceDataset, FERPLUS_CLASSES } from './dataset.ts';
+
+const CLASSES = EMOTIONS.length;
+const VOTE_CLASSES = FERPLUS_CLASSES.length;
+
+const FERPLUS_NAMES: Readonly<Record<Emotion, (typeof FERPLUS_CLASSES)[number]>> = {
+  Angry: 'anger',
+  Disgust: 'disgust',
+  Fear: 'fear',
+  Happy: 'happiness',
+  Sad: 'sadness',
+  Surprise: 'surprise',
+  Neutral: 'neutral',
+};
+/** Column of the votes for each emotion. */
+const VOTE_COLUMNS = EMOTIONS.map((emotion) => FERPLUS_CLASSES.indexOf(FERPLUS_NAMES[emotion]));
+
+/**
+ * The two sets of labels that a model is scored against:
+ * - `raw`: the original labels of FER2013, every face of a split, as most papers report.
+ * - `ferplus-majority`: the class that more than half of the FER+ votes name, faces without one left out.
+ */
+export const PROTOCOLS = ['raw', 'ferplus-majority'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+export interface Targets {
+  /** Probability of each class, [count, 7]; rows of usable faces sum to 1, the others are 0. */
+  readonly probabilities: Float32Array;
+  /** 1 for faces to train on, else 0. [count] */
+  readonly usable: Uint8Array;
+}
+
+/**
+ * What a network is trained to answer.
+ * - `original`: the label of FER2013, one-hot.
+ * - `votes`: the distribution of the FER+ votes over the seven classes, single votes and the votes for contempt,
+ *   unknown and NF left out (the probabilistic label drawing of Barsoum et al. 2016, as its expectation).
+ * - `majority`: the label of the protocol `ferplus-majority`, one-hot.
+ * @throws UserError if FER+ is asked for and the data set has no votes.
+ */
+export function targetsFor(kind: TargetKind, dataset: FaceDataset): Targets {
+  if (kind === 'votes') return voteTargets(dataset, votesOf(dataset, 'the targets "votes"'));
+  return oneHot(kind === 'original' ? rawLabels(dataset) : majorityLabels(dataset, 'the targets "majority"'));
+}
+
+/**
+ * The labels of an evaluation protocol, 0..6, or −1 for faces that are no part of it. [count]
+ * @throws UserError if FER+ is asked for and the data set has no votes.
+ */
+export function protocolLabels(protocol: Protocol, dataset: FaceDataset): { readonly labels: Int16Array } {
+  return {
+    labels: protocol === 'raw' ? rawLabels(dataset) : majorityLabels(dataset, 'the protocol "ferplus-majority"'),
+  };
+}
+
+function rawLabels(dataset: FaceDataset): Int16Array {
+  return Int16Array.from(dataset.labels);
+}
+
+/** Barsoum et al. 2016: single votes are outliers; the top of all ten classes must have more than half of the rest. */
+function majorityLabels(dataset: FaceDataset, purpose: string): Int16Array {
+  const votes = votesOf(dataset, purpose);
+  return Int16Array.from({ length: dataset.count }, (_, face) => {
+    const counted = withoutSingleVotes(votes, face);
+    const all = sum(counted);
+    // At most one class can have more than half, so this finds the top or nothing.
+    return VOTE_COLUMNS.findIndex((column) => counted[column] * 2 > all);
+  });
+}
+
+function voteTargets(dataset: FaceDataset, votes: Uint8Array): Targets {
+  const probabilities = new Float32Array(dataset.count * CLASSES);
+  const usable = new Uint8Array(dataset.count);
+  for (let face = 0; face < dataset.count; face++) {
+    const counted = withoutSingleVotes(votes, face);
+    const emotions = VOTE_COLUMNS.map((column) => counted[column]);
+    const all = sum(emotions);
+    if (all === 0) continue;
+    usable[face] = 1;
+    probabilities.set(
+      emotions.map((count) => count / all),
+      face * CLASSES,
+    );
+  }
+  return { probabilities, usable };
+}
+
+function oneHot(labels: Int16Array): Targets {
+  const probabilities = new Float32Array(labels.length * CLASSES);
+  labels.forEach((label, face) => {
+    if (label >= 0) probabilities[face * CLASSES + label] = 1;
+  });
+  return { probabilities, usable: Uint8Array.from(labels, (label) => Number(label >= 0)) };
+}
+
+function withoutSingleVotes(votes: Uint8Array, face: number): Uint8Array {
+  return votes.subarray(face * VOTE_CLASSES, (face + 1) * VOTE_CLASSES).map((count) => (count === 1 ? 0 : count));
+}
+
+function sum(counts: Iterable<number>): number {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
+}
+
+function votesOf(dataset: FaceDataset, purpose: string): Uint8Array {
+  if (!dataset.votes)
+    throw new UserError(
+      `${purpose} need FER+ votes, but ${dataset.source} was loaded without; pass --votes with the path of fer2013new.csv`,
+    );
+  return dataset.votes;
+}

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UserError } from '../../ml/core/errors.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../ml/core/safetensors.ts';
+
+describe('safetensors', () => {
+  it('gives back every bit that was written', () => {
+    const vectors = fc.dictionary(
+      fc.stringMatching(/^[a-z]{1,8}$/),
+      fc.float32Array({ maxLength: 20 }).filter((values) => !values.includes(Number.NaN)),
+      { maxKeys: 4 },
+    );
+    fc.assert(
+      fc.property(vectors, fc.dictionary(fc.string(), fc.string(), { noNullPrototype: true }), (written, metadata) => {
+        const read = decodeSafetensors(encodeSafetensors({ vectors: written, metadata }), 'file');
+        expect(Object.keys(read.vectors).sort()).toEqual(Object.keys(written).sort());
+        for (const [name, values] of Object.entries(written)) expect([...read.vectors[name]]).toEqual([...values]);
+        expect(read.metadata).toEqual(metadata);
+      }),
+    );
+  });
+
+  it('is the published format, read byte by byte', () => {
+    const bytes = encodeSafetensors({ vectors: { w: Float32Array.of(1.5, -2) }, metadata: { a: 'b' } });
+    const view = new DataView(bytes.buffer);
+    const length = Number(view.getBigUint64(0, true));
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    expect(header).toEqual({ __metadata__: { a: 'b' }, w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } });
+    expect(view.getFloat32(8 + length, true)).toBe(1.5);
+    expect(view.getFloat32(12 + length, true)).toBe(-2);
+  });
+
+  it('refuses every truncation with a message that names the file', () => {
+    const bytes = encodeSafetensors({ vectors: { w: new Float32Array(9) }, metadata: {} });
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodeSafetensors(bytes.subarray(0, length), 'broken.safetensors')).toThrow(UserError);
+      expect(() => decodeSafetensors(bytes.subarray(0, length), 'broken.safetensors')).toThrow(/broken\.safetensors/);
+    }
+  });
+});

@@ -1,0 +1,176 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../ml/core/random.ts';
+import { FACE_PIXELS } from '../../ml/data/dataset.ts';
+import { exportOnnx, MODEL_VERSION } from '../../ml/export/export-onnx.ts';
+import { describeModel, readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
+import { Graph, type Tensor } from '../../ml/nn/graph.ts';
+import { mobileNetV2, type Unit } from '../../ml/nn/mobilenet-v2.ts';
+import { parametersOf, randomParameters, statisticsOf } from '../../ml/nn/parameters.ts';
+import { faceToImage } from '../../ml/train/predict.ts';
+import { loadNetwork, saveNetwork, type TrainedNetwork } from '../../ml/train/trained-network.ts';
+
+const FACES = 200;
+const folder = mkdtempSync(join(tmpdir(), 'export-'));
+
+/** A network whose norms, statistics and classifiers are all away from their start. */
+function randomNetwork(width: number, size: number, heads: string[]): TrainedNetwork {
+  const architecture = mobileNetV2(width, size);
+  const random = new Random(11);
+  const vector = parametersOf(architecture, heads, 7);
+  const parameters = randomParameters(vector, random);
+  for (const { name, offset, size: length } of vector.pieces) {
+    for (let i = offset; i < offset + length; i++) {
+      if (name.endsWith('/gamma') || name.endsWith('/beta')) parameters[i] += random.normal(0, 0.3);
+      if (name.startsWith('classifier/')) parameters[i] = random.normal(0, 0.05);
+    }
+  }
+  const statisticsVector = statisticsOf(architecture);
+  const statistics = new Float32Array(statisticsVector.size);
+  for (const { name, offset, size: length } of statisticsVector.pieces) {
+    for (let i = offset; i < offset + length; i++) {
+      statistics[i] = name.endsWith('/mean') ? random.normal(0, 0.3) : random.uniform(0.3, 2);
+    }
+  }
+  return { info: { width, size, classes: 7, heads, epoch: 1 }, parameters, statistics };
+}
+
+/** The network in evaluation mode as it is trained: one grey channel, batch norm as an operator of its own. */
+function unfoldedGraph({ info, parameters, statistics }: TrainedNetwork, head: string): Uint8Array {
+  const architecture = mobileNetV2(info.width, info.size);
+  const vector = parametersOf(architecture, info.heads, info.classes);
+  const statisticsVector = statisticsOf(architecture);
+  const graph = new Graph();
+  const unit = (x: Tensor, { name, kind, stride, side, outChannels, relu6 }: Unit): Tensor => {
+    const weights = vector.view(parameters, `${name}/kernel`);
+    const kernelSide = kind === 'pointwise' ? 1 : 3;
+    const inputs = weights.length / outChannels / kernelSide ** 2;
+    const out = [1, outChannels, Math.ceil(side / stride), Math.ceil(side / stride)];
+    const attributes = {
+      strides: { ints: [stride, stride] },
+      auto_pad: { string: 'SAME_UPPER' },
+      group: { int: kind === 'depthwise' ? outChannels : 1 },
+    };
+    const y = graph.node('Conv', [x, graph.constant(weights, [outChannels, inputs, kernelSide, kernelSide])], out, {
+      attributes,
+    });
+    const norm = ['gamma', 'beta'].map((part) =>
+      graph.constant(vector.view(parameters, `${name}/${part}`), [outChannels]),
+    );
+    const moments = ['mean', 'variance'].map((part) =>
+      graph.constant(statisticsVector.view(statistics, `${name}/${part}`), [outChannels]),
+    );
+    const z = graph.node('BatchNormalization', [y, ...norm, ...moments], out, {
+      attributes: { epsilon: { float: 1e-3 } },
+    });
+    return relu6 ? graph.node('Clip', [z, graph.constant(0), graph.constant(6)], out) : z;
+  };
+  let x = graph.input('grey', [1, 1, info.size, info.size]);
+  for (const block of architecture.blocks) {
+    const y = block.units.reduce(unit, x);
+    x = block.residual ? graph.node('Add', [x, y], y.shape) : y;
+  }
+  const pooled = graph.node(
+    'Flatten',
+    [graph.node('GlobalAveragePool', [x], [1, architecture.features, 1, 1])],
+    [1, architecture.features],
+  );
+  const kernel = graph.constant(vector.view(parameters, `classifier/${head}/kernel`), [7, architecture.features]);
+  const bias = graph.constant(vector.view(parameters, `classifier/${head}/bias`), [7]);
+  const logits = graph.node('Gemm', [pooled, kernel, bias], [1, 7], { attributes: { transB: { int: 1 } } });
+  graph.output('probabilities', graph.node('Softmax', [logits], [1, 7], { attributes: { axis: { int: 1 } } }));
+  return graph.encode(13);
+}
+
+describe('the exported model', () => {
+  const network = randomNetwork(1, 96, ['original', 'votes']);
+  const path = join(folder, 'emotion.onnx');
+  let exported: Awaited<ReturnType<typeof exportOnnx>>;
+  beforeAll(async () => {
+    exported = await exportOnnx(network, 'votes', path, { run: 'test' });
+  });
+
+  it('equals the training network in evaluation mode on 200 faces', async () => {
+    const random = new Random(2);
+    const own = await ort.InferenceSession.create(path, { logSeverityLevel: 3 });
+    const reference = await ort.InferenceSession.create(unfoldedGraph(network, 'votes'), { logSeverityLevel: 3 });
+    const area = 96 * 96;
+    const image = new Float32Array(3 * area);
+    let distinct = 0;
+    for (let n = 0; n < FACES; n++) {
+      const tone = random.uniform(40, 200);
+      const face = Uint8Array.from({ length: FACE_PIXELS }, () => Math.min(255, Math.max(0, random.normal(tone, 50))));
+      faceToImage(face, 96, image);
+      const { prob } = await own.run({ image: new ort.Tensor('float32', image, [1, 3, 96, 96]) });
+      const grey = image.slice(0, area);
+      const { probabilities } = await reference.run({ grey: new ort.Tensor('float32', grey, [1, 1, 96, 96]) });
+      const [a, b] = [prob.data as Float32Array, probabilities.data as Float32Array];
+      for (let k = 0; k < 7; k++) expect(Math.abs(a[k] - b[k])).toBeLessThan(1e-4);
+      distinct += Math.max(...b) > 0.2 ? 1 : 0;
+    }
+    // Uniform probabilities would agree for no reason.
+    expect(distinct).toBeGreaterThan(FACES / 2);
+  });
+
+  it('has the promised input, output and size', async () => {
+    const session = await ort.InferenceSession.create(path);
+    expect(session.inputNames).toEqual(['image']);
+    expect(session.outputNames).toEqual(['prob']);
+    const { prob } = await session.run({
+      image: new ort.Tensor('float32', new Float32Array(3 * 96 * 96), [1, 3, 96, 96]),
+    });
+    expect(prob.dims).toEqual([1, 7, 1, 1]);
+    expect(exported.bytes).toBe(readFileSync(path).length);
+    expect(exported.bytes).toBeLessThanOrEqual(9_200_000);
+  });
+
+  it('sees a coloured face as its grey one', async () => {
+    const session = await ort.InferenceSession.create(path);
+    const random = new Random(9);
+    const area = 96 * 96;
+    const colours = Float32Array.from({ length: 3 * area }, () => random.uniform(-1, 1));
+    const grey = Float32Array.from({ length: 3 * area }, (_, i) => {
+      const p = i % area;
+      return 0.299 * colours[p] + 0.587 * colours[area + p] + 0.114 * colours[2 * area + p];
+    });
+    const run = async (image: Float32Array) =>
+      (await session.run({ image: new ort.Tensor('float32', image, [1, 3, 96, 96]) })).prob.data as Float32Array;
+    const [a, b] = [await run(colours), await run(grey)];
+    a.forEach((p, k) => {
+      expect(p).toBeCloseTo(b[k], 4);
+    });
+  });
+
+  it('is described by a model.json that can be read back, and no other file passes for one', async () => {
+    const file = join(folder, 'model.json');
+    const metrics = [
+      {
+        protocol: 'raw',
+        split: 'PublicTest',
+        faces: 10,
+        accuracy: 0.7,
+        interval95: [0.4, 0.9] as [number, number],
+        macroF1: null,
+      },
+    ];
+    const training = { run: 'test', head: 'votes', data: 'none', epochs: 1, config: { seed: 1 } };
+    const model = describeModel(96, [exported], metrics, training);
+    await writeModelJson(file, model);
+    expect(await readModelJson(file)).toEqual(model);
+    expect(model.files[0].sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(model.version).toBe(MODEL_VERSION);
+    await expect(readModelJson(path)).rejects.toThrow(/emotion\.onnx is no JSON/);
+  });
+});
+
+describe('a saved network', () => {
+  it('is read back bit for bit', async () => {
+    const network = randomNetwork(0.35, 48, ['original']);
+    const path = join(folder, 'network.safetensors');
+    await saveNetwork(path, network);
+    expect(await loadNetwork(path)).toEqual(network);
+  });
+});

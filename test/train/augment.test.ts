@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConfigSchema } from '../../ml/config/schema.ts';
+import { Random } from '../../ml/core/random.ts';
+import { FACE_PIXELS, FACE_SIZE } from '../../ml/data/dataset.ts';
+import { resizeBilinear } from '../../ml/data/resize.ts';
+import { augmentFace, drawAugmentation } from '../../ml/train/augment.ts';
+
+const off = ConfigSchema.parse({
+  augment: { flip: 0, rotation: 0, scale: 0, shift: 0, brightness: 0, contrast: 0, gamma: 0, noise: 0, cutout: 0 },
+}).augment;
+const defaults = ConfigSchema.parse({}).augment;
+
+function randomFace(seed: number): Uint8Array {
+  const random = new Random(seed);
+  return Uint8Array.from({ length: FACE_PIXELS }, () => random.integer(256));
+}
+
+function augmented(face: Uint8Array, config: typeof defaults, seed: number, size: number, stride = 1): Float32Array {
+  const random = new Random(seed);
+  const out = new Float32Array(size * size * stride);
+  augmentFace(face, drawAugmentation(config, random), size, random, out, 0, stride);
+  return out;
+}
+
+describe('augmentation', () => {
+  it('that changes nothing is the bilinear upscale of evaluation', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 32, max: 128 }), (seed, size) => {
+        const face = randomFace(seed);
+        const grey = new Float32Array(size * size);
+        resizeBilinear(face, FACE_SIZE, size, grey);
+        const out = augmented(face, off, seed, size);
+        for (let i = 0; i < grey.length; i++) expect(out[i]).toBeCloseTo(grey[i] / 127.5 - 1, 4);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('mirrors left and right when it flips', () => {
+    const face = randomFace(1);
+    const plain = augmented(face, off, 2, FACE_SIZE);
+    const flipped = augmented(face, { ...off, flip: 1 }, 2, FACE_SIZE);
+    for (let row = 0; row < FACE_SIZE; row++) {
+      for (let column = 0; column < FACE_SIZE; column++) {
+        expect(flipped[row * FACE_SIZE + column]).toBeCloseTo(plain[row * FACE_SIZE + FACE_SIZE - 1 - column], 4);
+      }
+    }
+  });
+
+  it('stays in [−1, 1], is decided by the seed, and writes only at its stride', () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const face = randomFace(seed);
+        const out = augmented(face, defaults, seed, 40, 8);
+        expect(augmented(face, defaults, seed, 40, 8)).toEqual(out);
+        expect(out.every((value) => value >= -1 && value <= 1)).toBe(true);
+        expect(out.every((value, i) => i % 8 === 0 || value === 0)).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('turns a face by the drawn angle and no other', () => {
+    const face = new Uint8Array(FACE_PIXELS);
+    // A bright spot 16 px right of the centre.
+    for (let row = 22; row < 26; row++)
+      for (let column = 38; column < 42; column++) face[row * FACE_SIZE + column] = 255;
+    const spot = (values: Float32Array) => {
+      let [mass, x, y] = [0, 0, 0];
+      values.forEach((value, i) => {
+        mass += value + 1;
+        x += (value + 1) * ((i % FACE_SIZE) - 23.5);
+        y += (value + 1) * (Math.floor(i / FACE_SIZE) - 23.5);
+      });
+      return { radius: Math.hypot(x, y) / mass, degrees: Math.abs((Math.atan2(y, x) * 180) / Math.PI) };
+    };
+    for (let seed = 0; seed < 20; seed++) {
+      const { radius, degrees } = spot(augmented(face, { ...off, rotation: 15 }, seed, FACE_SIZE));
+      expect(radius).toBeCloseTo(16, 0);
+      expect(degrees).toBeLessThanOrEqual(15.5);
+    }
+  });
+});

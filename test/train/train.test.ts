@@ -1,0 +1,114 @@
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigSchema } from '../../ml/config/schema.ts';
+import { silent } from '../../ml/core/progress.ts';
+import { Random } from '../../ml/core/random.ts';
+import { FACE_PIXELS, type FaceDataset } from '../../ml/data/dataset.ts';
+import { readHistory } from '../../ml/train/history.ts';
+import { bestFile, CHECKPOINT_FILE, METRICS_FILE, train } from '../../ml/train/train.ts';
+import { loadNetwork } from '../../ml/train/trained-network.ts';
+
+/** Pictures whose class is where their bright stripe lies: easy, so that a small network learns them at once. */
+function stripes(count: number): FaceDataset {
+  const random = new Random(4);
+  const pixels = new Uint8Array(count * FACE_PIXELS);
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 7);
+  for (let i = 0; i < count; i++) {
+    for (let p = 0; p < FACE_PIXELS; p++) {
+      const bright = Math.floor((p % 48) / 7) === labels[i];
+      pixels[i * FACE_PIXELS + p] = (bright ? 200 : 60) + random.integer(40);
+    }
+  }
+  const splits = Uint8Array.from({ length: count }, (_, i) => (Math.floor(i / 7) % 4 === 3 ? 1 : 0));
+  return { source: 'stripes', count, pixels, labels, splits, rows: Uint32Array.from(labels.keys()) };
+}
+
+const dataset = stripes(280);
+const config = ConfigSchema.parse({
+  model: { width: 0.35, size: 32 },
+  augment: { flip: 0, rotation: 3, scale: 0.05, shift: 0.02, cutout: 0 },
+  train: {
+    epochs: 2,
+    batchSize: 32,
+    checkpointSteps: 2,
+    replicas: 2,
+    warmupEpochs: 0,
+    emaDecay: 0.8,
+    learningRate: 3e-3,
+  },
+});
+
+function folderFor(name: string): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'train-')), name);
+  mkdirSync(folder);
+  return folder;
+}
+
+/** The numbers of a checkpoint; the rest of the file is where it stands. */
+const bytesOf = (folder: string, file: string) => readFileSync(join(folder, file)).toString('base64');
+
+describe('training', () => {
+  it('gives the same bits for the same seed, also when it is stopped in an epoch and resumed', async () => {
+    const whole = folderFor('whole');
+    const result = await train({ config, dataset, folder: whole, reporter: silent, resume: false });
+    expect(result.completed).toBe(true);
+
+    const parts = folderFor('parts');
+    const controller = new AbortController();
+    const stopper = {
+      note() {},
+      progress: ({ done }: { done: number }) => {
+        if (done >= 3 * 32) controller.abort();
+      },
+    };
+    const stopped = await train({
+      config,
+      dataset,
+      folder: parts,
+      reporter: stopper,
+      resume: false,
+      signal: controller.signal,
+    });
+    expect(stopped.completed).toBe(false);
+    expect(stopped.step).toBe(3);
+    const resumed = await train({ config, dataset, folder: parts, reporter: silent, resume: true });
+    expect(resumed).toEqual(result);
+    expect(bytesOf(parts, CHECKPOINT_FILE)).toBe(bytesOf(whole, CHECKPOINT_FILE));
+    expect(bytesOf(parts, bestFile('original'))).toBe(bytesOf(whole, bestFile('original')));
+    const figures = async (folder: string) =>
+      (await readHistory(join(folder, METRICS_FILE))).filter(({ kind }) => kind === 'epoch');
+    expect(await figures(parts)).toEqual(await figures(whole));
+  });
+
+  it('learns', async () => {
+    const folder = folderFor('learns');
+    const longer = { ...config, train: { ...config.train, epochs: 24 } };
+    const { best } = await train({ config: longer, dataset, folder, reporter: silent, resume: false });
+    expect(best['original']).toBeGreaterThan(0.9);
+    const network = await loadNetwork(join(folder, bestFile('original')));
+    expect(network.info.heads).toEqual(['original']);
+    const epochs = (await readHistory(join(folder, METRICS_FILE))).filter(({ kind }) => kind === 'epoch');
+    expect(epochs).toHaveLength(24);
+    expect(epochs[23].figures['loss/original']).toBeLessThan(epochs[0].figures['loss/original']);
+  });
+
+  it('refuses to go on as another run', async () => {
+    const folder = folderFor('other');
+    const one = { ...config, train: { ...config.train, epochs: 1 } };
+    await train({ config: one, dataset, folder, reporter: silent, resume: false });
+    await expect(
+      train({ config: { ...one, seed: 2 }, dataset, folder, reporter: silent, resume: true }),
+    ).rejects.toThrow(/seed 1.*seed 2/);
+  });
+
+  it('says what is wrong with too few faces and with a rate that diverges', async () => {
+    const folder = folderFor('wrong');
+    const job = { dataset, folder, reporter: silent, resume: false };
+    const large = { ...config, train: { ...config.train, batchSize: 512 } };
+    await expect(train({ ...job, config: large })).rejects.toThrow(/210 training faces, a batch has 512/);
+    const wild = { ...config, train: { ...config.train, learningRate: 1e30, clipNorm: 0, optimizer: 'sgd' as const } };
+    await expect(train({ ...job, config: wild })).rejects.toThrow(/not finite.*learningRate/);
+  });
+});

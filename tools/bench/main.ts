@@ -1,0 +1,88 @@
+/**
+ * Measures the speed of training: `npm run bench`. Ours and PyTorch's take turns in the same run, so that their ratio
+ * holds on a machine whose speed drifts.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+const ResultSchema = z.object({ imagesPerSecond: z.number(), peakMegabytes: z.number(), version: z.string() });
+type Result = z.infer<typeof ResultSchema>;
+
+interface Case {
+  readonly size: number;
+  readonly batch: number;
+  readonly steps: number;
+}
+const CASES: readonly Case[] = [
+  { size: 96, batch: 64, steps: 15 },
+  { size: 48, batch: 128, steps: 20 },
+];
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    python: { type: 'string', default: 'python3' },
+    json: { type: 'boolean' },
+  },
+});
+const rounds = Number(values.rounds);
+if (!Number.isInteger(rounds) || rounds < 1) {
+  console.error(`error: --rounds is ${values.rounds}; expected a whole number from 1 on`);
+  process.exit(2);
+}
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+/** Runs one measurement; null if the program is not there or fails. */
+function measure(command: string, args: readonly string[]): Result | null {
+  const child = spawnSync(command, args, { encoding: 'utf8', timeout: 600_000 });
+  const line = child.stdout?.trim().split('\n').at(-1);
+  return child.status === 0 && line ? ResultSchema.parse(JSON.parse(line)) : null;
+}
+
+const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const hasTorch = spawnSync(values.python, ['-c', 'import torch'], { encoding: 'utf8' }).status === 0;
+
+const rows = CASES.map(({ size, batch, steps }) => {
+  const args = [String(size), String(batch), String(steps)];
+  const pairs = Array.from({ length: rounds }, () => ({
+    ours: measure(process.execPath, ['--import', import.meta.resolve('tsx'), here('./measure.ts'), ...args]),
+    torch: hasTorch ? measure(values.python, [here('./torch_train.py'), ...args]) : null,
+  }));
+  const ours = pairs.flatMap((pair) => pair.ours ?? []);
+  if (ours.length < rounds)
+    throw new Error(`the measurement at ${size} px failed; run tools/bench/measure.ts by hand to see why`);
+  const ratios = pairs.flatMap(({ ours, torch }) =>
+    ours && torch ? ours.imagesPerSecond / torch.imagesPerSecond : [],
+  );
+  const torch = pairs.flatMap((pair) => pair.torch ?? []);
+  return {
+    size,
+    batch,
+    plan: ours[0].version,
+    imagesPerSecond: median(ours.map((result) => result.imagesPerSecond)),
+    peakMegabytes: Math.max(...ours.map((result) => result.peakMegabytes)),
+    torch: torch.length > 0 ? median(torch.map((result) => result.imagesPerSecond)) : null,
+    torchMegabytes: torch.length > 0 ? Math.max(...torch.map((result) => result.peakMegabytes)) : null,
+    torchVersion: torch[0]?.version ?? null,
+    ratio: ratios.length > 0 ? median(ratios) : null,
+    lowestRatio: ratios.length > 0 ? Math.min(...ratios) : null,
+  };
+});
+
+if (values.json) {
+  console.log(JSON.stringify(rows, null, 2));
+} else {
+  console.log(`training step with input pipeline, MobileNetV2 1.0, median of ${rounds} round(s)`);
+  for (const row of rows) {
+    const ours = `${row.imagesPerSecond.toFixed(0)} img/s, peak ${row.peakMegabytes.toFixed(0)} MB, ${row.plan}`;
+    console.log(`${row.size} px, batch ${row.batch}: ${ours}`);
+    console.log(
+      row.torch === null || row.ratio === null || row.lowestRatio === null
+        ? `  PyTorch: not installed for ${values.python}; with Debian: apt-get install python3-torch`
+        : `  PyTorch ${row.torchVersion}: ${row.torch.toFixed(0)} img/s, peak ${row.torchMegabytes?.toFixed(0)} MB; ` +
+            `ours is ${row.ratio.toFixed(2)} times as fast, at least ${row.lowestRatio.toFixed(2)}`,
+    );
+  }
+}
