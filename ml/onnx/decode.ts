@@ -1,0 +1,178 @@
+import { messageOf, UserError } from '../core/errors.ts';
+import {
+  type AttributeValue,
+  DATA_TYPE,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxTensor,
+  type OnnxValueInfo,
+} from './model.ts';
+import { ModelProto } from './schema.ts';
+
+/** Messages as protobufjs gives them, every field present. */
+interface TensorMessage {
+  name: string;
+  dims: number[];
+  dataType: number;
+  rawData: Uint8Array;
+  floatData: number[];
+  int32Data: number[];
+  int64Data: number[];
+  doubleData: number[];
+  dataLocation: number;
+}
+interface AttributeMessage {
+  name: string;
+  type: number;
+  f: number;
+  i: number;
+  s: Uint8Array;
+  t: TensorMessage | null;
+  g: GraphMessage | null;
+  floats: number[];
+  ints: number[];
+  strings: Uint8Array[];
+}
+interface ValueInfoMessage {
+  name: string;
+  type: {
+    tensorType: { elemType: number; shape: { dim: { dimValue?: number; dimParam?: string }[] } | null } | null;
+  } | null;
+}
+interface GraphMessage {
+  name: string;
+  node: {
+    opType: string;
+    name: string;
+    domain: string;
+    input: string[];
+    output: string[];
+    attribute: AttributeMessage[];
+  }[];
+  initializer: TensorMessage[];
+  input: ValueInfoMessage[];
+  output: ValueInfoMessage[];
+  valueInfo: ValueInfoMessage[];
+}
+interface ModelMessage {
+  irVersion: number;
+  producerName: string;
+  producerVersion: string;
+  opsetImport: { domain: string; version: number }[];
+  metadataProps: { key: string; value: string }[];
+  graph: GraphMessage | null;
+}
+
+/** ONNX's code for tensors that lie in another file. */
+const EXTERNAL = 1;
+const utf8 = new TextDecoder();
+
+/**
+ * Reads an ONNX file.
+ * @param file its name, for messages.
+ * @throws UserError if it is truncated, no ONNX file, or keeps its weights in another file.
+ */
+export function decodeModel(bytes: Uint8Array, file: string): OnnxModel {
+  let message: ModelMessage;
+  try {
+    message = ModelProto.toObject(ModelProto.decode(bytes), {
+      longs: Number,
+      defaults: true,
+      arrays: true,
+      objects: true,
+    }) as ModelMessage;
+  } catch (thrown) {
+    throw new UserError(`${file} is no whole ONNX file: ${messageOf(thrown)}; export or download it again`, {
+      cause: thrown,
+    });
+  }
+  const { graph, opsetImport } = message;
+  if (!graph || graph.node.length === 0 || opsetImport.length === 0) {
+    throw new UserError(
+      `${file} is no ONNX file: it has ${graph ? 'no operators' : 'no graph'}; export or download it again`,
+    );
+  }
+  return {
+    irVersion: message.irVersion,
+    producerName: message.producerName,
+    producerVersion: message.producerVersion,
+    opsets: opsetImport.map(({ domain, version }) => ({ domain, version })),
+    metadata: Object.fromEntries(message.metadataProps.map(({ key, value }) => [key, value])),
+    graph: graphFrom(graph, file),
+  };
+}
+
+function graphFrom(graph: GraphMessage, file: string): OnnxGraph {
+  return {
+    name: graph.name,
+    nodes: graph.node.map((node) => ({
+      opType: node.opType,
+      name: node.name,
+      domain: node.domain,
+      inputs: node.input,
+      outputs: node.output,
+      attributes: Object.fromEntries(
+        node.attribute.map((attribute) => [attribute.name, attributeFrom(attribute, file)]),
+      ),
+    })),
+    initializers: graph.initializer.map((tensor) => tensorFrom(tensor, file)),
+    inputs: graph.input.map(valueInfoFrom),
+    outputs: graph.output.map(valueInfoFrom),
+    valueInfo: graph.valueInfo.map(valueInfoFrom),
+  };
+}
+
+function attributeFrom(attribute: AttributeMessage, file: string): AttributeValue {
+  switch (attribute.type) {
+    case 1:
+      return { float: attribute.f };
+    case 2:
+      return { int: attribute.i };
+    case 3:
+      return { string: utf8.decode(attribute.s) };
+    case 4:
+      if (attribute.t) return { tensor: tensorFrom(attribute.t, file) };
+      break;
+    case 5:
+      if (attribute.g) return { graph: graphFrom(attribute.g, file) };
+      break;
+    case 6:
+      return { floats: attribute.floats };
+    case 7:
+      return { ints: attribute.ints };
+    case 8:
+      return { strings: attribute.strings.map((text) => utf8.decode(text)) };
+  }
+  throw new UserError(`${file}: attribute ${attribute.name} is of kind ${attribute.type}, which is not supported`);
+}
+
+function tensorFrom(tensor: TensorMessage, file: string): OnnxTensor {
+  if (tensor.dataLocation === EXTERNAL) {
+    throw new UserError(
+      `${file}: ${tensor.name} lies in another file; save the model as one file, without external data`,
+    );
+  }
+  return { name: tensor.name, dims: tensor.dims, dataType: tensor.dataType, raw: rawNumbers(tensor) };
+}
+
+/** The numbers as little-endian bytes, whichever field the writer put them in. */
+function rawNumbers(tensor: TensorMessage): Uint8Array {
+  const { rawData } = tensor;
+  // A plain array, since a Buffer's slice() is no copy.
+  if (rawData.length > 0) return new Uint8Array(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+  const bytesOf = (array: { buffer: ArrayBufferLike }) => new Uint8Array(array.buffer);
+  if (tensor.floatData.length > 0) return bytesOf(Float32Array.from(tensor.floatData));
+  if (tensor.doubleData.length > 0) return bytesOf(Float64Array.from(tensor.doubleData));
+  if (tensor.int64Data.length > 0)
+    return bytesOf(BigInt64Array.from(tensor.int64Data, (value) => BigInt(Math.trunc(value))));
+  // int32_data also holds the narrower kinds, one number in each entry.
+  if (tensor.dataType === DATA_TYPE.int32) return bytesOf(Int32Array.from(tensor.int32Data));
+  if (tensor.dataType === DATA_TYPE.float16) return bytesOf(Uint16Array.from(tensor.int32Data));
+  return Uint8Array.from(tensor.int32Data);
+}
+
+function valueInfoFrom({ name, type }: ValueInfoMessage): OnnxValueInfo {
+  const tensor = type?.tensorType;
+  const dimension = ({ dimValue, dimParam }: { dimValue?: number; dimParam?: string }) => dimParam || dimValue || null;
+  return { name, elementType: tensor?.elemType ?? 0, shape: tensor?.shape ? tensor.shape.dim.map(dimension) : null };
+}
