@@ -174,5 +174,9 @@ function rawNumbers(tensor: TensorMessage): Uint8Array {
 function valueInfoFrom({ name, type }: ValueInfoMessage): OnnxValueInfo {
   const tensor = type?.tensorType;
   const dimension = ({ dimValue, dimParam }: { dimValue?: number; dimParam?: string }) => dimParam || dimValue || null;
-  return { name, elementType: tensor?.elemType ?? 0, shape: tensor?.shape ? tensor.shape.dim.map(dimension) : null };
+  return {
+    name,
+    elementType: tensor?.elemType ?? DATA_TYPE.undefined,
+    shape: tensor?.shape ? tensor.shape.dim.map(dimension) : null,
+  };
 }

@@ -1,7 +1,17 @@
 import { ModelProto } from './schema.ts';
 
 /** ONNX's codes of element types. */
-export const DATA_TYPE = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10, double: 11 } as const;
+export const DATA_TYPE = {
+  undefined: 0,
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  double: 11,
+} as const;
 
 export interface OnnxTensor {
   readonly name: string;
@@ -35,6 +45,7 @@ export interface OnnxNode {
 
 export interface OnnxValueInfo {
   readonly name: string;
+  /** `DATA_TYPE.undefined` leaves type and shape to the reader to infer. */
   readonly elementType: number;
   /** A string is a symbolic size, null an unknown one; null as a whole where no shape is given. */
   readonly shape: readonly (number | string | null)[] | null;
@@ -97,6 +108,7 @@ function tensorToProto(tensor: OnnxTensor): object {
 function valueInfoToProto({ name, elementType, shape }: OnnxValueInfo): object {
   const dimension = (side: number | string | null) =>
     typeof side === 'number' ? { dimValue: side } : typeof side === 'string' ? { dimParam: side } : {};
+  if (elementType === DATA_TYPE.undefined) return { name };
   return {
     name,
     type: { tensorType: { elemType: elementType, ...(shape ? { shape: { dim: shape.map(dimension) } } : {}) } },

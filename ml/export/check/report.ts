@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { PLATFORMS } from './snapml-layers.ts';
+
+const platforms = z.array(z.enum(PLATFORMS));
+
+/** Something about a model that its maker should know. */
+export const FindingSchema = z.object({
+  /** An `error` keeps SnapML from taking the model, a `warning` may, or costs speed; `info` is good to know. */
+  severity: z.enum(['error', 'warning', 'info']),
+  /** Name of the node or tensor; absent if it is about the file. */
+  node: z.string().optional(),
+  message: z.string(),
+  /** What to do about it. */
+  wayOut: z.string(),
+});
+export type Finding = z.infer<typeof FindingSchema>;
+
+/** Whether SnapML takes a model, and why. */
+export const CheckReportSchema = z.object({
+  file: z.string(),
+  bytes: z.number(),
+  opset: z.number(),
+  /** One row for each kind of operator; `layer` is null where SnapML has none. */
+  operators: z.array(z.object({ operator: z.string(), layer: z.string().nullable(), count: z.number(), platforms })),
+  /** Where the whole network runs. */
+  platforms,
+  findings: z.array(FindingSchema),
+  /** No error was found. */
+  accepted: z.boolean(),
+});
+export type CheckReport = z.infer<typeof CheckReportSchema>;
+
+/** The report as text for a terminal. */
+export function formatCheck(report: CheckReport): string {
+  const widths = [
+    Math.max(8, ...report.operators.map(({ operator }) => operator.length)),
+    Math.max(5, ...report.operators.map(({ layer }) => (layer ?? 'none').length)),
+  ];
+  const row = (operator: string, layer: string, count: string, marks: readonly string[]) =>
+    `${operator.padEnd(widths[0])}  ${layer.padEnd(widths[1])}  ${count.padStart(5)}  ${marks.join('  ')}`.trimEnd();
+  const marks = (runs: readonly string[]) =>
+    PLATFORMS.map((platform) => (runs.includes(platform) ? '✓' : '✗').padEnd(platform.length));
+  const symbols = { error: '✗', warning: '!', info: 'i' } as const;
+  return [
+    `${report.file}: ${report.bytes.toLocaleString('en')} bytes, operator set ${report.opset}`,
+    '',
+    row('operator', 'layer', 'count', PLATFORMS),
+    ...report.operators.map(({ operator, layer, count, platforms: runs }) =>
+      row(operator, layer ?? 'none', String(count), marks(runs)),
+    ),
+    row('all', '', '', marks(report.platforms)),
+    '',
+    ...report.findings.map(
+      ({ severity, node, message, wayOut }) => `${symbols[severity]} ${node ? `${node}: ` : ''}${message}. ${wayOut}.`,
+    ),
+    report.accepted
+      ? `SnapML should take this model; the whole network runs on ${report.platforms.join(', ') || 'no single processor'}.`
+      : 'SnapML will not take this model as it is.',
+  ].join('\n');
+}

@@ -1,0 +1,45 @@
+import * as ort from 'onnxruntime-node';
+import { DATA_TYPE, encodeModel, type OnnxModel } from '../../onnx/model.ts';
+
+/** Shape of each tensor by its name; tensors that are missing have an unknown shape. */
+export type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/**
+ * Shapes of every tensor of a model, found by running it once on zeros with all of its tensors as outputs.
+ * They stay unknown where the inputs have no fixed shape, or where ONNX Runtime does not run the model.
+ * @returns the shapes, and what kept them unknown.
+ */
+export async function inferShapes(model: OnnxModel): Promise<{ shapes: Shapes; problem: string | null }> {
+  const { graph } = model;
+  const shapes = new Map<string, readonly number[]>(graph.initializers.map(({ name, dims }) => [name, dims]));
+  const fed = graph.inputs.filter(({ name }) => !shapes.has(name));
+  for (const { name, shape } of [...fed, ...graph.valueInfo]) {
+    if (shape?.every((side) => typeof side === 'number')) shapes.set(name, shape as number[]);
+  }
+  if (!fed.every(({ name, elementType }) => shapes.has(name) && elementType === DATA_TYPE.float)) {
+    return { shapes, problem: 'its inputs have no fixed shape of floats' };
+  }
+  const known = new Set(graph.outputs.map(({ name }) => name));
+  const inner = graph.nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== '' && !known.has(name));
+  const outputs = [...graph.outputs, ...inner.map((name) => ({ name, elementType: DATA_TYPE.undefined, shape: null }))];
+  try {
+    const session = await ort.InferenceSession.create(encodeModel({ ...model, graph: { ...graph, outputs } }), {
+      // Optimized away nodes would have no output.
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: 4,
+    });
+    const zeros = fed.map(({ name }) => {
+      const shape = shapes.get(name) as number[];
+      return [name, new ort.Tensor('float32', new Float32Array(shape.reduce((a, b) => a * b, 1)), shape)] as const;
+    });
+    const results = await session.run(Object.fromEntries(zeros));
+    for (const [name, { dims }] of Object.entries(results)) shapes.set(name, dims);
+    await session.release();
+    return { shapes, problem: null };
+  } catch (thrown) {
+    return {
+      shapes,
+      problem: `ONNX Runtime does not run it (${(thrown as Error).message.split('\n')[0].slice(0, 200)})`,
+    };
+  }
+}
