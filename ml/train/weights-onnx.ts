@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.ts';
 import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
 import { type Architecture, unitsOf } from '../nn/mobilenet-v2.ts';
-import { decodeModel } from '../onnx/model.ts';
+import { decodeModel } from '../onnx/decode.ts';
 
 /**
  * A network from an ONNX file that this project exported, whose initializers keep the names of the units.

@@ -1,0 +1,170 @@
+import { UserError } from '../core/errors.ts';
+import { dequantize } from './dequantize.ts';
+import { type Layer, mobileNetV2Layers, WIDTHS } from './mobilenet-v2-layers.ts';
+import { readTflite, type TfliteModel, type TfliteOperator, type TfliteTensor } from './read.ts';
+
+/** A convolution with batch norm folded into it; its activation follows from its place in MobileNetV2. */
+export interface ImportedConvolution {
+  /** `stem`, `block0/depthwise`, `block0/project`, `block1/expand`, …, `block16/project`, `head`, `classifier`. */
+  readonly name: string;
+  readonly kind: 'conv' | 'depthwise';
+  readonly kernelSize: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  /** In height and width, with TensorFlow's padding SAME. */
+  readonly stride: number;
+  /** Stem [out, 3, 3, colours], other `conv` [out, in], `depthwise` [channels, 3·3]. */
+  readonly kernel: Float32Array;
+  /** [out]. */
+  readonly bias: Float32Array;
+}
+
+export interface ImportedNetwork {
+  /** Side of the input image in pixels. */
+  readonly size: number;
+  /** Width multiplier. */
+  readonly width: number;
+  readonly classes: number;
+  /** 53 of them, in the order of computation. */
+  readonly convolutions: readonly ImportedConvolution[];
+}
+
+/** Where a layer's weights are. */
+interface Found {
+  readonly layer: Layer;
+  readonly kernel: TfliteTensor;
+  readonly bias: TfliteTensor;
+}
+
+/** How far a model is MobileNetV2 of this width, and the first thing that does not fit. */
+interface Match {
+  readonly width: number;
+  readonly found: readonly Found[];
+  readonly flaw?: string;
+}
+
+const OPERATOR_NAME = { conv: 'CONV_2D', depthwise: 'DEPTHWISE_CONV_2D' } as const;
+
+/**
+ * Reads Google's MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381) of any published width and size, 8-bit or float.
+ * The network is followed from its input, tensor by tensor, and checked against the paper's layers.
+ * @param file its name, for messages.
+ * @throws UserError if the file is damaged or holds another network.
+ */
+export function readMobileNetV2(bytes: Uint8Array, file: string): ImportedNetwork {
+  const model = readTflite(bytes, file);
+  const { width, found, flaw } = WIDTHS.map((candidate) => match(model, candidate)).reduce((best, other) =>
+    other.found.length > best.found.length ? other : best,
+  );
+  if (flaw) {
+    throw new UserError(
+      `${file} is not Google's MobileNetV2: ${flaw}; choose a file mobilenet_v2_<width>_<size>.tflite or ` +
+        `mobilenet_v2_<width>_<size>_quant.tflite of Google's (width ${WIDTHS.join(', ')})`,
+    );
+  }
+  const convolutions = found.map((each) => importConvolution(each, file));
+  return { size: inputSize(model) as number, width, classes: convolutions[found.length - 1].outChannels, convolutions };
+}
+
+/** Side of an input [1, side, side, 3]; `undefined` for another shape. */
+function inputSize(model: TfliteModel): number | undefined {
+  const [batch, height, width, colours] = model.inputs[0]?.shape ?? [];
+  return batch === 1 && height === width && colours === 3 ? height : undefined;
+}
+
+/** Goes from the input to the classifier; every layer is an operator that reads what the one before it wrote. */
+function match(model: TfliteModel, width: number): Match {
+  const found: Found[] = [];
+  const fail = (where: string, wanted: string, instead: string): Match => ({
+    width,
+    found,
+    flaw: `as its ${where}, ${wanted} is expected, but it has ${instead}`,
+  });
+  let [tensor] = model.inputs;
+  if (inputSize(model) === undefined)
+    return fail('input', 'a tensor of [1,size,size,3]', tensor ? `[${tensor.shape}]` : 'none');
+
+  const outputs = new Map<string, TfliteTensor | null>();
+  const readers = () => model.operators.filter(({ inputs }) => inputs.includes(tensor));
+  const instead = () => readers().map(describeOperator).join(' and ') || 'nothing';
+  for (const layer of mobileNetV2Layers(width)) {
+    if (layer.name === 'classifier') {
+      const pooling = readers().find(({ name }) => name === 'AVERAGE_POOL_2D');
+      if (!pooling) return fail('pooling', 'AVERAGE_POOL_2D', instead());
+      [tensor] = pooling.outputs;
+    }
+    const operator = readers().find((reader) => reader.inputs[0] === tensor && isLayer(reader, layer));
+    if (!operator) return fail(layer.name, describeLayer(layer), instead());
+    const [, kernel, bias] = operator.inputs as TfliteTensor[];
+    found.push({ layer, kernel, bias });
+    [tensor] = operator.outputs;
+    if (layer.adds !== undefined) {
+      const shortcut = outputs.get(layer.adds) as TfliteTensor;
+      const sum = readers().find(({ name, inputs }) => name === 'ADD' && inputs.includes(shortcut));
+      if (!sum) return fail(`sum after ${layer.name}`, `ADD of ${layer.adds}`, instead());
+      [tensor] = sum.outputs;
+    }
+    outputs.set(layer.name, tensor);
+  }
+  return { width, found };
+}
+
+function isLayer({ name, inputs, outputs, options }: TfliteOperator, layer: Layer): boolean {
+  const [, kernel, bias] = inputs;
+  return (
+    name === OPERATOR_NAME[layer.kind] &&
+    outputs[0]?.name.includes(`MobilenetV2/${layer.scope}`) === true &&
+    fits(kernel, kernelShape(layer)) &&
+    fits(bias, [layer.outChannels ?? kernel?.shape[0]]) &&
+    options?.strideHeight === layer.stride &&
+    options.strideWidth === layer.stride &&
+    options.dilationHeight === 1 &&
+    options.dilationWidth === 1 &&
+    (options.padding === 'SAME' || layer.kernelSize === 1)
+  );
+}
+
+/** The shape in the file; `undefined` stands for any size. */
+function kernelShape({ kind, kernelSize, inChannels, outChannels }: Layer): (number | undefined)[] {
+  return [kind === 'depthwise' ? 1 : outChannels, kernelSize, kernelSize, inChannels];
+}
+
+function fits(tensor: TfliteTensor | null | undefined, shape: readonly (number | undefined)[]): boolean {
+  return (
+    tensor?.shape.length === shape.length && shape.every((side, i) => side === undefined || side === tensor.shape[i])
+  );
+}
+
+function describeLayer(layer: Layer): string {
+  const shape = kernelShape(layer).map((side) => side ?? 'classes');
+  return `${OPERATOR_NAME[layer.kind]} "MobilenetV2/${layer.scope}…" with kernel [${shape}], stride ${layer.stride}`;
+}
+
+function describeOperator({ name, inputs, outputs, options }: TfliteOperator): string {
+  const title = `${name} ${JSON.stringify(outputs[0]?.name ?? '')}`;
+  if (!options) return title;
+  const { strideHeight, strideWidth, padding } = options;
+  const stride = strideHeight === strideWidth ? strideHeight : `${strideHeight}x${strideWidth}`;
+  return `${title} with kernel [${inputs[1]?.shape}], stride ${stride}, padding ${padding}`;
+}
+
+function importConvolution({ layer, kernel, bias }: Found, file: string): ImportedConvolution {
+  const { name, kind, kernelSize, inChannels, stride } = layer;
+  const values = dequantize(kernel, file);
+  return {
+    name,
+    kind,
+    kernelSize,
+    inChannels,
+    outChannels: bias.shape[0],
+    stride,
+    kernel: kind === 'depthwise' ? channelsFirst(values, inChannels) : values,
+    bias: dequantize(bias, file),
+  };
+}
+
+/** [taps, channels] → [channels, taps]. */
+function channelsFirst(kernel: Float32Array, channels: number): Float32Array {
+  const taps = kernel.length / channels;
+  return kernel.map((_, i) => kernel[(i % taps) * channels + Math.floor(i / taps)]);
+}
