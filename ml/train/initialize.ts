@@ -9,10 +9,10 @@ import { buildInferenceGraph } from '../nn/inference-graph.ts';
 import { type Architecture, kernelTaps, mobileNetV2, unitsOf } from '../nn/mobilenet-v2.ts';
 import { BATCH_NORM_EPSILON } from '../nn/operators/batch-norm.ts';
 import { parametersOf, randomParameters, statisticsOf } from '../nn/parameters.ts';
+import { foldedFromOnnx } from '../weights/from-onnx.ts';
+import { foldedFromTflite } from '../weights/from-tflite.ts';
 import { runOverFaces } from './predict.ts';
 import type { NetworkInfo, TrainedNetwork } from './trained-network.ts';
-import { foldedFromOnnx } from './weights-onnx.ts';
-import { foldedFromTflite } from './weights-tflite.ts';
 
 /** Faces that batch norm's statistics are measured on. */
 const CALIBRATION_BATCH = 64;

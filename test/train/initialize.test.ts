@@ -13,7 +13,7 @@ import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import { initialNetwork } from '../../ml/train/initialize.ts';
 import { faceToImage, predictFaces } from '../../ml/train/predict.ts';
 import { foldTrained } from '../../ml/train/trained-network.ts';
-import { foldedFromTflite, IMAGENET_HEAD } from '../../ml/train/weights-tflite.ts';
+import { foldedFromTflite, IMAGENET_HEAD } from '../../ml/weights/from-tflite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'weights-'));
 const pretrained = '../shared/data/pretrained';

@@ -1,6 +1,6 @@
 import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
 import type { Architecture } from '../nn/mobilenet-v2.ts';
-import { readMobileNetV2 } from '../tflite/mobilenet-v2.ts';
+import { readMobileNetV2 } from './google-mobilenet-v2.ts';
 
 const COLOURS = 3;
 const TAPS = 9;

@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.ts';
-import { dequantize } from './dequantize.ts';
-import { type Layer, mobileNetV2Layers, WIDTHS } from './mobilenet-v2-layers.ts';
-import { readTflite, type TfliteModel, type TfliteOperator, type TfliteTensor } from './read.ts';
+import { dequantize } from '../tflite/dequantize.ts';
+import { readTflite, type TfliteModel, type TfliteOperator, type TfliteTensor } from '../tflite/read.ts';
+import { type Layer, mobileNetV2Layers, WIDTHS } from './google-layers.ts';
 
 /** A convolution with batch norm folded into it; its activation follows from its place in MobileNetV2. */
 export interface ImportedConvolution {

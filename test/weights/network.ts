@@ -1,6 +1,6 @@
 import { Random } from '../../ml/core/random.ts';
 import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
-import type { ModelSpec, OperatorSpec, TensorSpec } from './build.ts';
+import type { ModelSpec, OperatorSpec, TensorSpec } from '../tflite/build.ts';
 
 export type Numbers = 'float32' | 'uint8' | 'int8';
 

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
-import { readMobileNetV2 } from '../../ml/tflite/mobilenet-v2.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
+import { readMobileNetV2 } from '../../ml/weights/google-mobilenet-v2.ts';
 
 const folder = resolve('../shared/data/pretrained');
 
