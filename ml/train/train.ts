@@ -216,7 +216,8 @@ class Training {
     for (const head of this.#heads) {
       const accuracy = await publicAccuracy(trained, head, this.job.dataset);
       accuracies.push(accuracy);
-      if (accuracy <= (best[head] ?? -1)) continue;
+      // Of equals the later one: it is trained longer, and without PublicTest it is the last.
+      if (accuracy < (best[head] ?? 0)) continue;
       best[head] = accuracy;
       await saveNetwork(join(this.job.folder, bestFile(head)), trained);
     }
