@@ -1,21 +1,7 @@
 import { z } from 'zod';
 import { ConfigSchema } from './schema.ts';
 
-const BaseFieldSchema = z.object({
-  type: z.union([z.string(), z.array(z.string())]).optional(),
-  description: z.string().optional(),
-  default: z.unknown(),
-  const: z.unknown(),
-  enum: z.array(z.string()).optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  exclusiveMinimum: z.number().optional(),
-});
-const FieldSchema = BaseFieldSchema.extend({
-  items: BaseFieldSchema.optional(),
-  anyOf: z.array(BaseFieldSchema).optional(),
-});
-type Field = z.infer<typeof FieldSchema>;
+type Field = z.core.JSONSchema.JSONSchema;
 
 /** The fields of a configuration by dotted path, for example `train.epochs`, as JSON Schema describes them. */
 export const FIELDS: ReadonlyMap<string, Field> = new Map(leavesOf(z.toJSONSchema(ConfigSchema, { io: 'input' })));
@@ -25,12 +11,12 @@ export const SECTIONS: ReadonlySet<string> = new Set(
   [...FIELDS.keys()].filter((path) => path.includes('.')).map((path) => path.split('.')[0]),
 );
 
-function leavesOf(schema: z.core.JSONSchema.BaseSchema, prefix = ''): [string, Field][] {
+function leavesOf(schema: Field, prefix = ''): [string, Field][] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
     if (typeof property === 'boolean') return [];
     return property.properties
       ? leavesOf(property, `${prefix}${key}.`)
-      : [[prefix + key, FieldSchema.parse(property)] satisfies [string, Field]];
+      : [[prefix + key, property] satisfies [string, Field]];
   });
 }
 
@@ -52,7 +38,7 @@ function inWords(field: Field): string {
         case 'number':
           return `a number${range(field)}`;
         case 'array':
-          return `a list of ${field.items ? inWords(field.items) : 'values'}, each once`;
+          return `a list of ${isField(field.items) ? inWords(field.items) : 'values'}, each once`;
         case 'boolean':
           return 'true or false';
         case 'string':
@@ -62,6 +48,10 @@ function inWords(field: Field): string {
       }
     })
     .join(' or ');
+}
+
+function isField(value: Field['items']): value is Field {
+  return typeof value === 'object' && !Array.isArray(value);
 }
 
 function range({ minimum, maximum, exclusiveMinimum }: Field): string {

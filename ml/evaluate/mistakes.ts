@@ -1,0 +1,40 @@
+import { EMOTIONS } from '../core/emotions.ts';
+import { FACE_SIZE, type FaceDataset, faceAt, type Split } from '../data/dataset.ts';
+import { type Protocol, protocolLabels } from '../data/labels.ts';
+import type { Tile } from './contact-sheet.ts';
+import type { SplitPredictions } from './evaluation.ts';
+import { predictionAt } from './metrics.ts';
+
+/** The mistakes on a split under a protocol. */
+export interface Mistakes {
+  readonly protocol: Protocol;
+  readonly split: Split;
+  /** All faces that were predicted wrongly. */
+  readonly count: number;
+  /** The most confident of them, the most confident first; captions are like `Sad → Fear 97 %`. */
+  readonly tiles: Tile[];
+}
+
+/**
+ * Picks the mistakes that a model was most confident of.
+ * @param limit how many to show at most.
+ * @throws UserError if the protocol needs votes that the data set lacks.
+ */
+export function confidentMistakes(
+  dataset: FaceDataset,
+  { split, indices, probabilities }: SplitPredictions,
+  protocol: Protocol,
+  limit: number,
+): Mistakes {
+  const { labels } = protocolLabels(protocol, dataset);
+  const mistakes = Array.from(indices, (face, i) => ({ face, truth: labels[face], ...predictionAt(probabilities, i) }))
+    .filter(({ truth, label }) => truth >= 0 && truth !== label)
+    .sort((a, b) => b.confidence - a.confidence);
+  const tiles = mistakes.slice(0, limit).map(({ face, truth, label, confidence }) => ({
+    pixels: faceAt(dataset, face),
+    size: FACE_SIZE,
+    caption: `${EMOTIONS[truth]} → ${EMOTIONS[label]} ${Math.round(100 * confidence)} %`,
+    tone: 'bad' as const,
+  }));
+  return { protocol, split, count: mistakes.length, tiles };
+}

@@ -1,0 +1,179 @@
+import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, VisualMapComponent } from 'echarts/components';
+import * as echarts from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { EMOTIONS } from '../../core/emotions.ts';
+import type { Metrics } from '../metrics.ts';
+import { Html } from './html.ts';
+import { COLOURS } from './style.ts';
+
+echarts.use([BarChart, HeatmapChart, LineChart, GridComponent, LegendComponent, VisualMapComponent, SVGRenderer]);
+
+const WIDTH = 440;
+const HEIGHT = 380;
+const LEGEND = {
+  top: 0,
+  icon: 'roundRect',
+  itemWidth: 14,
+  itemHeight: 8,
+  itemGap: 26,
+  textStyle: { color: COLOURS.ink, fontSize: 12 },
+};
+const PERCENT = { formatter: (share: number) => `${Math.round(100 * share)} %` };
+
+export interface Series {
+  readonly name: string;
+  readonly points: readonly (readonly [x: number, y: number])[];
+}
+
+/** Lines over epochs; shares 0..1 are shown in percent. */
+export function lineChart(series: readonly Series[], unit: 'share' | 'loss'): Html {
+  return draw({
+    legend: LEGEND,
+    grid: { left: 8, right: 16, top: 40, bottom: 22 },
+    xAxis: {
+      ...axis('epoch'),
+      type: 'value',
+      minInterval: 1,
+      min: 'dataMin',
+      max: 'dataMax',
+      splitLine: { show: false },
+    },
+    yAxis: { ...axis(), type: 'value', scale: true, ...(unit === 'share' && { axisLabel: { ...LABEL, ...PERCENT } }) },
+    series: series.map(({ name, points }) => ({
+      type: 'line',
+      name,
+      data: points.map((point) => [...point]),
+      symbolSize: 5,
+      symbol: 'circle',
+      silent: true,
+      lineStyle: { width: 2.2 },
+    })),
+  });
+}
+
+/** Counts by true class (rows) and predicted class (columns), coloured by the share of the row. */
+export function confusionChart({ confusion, perClass }: Metrics): Html {
+  const cells = confusion.flatMap((row, truth) =>
+    row.map((count, predicted) => {
+      const share = count / Math.max(1, perClass[truth].support);
+      return {
+        value: [predicted, truth, share],
+        label: { formatter: String(count), color: share > 0.75 ? '#ffffff' : COLOURS.ink },
+      };
+    }),
+  );
+  const classes = { type: 'category', data: [...EMOTIONS], axisTick: { show: false } };
+  return draw({
+    grid: { left: 24, right: 4, top: 44, bottom: 4 },
+    visualMap: {
+      show: false,
+      min: 0,
+      max: 1,
+      dimension: 2,
+      inRange: { color: ['rgba(37,99,235,0.03)', 'rgba(37,99,235,1)'] },
+    },
+    xAxis: { ...axis('predicted'), ...classes, position: 'top', axisLabel: { ...LABEL, interval: 0, fontSize: 11 } },
+    yAxis: { ...axis('true'), ...classes, inverse: true, nameGap: 62 },
+    series: [{ type: 'heatmap', silent: true, data: cells, label: { show: true, fontSize: 13 } }],
+  });
+}
+
+/** Accuracy by confidence against the diagonal of a calibrated model, above the share of faces in each bin. */
+export function reliabilityChart({ calibrationBins, count }: Metrics): Html {
+  // Fixed sides keep the two grids exactly above each other.
+  const sides = { left: 64, right: 20, outerBoundsMode: 'none' };
+  const bins = { type: 'category', show: false, data: calibrationBins.map((_, bin) => bin) };
+  const confidence = { ...axis(), type: 'value', min: 0, max: 1, splitLine: { show: false } };
+  const bars = { type: 'bar', silent: true, barCategoryGap: '8%' };
+  return draw({
+    legend: LEGEND,
+    grid: [
+      { ...sides, top: 40, height: 212 },
+      { ...sides, top: 274, height: 56 },
+    ],
+    xAxis: [
+      bins,
+      { ...confidence, position: 'bottom', axisLabel: { show: false } },
+      { ...bins, gridIndex: 1 },
+      { ...confidence, ...axis('confidence'), gridIndex: 1, position: 'bottom', axisLabel: { ...LABEL, ...PERCENT } },
+    ],
+    yAxis: [
+      { ...axis('accuracy'), nameGap: 44, min: 0, max: 1, axisLabel: { ...LABEL, ...PERCENT } },
+      { ...axis('faces'), nameGap: 44, gridIndex: 1, min: 0, splitNumber: 2, axisLabel: { ...LABEL, ...PERCENT } },
+    ],
+    series: [
+      { ...bars, name: 'accuracy', data: calibrationBins.map((bin) => bin.accuracy ?? '-') },
+      {
+        type: 'line',
+        name: 'perfectly calibrated',
+        xAxisIndex: 1,
+        silent: true,
+        showSymbol: false,
+        lineStyle: { type: 'dashed', width: 2 },
+        data: [
+          [0, 0],
+          [1, 1],
+        ],
+      },
+      {
+        ...bars,
+        name: 'share of faces',
+        xAxisIndex: 2,
+        yAxisIndex: 1,
+        itemStyle: { color: COLOURS.muted },
+        data: calibrationBins.map((bin) => bin.count / count),
+      },
+    ],
+  });
+}
+
+/** Precision, recall and F1 of each class; a measure that is not defined has no bar. */
+export function perClassChart({ perClass }: Metrics): Html {
+  return draw({
+    legend: LEGEND,
+    grid: { left: 8, right: 4, top: 40, bottom: 4 },
+    xAxis: {
+      ...axis(),
+      type: 'category',
+      axisTick: { show: false },
+      axisLabel: { ...LABEL, interval: 0, fontSize: 11, lineHeight: 15 },
+      data: EMOTIONS.map((emotion, k) => `${emotion}\n${perClass[k].support}`),
+    },
+    yAxis: { ...axis(), type: 'value', min: 0, max: 1, axisLabel: { ...LABEL, ...PERCENT } },
+    series: (['precision', 'recall', 'f1'] as const).map((measure) => ({
+      type: 'bar',
+      name: measure === 'f1' ? 'F1' : measure,
+      silent: true,
+      barGap: '8%',
+      barCategoryGap: '26%',
+      data: perClass.map((metrics) => metrics[measure] ?? '-'),
+    })),
+  });
+}
+
+const LABEL = { color: COLOURS.muted, fontSize: 12 };
+
+/** Looks of an axis, with its name in the middle. */
+function axis(name?: string): object {
+  return {
+    name,
+    nameLocation: 'middle',
+    nameGap: 28,
+    nameTextStyle: { color: COLOURS.muted, fontSize: 12 },
+    axisLabel: LABEL,
+    axisLine: { lineStyle: { color: COLOURS.line } },
+    axisTick: { lineStyle: { color: COLOURS.line } },
+    splitLine: { lineStyle: { color: COLOURS.line } },
+  };
+}
+
+/** Renders a chart to an inline SVG that scales with its frame. */
+function draw(option: echarts.EChartsCoreOption): Html {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+  chart.setOption({ animation: false, color: COLOURS.series, textStyle: { fontFamily: 'inherit' }, ...option });
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  // Inside HTML an SVG needs no namespaces, and without them no address stands in the page.
+  return new Html(svg.replace(/ xmlns(:xlink)?="[^"]*"/g, ''));
+}

@@ -1,0 +1,42 @@
+import type { Config } from '../../config/schema.ts';
+import type { HistoryRecord } from '../../train/history.ts';
+import type { Tile } from '../contact-sheet.ts';
+import type { Evaluation } from '../evaluation.ts';
+import type { Mistakes } from '../mistakes.ts';
+
+/** How one head of the network did. */
+export interface HeadReport {
+  /** What the head was trained on, in words. */
+  readonly heading: string;
+  readonly evaluation: Evaluation;
+  readonly mistakes: readonly Mistakes[];
+}
+
+/** A file that the run made. */
+export interface ModelFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** In hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** Everything that a report tells. Lists may be empty; their part is then left out. Tiles are laid in rows of eight. */
+export interface ReportContent {
+  readonly title: string;
+  readonly run: string;
+  readonly config: Config;
+  /** Versions of the programs and the machine. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Source and counts of the data, also of what was left out. */
+  readonly data: Readonly<Record<string, string | number>>;
+  /** One record for each epoch, counted from 0; figures named `loss…` and `accuracy…` are drawn. */
+  readonly history: readonly Pick<HistoryRecord, 'epoch' | 'figures'>[];
+  readonly heads: readonly HeadReport[];
+  /** Training faces, by class. */
+  readonly faces: readonly Tile[];
+  /** Training faces as the augmentation changes them. */
+  readonly augmentations: readonly Tile[];
+  readonly files: readonly ModelFile[];
+  /** What the checks of the exported files found, one line each. */
+  readonly findings: readonly string[];
+}

@@ -1,0 +1,87 @@
+import type { Protocol } from '../../data/labels.ts';
+import { type EvaluationResult, formatInterval, percent } from '../evaluation.ts';
+import { CALIBRATION_BINS } from '../metrics.ts';
+import type { Mistakes } from '../mistakes.ts';
+import { confusionChart, perClassChart, reliabilityChart } from './charts.ts';
+import type { HeadReport } from './content.ts';
+import { figure, sheet } from './figures.ts';
+import { type Content, type Html, html } from './html.ts';
+
+/** Names and definitions of the protocols, for readers who do not know them. */
+export const PROTOCOL_TEXT: Readonly<Record<Protocol, { readonly name: string; readonly definition: string }>> = {
+  raw: {
+    name: 'original labels',
+    definition: 'Every face of the split counts, scored against the label that FER2013 gives it.',
+  },
+  'ferplus-majority': {
+    name: 'FER+ majority',
+    definition:
+      'Ten people voted on each face; a class named only once is dropped, and a face counts only if one of the seven ' +
+      'expressions then has more than half of the votes that remain.',
+  },
+};
+
+/** The figures that matter most: accuracy of a head on the final test split, one tile for each protocol. */
+export function headTiles({ heading, evaluation }: HeadReport): Content {
+  return evaluation.results
+    .filter(({ split }) => split === 'PrivateTest')
+    .map(
+      ({ protocol, split, metrics }) => html`
+<div class="card tile">
+  <span class="label">${heading}</span>
+  <b>${percent(metrics.accuracy)}</b>
+  <span>accuracy on ${split}, ${PROTOCOL_TEXT[protocol].name}</span>
+  <span>95 %: ${formatInterval(metrics.accuracyInterval95)}, n = ${grouped(metrics.count)}</span>
+</div>`,
+    );
+}
+
+/** Table, charts and mistakes of a head. The final test split is open, the others unfold. */
+export async function headSection({ heading, evaluation, mistakes }: HeadReport): Promise<Html> {
+  const sheets = await Promise.all(mistakes.filter(({ tiles }) => tiles.length > 0).map(mistakesFigure));
+  return html`
+<h3>${heading}</h3>
+<p class="note">Model: ${evaluation.model}</p>
+<div class="card scroll">
+  <table>
+    <thead><tr><th>labels</th><th>split</th><th class="number">n</th><th class="number">accuracy</th>
+      <th class="number">95 % interval</th><th class="number">macro-F1</th><th class="number">ECE</th></tr></thead>
+    <tbody>${evaluation.results.map(resultRow)}</tbody>
+  </table>
+</div>
+${evaluation.results.map(resultDetails)}
+${sheets}`;
+}
+
+function resultRow({ protocol, split, metrics }: EvaluationResult): Html {
+  return html`<tr><td>${PROTOCOL_TEXT[protocol].name}</td><td>${split}</td>
+<td class="number">${grouped(metrics.count)}</td><td class="number"><b>${percent(metrics.accuracy)}</b></td>
+<td class="number">${formatInterval(metrics.accuracyInterval95)}</td><td class="number">${metrics.macroF1.toFixed(4)}</td>
+<td class="number">${metrics.expectedCalibrationError.toFixed(4)}</td></tr>`;
+}
+
+function resultDetails({ protocol, split, metrics }: EvaluationResult): Html {
+  const basis = `${split}, ${PROTOCOL_TEXT[protocol].name}, n = ${grouped(metrics.count)}`;
+  return html`
+<details ${split === 'PrivateTest' ? 'open' : ''}>
+  <summary>${split}, ${PROTOCOL_TEXT[protocol].name}</summary>
+  <div class="figures">
+    ${figure('Confusion matrix', `${basis}. Counts; the colour is the share of the true class.`, confusionChart(metrics))}
+    ${figure('Reliability', `${basis}. ${CALIBRATION_BINS} bins; bars below the dashed line mean that the model is too sure.`, reliabilityChart(metrics))}
+    ${figure('By expression', `${basis}. Below each expression: the number of its faces.`, perClassChart(metrics))}
+  </div>
+</details>`;
+}
+
+function mistakesFigure({ protocol, split, count, tiles }: Mistakes): Promise<Html> {
+  return sheet(
+    'Most confident mistakes',
+    `${split}, ${PROTOCOL_TEXT[protocol].name}: the ${tiles.length} surest of ${grouped(count)} mistakes, as label → prediction and its probability.`,
+    tiles,
+  );
+}
+
+/** A whole number with its thousands apart. */
+export function grouped(number: number): string {
+  return number.toLocaleString('en-US');
+}

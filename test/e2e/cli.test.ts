@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const PROGRAM = resolve('tools/cli/bin.mjs');
+const TINY = ['--set', 'data.syntheticCount=280', '--size', '32', '--width', '0.35', '--batch-size', '32'];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (data) => {
+    output.stdout += data;
+  });
+  child.stderr.on('data', (data) => {
+    output.stderr += data;
+  });
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }));
+  return { child, output, ended };
+}
+
+const run = (...args: string[]) => start(...args).ended;
+
+describe('build', () => {
+  let built: { run: string; report: string; models: { file: { path: string }; evaluation: { results: unknown } }[] };
+  let model: string;
+
+  beforeAll(async () => {
+    const { code, stdout, stderr } = await run('build', ...TINY, '--epochs', '1', '--name', 'tiny', '--json');
+    expect(code, stderr).toBe(0);
+    built = JSON.parse(stdout);
+    model = built.models[0].file.path;
+  });
+
+  it('makes every file of a run', async () => {
+    expect(built.run).toMatch(/^runs[/\\]\d{4}-\d\d-\d\d-tiny$/);
+    expect((await readdir(join(folder, built.run), { recursive: true })).sort()).toEqual(
+      [
+        'best-original.safetensors',
+        'checkpoint.safetensors',
+        'config.json',
+        'data.json',
+        'metrics.jsonl',
+        'model',
+        join('model', 'emotion.onnx'),
+        join('model', 'model.json'),
+        'report.html',
+      ].sort(),
+    );
+    const report = await readFile(join(folder, built.report), 'utf8');
+    for (const part of ['PrivateTest', 'Confusion matrix', 'Augmentation', 'model/emotion.onnx']) {
+      expect(report).toContain(part);
+    }
+  });
+
+  it('exports a model that ONNX Runtime runs', async () => {
+    const session = await ort.InferenceSession.create(join(folder, model));
+    const image = new ort.Tensor('float32', new Float32Array(3 * 32 * 32), [1, 3, 32, 32]);
+    const outputs = await session.run({ [session.inputNames[0]]: image });
+    const probabilities = outputs[session.outputNames[0]].data as Float32Array;
+    expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 4);
+    await session.release();
+  });
+
+  it('evaluates the run and its file to the same figures, and writes a report only once', async () => {
+    const ofRun = await run('evaluate', built.run, '--json');
+    const data = ['--data', 'synthetic', '--set', 'data.syntheticCount=280', '--report', 'eval.html', '--json'];
+    const ofFile = await run('evaluate', model, ...data);
+    expect([ofRun.code, ofFile.code], ofRun.stderr + ofFile.stderr).toEqual([0, 0]);
+    const [{ results }] = JSON.parse(ofRun.stdout).evaluations;
+    expect(JSON.parse(ofFile.stdout).evaluations[0].results).toEqual(results);
+    expect(built.models[0].evaluation.results).toEqual(results);
+    expect(existsSync(join(folder, 'eval.html'))).toBe(true);
+    const again = await run('evaluate', model, ...data);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toMatch(/^error: eval\.html exists already; .*--force\n$/);
+  });
+
+  it('exports the same bytes again, but not over a file', async () => {
+    const first = await run('export', built.run, '--head', 'original', '--out', 'lens', '--json');
+    expect(first.code, first.stderr).toBe(0);
+    expect(await readFile(join(folder, 'lens', 'emotion.onnx'))).toEqual(await readFile(join(folder, model)));
+    expect(await readFile(join(folder, 'lens', 'model.json'))).toEqual(
+      await readFile(join(folder, built.run, 'model', 'model.json')),
+    );
+    expect((await run('export', built.run, '--out', 'lens')).code).toBe(1);
+    expect((await run('export', built.run, '--out', 'lens', '--force')).code).toBe(0);
+    const other = await run('export', built.run, '--head', 'votes', '--out', 'other');
+    expect(other.stderr).toMatch(/has the heads original; --head is votes\n$/);
+  });
+
+  it('checks the exported file', async () => {
+    const { code, stdout } = await run('check', model, '--json');
+    expect([code, JSON.parse(stdout).accepted]).toEqual([0, true]);
+  });
+
+  it('says how to train on FER2013 after drawn faces, and resumes a finished run', async () => {
+    const { code, stdout, stderr } = await run('build', '--resume', built.run, '--quiet');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toBe('');
+    expect(stdout).toContain(built.report);
+    expect(stdout).toMatch(/bin\.mjs build --data \S+ --votes \S+ --weights \S+ --targets original,votes\n/);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it.skipIf(process.platform === 'win32')('stops with a checkpoint and says how to go on', async () => {
+    const { child, output, ended } = start('train', ...TINY, '--epochs', '5000', '--name', 'stopped');
+    child.stderr.on('data', () => {
+      if (output.stderr.includes('epoch 1/5000: PublicTest')) child.kill('SIGINT');
+    });
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    const [, folderOfRun] = /train --resume (\S+)\n$/.exec(stdout) ?? [];
+    expect(existsSync(join(folder, folderOfRun, 'checkpoint.safetensors'))).toBe(true);
+  });
+});
+
+describe('errors', () => {
+  beforeAll(async () => {
+    await mkdir(join(folder, 'empty'), { recursive: true });
+    await writeFile(join(folder, 'file'), 'no data');
+    await writeFile(join(folder, 'run.yaml'), 'train:\n  epoch: 3\n');
+  });
+
+  it.each([
+    [['train', '--data', 'none.csv'], 'cannot read none.csv: it does not exist; check the path'],
+    [['train', '--config', 'empty'], 'cannot read empty: it is a directory, a file was expected'],
+    [['train', '--config', 'run.yaml'], 'run.yaml:2:3: there is no field "train.epoch"; did you mean train.epochs?'],
+    [['train', '--set', 'model.widht=1'], 'there is no field "model.widht"; did you mean model.width?'],
+    [['train', '--epochs', 'many'], '--epochs many: train.epochs is "many"; expected a whole number of at least 1'],
+    [['train', '--name', '../out'], '--name ../out: expected'],
+    [['train', '--resume', 'empty'], 'cannot read empty/config.json: it does not exist'],
+    [['train', '--resume', 'x', '--seed', '2'], '--seed 2: a resumed run keeps its own configuration'],
+    [['train', ...TINY, '--set', 'runs=file'], 'is a file, not a directory'],
+    [['train', ...TINY, '--targets', 'votes'], 'need FER+ votes'],
+    [['evaluate', 'none.onnx', '--data', 'synthetic'], 'cannot read none.onnx: it does not exist'],
+    [['evaluate', 'file'], 'file does not say what to evaluate it on; add --data'],
+    [['evaluate', 'file', '--data', 'synthetic'], 'cannot load file'],
+    [['check', 'empty'], 'empty: it is a directory'],
+    [['export', 'empty', '--out', 'lens'], 'cannot read empty/config.json'],
+  ])('%j', async (args, message) => {
+    const { code, stdout, stderr } = await run(...args, '--quiet');
+    expect(stderr.replaceAll('\\', '/')).toContain(message);
+    expect(stderr).toMatch(/^error: .*\n$/);
+    expect([code, stdout]).toEqual([1, '']);
+  });
+
+  it.each([
+    [['train', '--epoch', '3'], "unknown option '--epoch'\n(Did you mean --epochs?)"],
+    [['trian'], "unknown command 'trian'\n(Did you mean train?)"],
+    [['export', 'runs'], "required option '--out <folder>' not specified"],
+  ])('of the command line: %j', async (args, message) => {
+    const { code, stderr } = await run(...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: ${message}`);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('leaves no run behind that never began', async () => {
+    await run('train', ...TINY, '--targets', 'votes', '--name', 'never');
+    const runs = existsSync(join(folder, 'runs')) ? await readdir(join(folder, 'runs')) : [];
+    expect(runs.filter((name) => name.includes('never'))).toEqual([]);
+  });
+
+  it('prints a JSON document for machines, and a stack trace only with --verbose', async () => {
+    const { stdout, stderr } = await run('check', 'none.onnx', '--json', '--verbose');
+    expect(JSON.parse(stdout).error).toContain('none.onnx');
+    expect(stderr).toMatch(/^\s+at /m);
+  });
+});
+
+describe('doctor and help', () => {
+  it('looks at the machine', async () => {
+    const { code, stdout } = await run('doctor', '--json');
+    const { ready, checks } = JSON.parse(stdout);
+    expect([code, ready]).toEqual([0, true]);
+    const status = Object.fromEntries(
+      checks.map((check: { name: string; status: string }) => [check.name, check.status]),
+    );
+    expect(status).toMatchObject({ node: 'ok', onnxruntime: 'ok', training: 'ok', FER2013: 'warn' });
+  });
+
+  it.each(['build', 'train', 'evaluate', 'export', 'check', 'doctor'])('%s has help with examples', async (command) => {
+    const { code, stdout } = await run(command, '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\n {2}\\$ emotion-lens ${command}`));
+  });
+});

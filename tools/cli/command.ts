@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import type { CliReporter } from './reporter.ts';
+import { createReporter } from './reporter.ts';
+
+/** What a command found or made. */
+export interface CommandResult {
+  /** For people, printed to stdout. */
+  readonly text: string;
+  /** For machines, printed to stdout with `--json`. */
+  readonly json: unknown;
+  /** 0 by default. */
+  readonly exitCode?: number;
+}
+
+interface CommonOptions {
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/**
+ * Adds a command with the flags that every command has.
+ * @param examples arguments after the command's name, each with what it does.
+ */
+export function addCommand(program: Command, usage: string, about: string, examples: Record<string, string>): Command {
+  const name = usage.split(' ')[0];
+  const lines = Object.entries(examples).map(([line, does]) => `  $ emotion-lens ${name} ${line}\n      ${does}`);
+  return program
+    .command(usage)
+    .description(about)
+    .option('--json', 'print the result as one JSON document; progress goes to stderr')
+    .option('--quiet', 'print nothing but the result')
+    .option('--verbose', 'print stack traces with errors')
+    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+/** Runs a command's work and prints its result: progress to stderr, the result to stdout. */
+export async function perform(
+  { json = false, quiet = false }: CommonOptions,
+  work: (reporter: CliReporter) => Promise<CommandResult>,
+): Promise<void> {
+  const reporter = createReporter(process.stderr, quiet);
+  const close = () => reporter.close();
+  // A bar changes the terminal's line wrapping, which must be put back however the process ends.
+  process.once('exit', close);
+  try {
+    const result = await work(reporter);
+    reporter.close();
+    process.stdout.write(`${json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
+    process.exitCode = result.exitCode ?? 0;
+  } finally {
+    reporter.close();
+    process.off('exit', close);
+  }
+}

@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { formatEvaluation } from '../../../ml/evaluate/evaluation.ts';
+import { fer2013Arguments, findData } from '../../pipeline/find-data.ts';
+import type { BuiltModel } from '../../pipeline/finish-run.ts';
+import { addCommand, perform } from '../command.ts';
+import { commandLine } from '../command-line.ts';
+import { interruptible } from '../interrupt.ts';
+import { addRunFlags } from '../run-flags.ts';
+import { orderOf, stopped } from './train.ts';
+
+export function addBuild(program: Command): void {
+  const command = addCommand(program, 'build', 'The whole job: trains, exports, evaluates, checks and reports', {
+    '': 'a small network on drawn faces, in a few minutes',
+    '--data fer2013.csv --votes fer2013new.csv --weights mobilenet_v2_1.0_96_quant.tflite --targets original,votes':
+      'the full network with a head for each kind of labels',
+    '--data photos --set train.learningRate=1e-3 --epochs 10': 'on a folder with train/ and test/',
+  });
+  const readFlags = addRunFlags(command);
+  command.action((options) =>
+    perform(options, async (reporter) => {
+      const { trainRun } = await import('../../pipeline/train-run.ts');
+      const { finishRun } = await import('../../pipeline/finish-run.ts');
+      const order = await orderOf(readFlags());
+      const trained = await interruptible(reporter, (signal) => trainRun(order, reporter, signal));
+      const early = stopped('build', trained);
+      if (early) return early;
+      const { models, report } = await finishRun(trained, reporter);
+      const { run, summary, result } = trained;
+      return {
+        text: [...models.map(describe), '', `report: ${report}`, ...nextStep(run.config.data.source)].join('\n'),
+        json: {
+          ...result,
+          run: run.folder,
+          report,
+          data: summary,
+          models: models.map(({ mistakes, ...model }) => model),
+        },
+      };
+    }),
+  );
+}
+
+function describe({ head, file, evaluation, check }: BuiltModel): string {
+  const verdict = check.accepted ? 'SnapML should take it' : 'SnapML will not take it, see the report';
+  return [
+    '',
+    `head ${head}:`,
+    formatEvaluation(evaluation).replace(/^/gm, '  '),
+    `  model: ${file.path} (${(file.bytes / 1e6).toFixed(2)} MB; ${verdict})`,
+  ].join('\n');
+}
+
+function nextStep(source: string): string[] {
+  if (source !== 'synthetic') return [];
+  const line = commandLine('build', ...fer2013Arguments(findData()));
+  return ['', 'These faces were drawn. For photographs, train on FER2013:', `  ${line}`];
+}

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { type Check, diagnose } from '../../pipeline/diagnose.ts';
+import { fer2013Arguments } from '../../pipeline/find-data.ts';
+import { addCommand, perform } from '../command.ts';
+import { commandLine } from '../command-line.ts';
+
+const MARKS = { ok: pc.green('ok  '), warn: pc.yellow('warn'), fail: pc.red('fail') } as const;
+
+export function addDoctor(program: Command): void {
+  addCommand(program, 'doctor', 'Looks whether this machine and its data are ready for training', {
+    '': 'exits with 0 unless training cannot run',
+  }).action((options) =>
+    perform(options, async () => {
+      const { checks, data } = await diagnose();
+      const ready = checks.every(({ status }) => status !== 'fail');
+      const train = commandLine('build', ...(data.faces.length > 0 ? fer2013Arguments(data) : []));
+      const verdict = ready ? `ready; to train, run:\n  ${train}` : 'training cannot run on this machine yet';
+      return {
+        text: [...checks.map(describe), '', verdict].join('\n'),
+        json: { ready, checks, data, ...(ready && { train }) },
+        exitCode: ready ? 0 : 1,
+      };
+    }),
+  );
+}
+
+function describe({ name, status, found, mend }: Check): string {
+  const line = `${MARKS[status]} ${name.padEnd(12)} ${found}`;
+  return mend === undefined ? line : `${line}\n${' '.repeat(18)}${mend}`;
+}

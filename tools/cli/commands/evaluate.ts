@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { formatEvaluation } from '../../../ml/evaluate/evaluation.ts';
+import { addCommand, perform } from '../command.ts';
+import { refuseOverwrite } from '../overwrite.ts';
+import { addDataFlags } from '../run-flags.ts';
+
+interface Options {
+  report?: string;
+  force?: boolean;
+}
+
+export function addEvaluate(program: Command): void {
+  const command = addCommand(program, 'evaluate <run-or-file>', 'Measures exported models on the test splits', {
+    'runs/2026-01-31-fer2013-96': 'every head of a run on its own data',
+    'emotion.onnx --data fer2013.csv --votes fer2013new.csv --report report.html': 'one file, with a report',
+  });
+  const settings = addDataFlags(command);
+  command
+    .option('--report <file>', 'also write a report, one HTML file')
+    .option('--force', 'replace a report that exists')
+    .action((path: string, { report, force, ...options }: Options) =>
+      perform(options, async (reporter) => {
+        const { evaluateTarget } = await import('../../pipeline/evaluate-target.ts');
+        const { writeRunReport } = await import('../../pipeline/write-run-report.ts');
+        if (report !== undefined) refuseOverwrite([report], force);
+        const evaluated = await evaluateTarget(path, settings, reporter);
+        if (report !== undefined) await writeRunReport(report, evaluated);
+        const tables = evaluated.heads.map(({ heading, evaluation }) => `${heading}\n${formatEvaluation(evaluation)}`);
+        return {
+          text: [...tables, ...(report === undefined ? [] : [`report: ${report}`])].join('\n\n'),
+          json: { data: evaluated.summary, evaluations: evaluated.heads.map(({ evaluation }) => evaluation), report },
+        };
+      }),
+    );
+}

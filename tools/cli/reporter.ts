@@ -1,0 +1,86 @@
+import { clearLine, cursorTo } from 'node:readline';
+import { Presets, SingleBar } from 'cli-progress';
+import { type Progress, type Reporter, silent } from '../../ml/core/progress.ts';
+import { Pace } from './pace.ts';
+
+/** A reporter of the command line; after `close` nothing of it stays on the terminal's current line. */
+export interface CliReporter extends Reporter {
+  close(): void;
+}
+
+/** Milliseconds between two lines of the same step. */
+const LINE_INTERVAL = 10_000;
+
+/** Bars on a terminal, lines elsewhere, nothing if quiet. */
+export function createReporter(stream: NodeJS.WriteStream, quiet: boolean): CliReporter {
+  if (quiet) return { ...silent, close() {} };
+  return stream.isTTY ? new BarReporter(stream) : new LineReporter(stream);
+}
+
+/** Writes a line at most every ten seconds, and one at the end of a step. */
+export class LineReporter implements CliReporter {
+  readonly #stream: { write(text: string): unknown };
+  readonly #now: () => number;
+  readonly #pace: Pace;
+  #written = 0;
+
+  /** @param now clock in milliseconds. */
+  constructor(stream: { write(text: string): unknown }, now = () => performance.now()) {
+    this.#stream = stream;
+    this.#now = now;
+    this.#pace = new Pace(now);
+  }
+
+  progress(progress: Progress): void {
+    const { step, done, total, unit } = progress;
+    // A step's first report has no speed to tell, and short steps need no line before their end.
+    if (this.#pace.begins(progress)) this.#written = this.#now();
+    if (done < total && this.#now() - this.#written < LINE_INTERVAL) return;
+    this.#written = this.#now();
+    const pace = this.#pace.describe(progress);
+    this.note(`${step}: ${done}/${total} ${unit}${pace === '' ? '' : `, ${pace}`}`);
+  }
+
+  note(line: string): void {
+    this.#stream.write(`${line}\n`);
+  }
+
+  close(): void {}
+}
+
+/** Draws one bar, which notes push down. */
+class BarReporter implements CliReporter {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #pace = new Pace(() => performance.now());
+  #bar: SingleBar | undefined;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  progress(progress: Progress): void {
+    const { step, done, total } = progress;
+    if (this.#pace.begins(progress) || !this.#bar) {
+      this.close();
+      const format = '{step} {bar} {percentage} % {pace}';
+      this.#bar = new SingleBar({ format, stream: this.#stream, barsize: 24 }, Presets.shades_classic);
+      this.#bar.start(total, done, { step, pace: '' });
+    }
+    this.#bar.setTotal(total);
+    this.#bar.update(done, { step, pace: this.#pace.describe(progress) });
+    if (done >= total) this.close();
+  }
+
+  note(line: string): void {
+    if (this.#bar) {
+      cursorTo(this.#stream, 0);
+      clearLine(this.#stream, 0);
+    }
+    this.#stream.write(`${line}\n`);
+  }
+
+  close(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+}

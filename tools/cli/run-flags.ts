@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { FIELDS } from '../../ml/config/fields.ts';
+import { parseAssignment, settingOfText } from '../../ml/config/load.ts';
+import type { Setting } from '../../ml/config/settings.ts';
+import { UserError } from '../../ml/core/errors.ts';
+import { checkRunName } from '../pipeline/run-folder.ts';
+
+const TRAINING_FLAGS = {
+  '--weights <file>': 'model.weights',
+  '--targets <list>': 'train.targets',
+  '--epochs <n>': 'train.epochs',
+  '--batch-size <n>': 'train.batchSize',
+  '--size <pixels>': 'model.size',
+  '--width <factor>': 'model.width',
+  '--seed <n>': 'seed',
+};
+
+/** What the flags of a training say. */
+export interface RunFlags {
+  readonly file: string | undefined;
+  readonly settings: readonly Setting[];
+  readonly name: string | undefined;
+  /** Folder of a run to go on with. */
+  readonly resume: string | undefined;
+}
+
+/** Adds the flags that choose the data, and the one that sets anything, to a command; returns the list that parsing fills. */
+export function addDataFlags(command: Command): Setting[] {
+  const settings: Setting[] = [];
+  addFieldFlags(command, settings, { '--data <path>': 'data.source', '--votes <file>': 'data.votes' });
+  command
+    .option('--skip-bad-rows', 'leave out and count malformed rows instead of stopping at the first', () => {
+      settings.push({ path: 'data.skipBadRows', value: true, origin: '--skip-bad-rows' });
+    })
+    .option('--set <field=value>', 'sets any field, for example train.learningRate=1e-3; may be repeated', (text) => {
+      settings.push(parseAssignment(text));
+    });
+  return settings;
+}
+
+/** Adds the flags of a training to a command; returns what reads them after parsing. */
+export function addRunFlags(command: Command): () => RunFlags {
+  const settings = addDataFlags(command);
+  addFieldFlags(command, settings, TRAINING_FLAGS);
+  command
+    .option('--config <file>', 'YAML or JSON with any part of the configuration; flags win over it')
+    .option('--name <name>', 'name of the run folder, after the date')
+    .option('--resume <run>', 'goes on with a run that was stopped, with its own configuration');
+  return () => {
+    const { config, name, resume } = command.opts<{ config?: string; name?: string; resume?: string }>();
+    const other = settings[0]?.origin ?? (config && `--config ${config}`) ?? (name && `--name ${name}`);
+    if (resume !== undefined && other !== undefined) {
+      throw new UserError(`${other}: a resumed run keeps its own configuration; leave this out, or start a new run`);
+    }
+    if (name !== undefined) checkRunName(name);
+    return { file: config, settings, name, resume };
+  };
+}
+
+/** Adds flags that stand for one field each. */
+function addFieldFlags(command: Command, settings: Setting[], flags: Readonly<Record<string, string>>): void {
+  for (const [flag, path] of Object.entries(flags)) {
+    const name = flag.split(' ')[0];
+    const about = FIELDS.get(path)?.description;
+    command.option(flag, about ? `${path}: ${about}` : path, (text: string) => {
+      settings.push(settingOfText(path, text, `${name} ${text}`));
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadConfig } from '../../ml/config/load.ts';
+import type { Config } from '../../ml/config/schema.ts';
+import type { Setting } from '../../ml/config/settings.ts';
+import { UserError } from '../../ml/core/errors.ts';
+import { fileError } from '../../ml/core/files.ts';
+import type { Reporter } from '../../ml/core/progress.ts';
+import { loadPredictor } from '../../ml/evaluate/onnx-predictor.ts';
+import { readHistory } from '../../ml/train/history.ts';
+import { METRICS_FILE } from '../../ml/train/train.ts';
+import { evaluateModel } from './evaluate-model.ts';
+import { ensureExported } from './export-head.ts';
+import { openRun } from './run-folder.ts';
+import { loadRunFaces } from './train-run.ts';
+import { headingOf, type ReportSource } from './write-run-report.ts';
+
+/** Models to evaluate, by what they are called in the report. */
+interface Target {
+  readonly config: Config;
+  readonly models: ReadonlyMap<string, string>;
+  readonly history: ReportSource['history'];
+}
+
+/**
+ * Evaluates every head of a run, or one ONNX file.
+ * @param path folder of a run, or an ONNX file.
+ * @param settings which data to use; for a run, by default that of the run.
+ * @throws UserError if there is no such model or no data for it.
+ */
+export async function evaluateTarget(
+  path: string,
+  settings: readonly Setting[],
+  reporter: Reporter,
+): Promise<ReportSource> {
+  const info = await stat(path).catch((thrown) => {
+    throw fileError('read', path, thrown);
+  });
+  const { config, models, history } = info.isDirectory()
+    ? await runTarget(path, settings)
+    : await fileTarget(path, settings);
+  const { dataset, summary } = await loadRunFaces(config, reporter);
+  const heads = [];
+  for (const [heading, file] of models) heads.push({ heading, ...(await evaluateModel(file, dataset, reporter)) });
+  return { name: path, config, dataset, summary, heads, history };
+}
+
+async function runTarget(folder: string, settings: readonly Setting[]): Promise<Target> {
+  const run = await openRun(folder, settings);
+  const models = [...(await ensureExported(run))].map(([head, file]) => [headingOf(head), file] as const);
+  const history = await readHistory(join(folder, METRICS_FILE));
+  return { config: run.config, models: new Map(models), history: history.filter(({ kind }) => kind === 'epoch') };
+}
+
+async function fileTarget(file: string, settings: readonly Setting[]): Promise<Target> {
+  if (!settings.some((setting) => setting.path === 'data.source')) {
+    throw new UserError(
+      `${file} does not say what to evaluate it on; add --data with a fer2013.csv, a folder or synthetic`,
+    );
+  }
+  // A file that is no such model is told before the data are loaded, which may take long.
+  await (await loadPredictor(file)).close();
+  return { config: await loadConfig(undefined, settings), models: new Map([[file, file]]), history: [] };
+}

@@ -1,0 +1,71 @@
+import type { Config } from '../../ml/config/schema.ts';
+import { type FaceDataset, SPLITS } from '../../ml/data/dataset.ts';
+import type { DataSummary } from '../../ml/data/load.ts';
+import type { HeadReport, ReportContent } from '../../ml/evaluate/report/content.ts';
+import { writeReport } from '../../ml/evaluate/report/report.ts';
+import type { CheckReport } from '../../ml/export/check/report.ts';
+import { augmentationTiles, faceTiles } from './sheets.ts';
+import { versions } from './versions.ts';
+
+/** What a report is written from; models that were not made here have no history and no files. */
+export interface ReportSource extends Partial<Pick<ReportContent, 'history' | 'files' | 'findings'>> {
+  /** Folder of the run, or the model's file. */
+  readonly name: string;
+  readonly config: Config;
+  readonly dataset: FaceDataset;
+  readonly summary: DataSummary;
+  readonly heads: readonly HeadReport[];
+}
+
+const HEADINGS: Readonly<Record<string, string>> = {
+  original: 'Head "original": trained on the labels of FER2013',
+  votes: 'Head "votes": trained on the distribution of the FER+ votes',
+  majority: 'Head "majority": trained on the majority of the FER+ votes',
+};
+
+/** What a head was trained on, in words. */
+export function headingOf(head: string): string {
+  return HEADINGS[head] ?? head;
+}
+
+/** Writes the report of a run or of a single model. */
+export async function writeRunReport(path: string, source: ReportSource): Promise<void> {
+  const { name, config, dataset, summary, heads, history = [], files = [], findings = [] } = source;
+  await writeReport(path, {
+    title: 'Emotion Lens',
+    run: name,
+    config,
+    versions: versions(),
+    data: dataFacts(summary),
+    history,
+    heads,
+    faces: faceTiles(dataset, config.seed),
+    augmentations: history.length > 0 ? augmentationTiles(dataset, config) : [],
+    files,
+    findings,
+  });
+}
+
+/** What a check found, one line each. */
+export function findingLines(name: string, { accepted, platforms, findings }: CheckReport): string[] {
+  const verdict = accepted
+    ? `SnapML should take it; the whole network runs on ${platforms.join(', ') || 'no single processor'}`
+    : 'SnapML will not take it';
+  return [verdict, ...findings.map(({ severity, message, wayOut }) => `${severity}: ${message}. ${wayOut}`)].map(
+    (line) => `${name}: ${line}`,
+  );
+}
+
+function dataFacts({ faces, ...summary }: DataSummary): ReportContent['data'] {
+  const counts = SPLITS.map((split) => [split, Object.values(faces[split]).reduce((sum, count) => sum + count, 0)]);
+  return {
+    source: summary.source,
+    ...(summary.sha256 !== null && { 'SHA-256': summary.sha256 }),
+    'rows read': summary.rowsRead,
+    'bad rows left out': summary.badRowsSkipped,
+    'training faces left out as copies of test faces': summary.duplicatesLeftOut,
+    'training images left out as constant': summary.constantsLeftOut,
+    'FER+ votes': summary.votes ? 'yes' : 'no',
+    ...Object.fromEntries(counts),
+  };
+}
