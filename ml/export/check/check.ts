@@ -5,7 +5,7 @@ import { DATA_TYPE, type OnnxGraph, type OnnxModel, type OnnxValueInfo } from '.
 import { mapOperator } from './operators.ts';
 import type { CheckReport, Finding } from './report.ts';
 import { inferShapes } from './shapes.ts';
-import { LAYERS, PLATFORMS, type Platform } from './snapml-layers.ts';
+import { LAYERS, type Layer, PLATFORMS, type Platform } from './snapml-layers.ts';
 
 /** All ML assets of a lens together, by Snap's rules. */
 const ML_ASSETS_BYTES = 10_000_000;
@@ -13,6 +13,17 @@ const ML_ASSETS_BYTES = 10_000_000;
 const MOST_BYTES = 200_000_000;
 /** The operator set of Snap's own export code. */
 const KNOWN_OPSET = 11;
+
+/** What to use in place of layers that do not run everywhere. */
+const ALTERNATIVES: Partial<Record<Layer, string>> = {
+  Constant: 'Make it an initializer, for example with onnx-simplifier',
+  'Eltwise Div': 'Multiply by the reciprocal',
+  'Eltwise Sub': 'Add the negative',
+  Flatten: 'Use a 1×1 convolution after the pooling in place of Flatten and a dense layer',
+  Reshape: 'Use a 1×1 convolution after the pooling in place of Reshape and a dense layer',
+  ReduceMean: 'Use GlobalAveragePool, which is the same over height and width',
+  'Batch MatMul': 'Use a convolution with constant weights',
+};
 
 /**
  * Says whether SnapML will take an ONNX file, before anyone opens Lens Studio. Any ONNX file can be checked.
@@ -51,7 +62,7 @@ export async function checkOnnx(file: string): Promise<CheckReport> {
         severity: 'warning',
         node: `${node.opType} ${name}`,
         message: `it does not run on ${missing.join(', ')}, which costs speed there`,
-        wayOut: 'Use a layer that runs everywhere, for example a 1×1 convolution in place of Flatten and a dense layer',
+        wayOut: ALTERNATIVES[layer] ?? 'Leave it if the model is fast enough there',
       });
     }
     const key = `${node.opType} ${layer} ${platforms}`;

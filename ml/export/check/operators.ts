@@ -188,19 +188,9 @@ const softmax: Rule = (context) => {
   };
 };
 
-const matrixProduct: Rule = (context) => {
-  const constantWeights = context.constants.has(context.node.inputs[1]);
-  if (constantWeights) return { layer: 'Fully Connected' };
-  return {
-    layer: 'Batch MatMul',
-    problems: [
-      warning(
-        'it multiplies two computed tensors, which runs on CPU and iPhone GPU alone',
-        'Use a convolution with constant weights',
-      ),
-    ],
-  };
-};
+const matrixProduct: Rule = (context) => ({
+  layer: context.constants.has(context.node.inputs[1]) ? 'Fully Connected' : 'Batch MatMul',
+});
 
 const concat: Rule = (context) => {
   const axis = int(context, 'axis', 1);
@@ -223,15 +213,6 @@ const padding: Rule = (context) => {
   }
   if (amounts?.some((amount) => amount < 0)) problems.push(error('it crops', 'Use Slice'));
   return { layer: 'Padding', problems };
-};
-
-const reduceMean: Rule = (context) => {
-  const axes = ints(context, 'axes') ?? constant(context, 1);
-  const spatial = axes?.length === 2 && axes.every((axis) => [2, 3, -1, -2].includes(axis));
-  const problems = spatial
-    ? [warning('the iPhone NPU does not run ReduceMean', 'Use GlobalAveragePool, which is the same here')]
-    : [];
-  return { layer: 'ReduceMean', problems };
 };
 
 const quantized = unsupported('SnapML takes 8-bit models as TFLite only; export this one in float32');
@@ -274,7 +255,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   RNN: plain('RNN'),
   Reciprocal: plain('Inverse'),
   ReduceMax: plain('ReduceMax'),
-  ReduceMean: reduceMean,
+  ReduceMean: plain('ReduceMean'),
   Relu: plain('ReLU'),
   Reshape: plain('Reshape'),
   Resize: plain('Resize'),

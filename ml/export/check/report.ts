@@ -30,6 +30,25 @@ export const CheckReportSchema = z.object({
 });
 export type CheckReport = z.infer<typeof CheckReportSchema>;
 
+const SYMBOLS = { error: '✗', warning: '!', info: 'i' } as const;
+/** Nodes that are named where the same is said of many. */
+const NAMED = 3;
+
+/** Puts together what is said of several nodes in the same words. */
+function grouped(findings: readonly Finding[]) {
+  const groups = new Map<string, { finding: Finding; nodes: string[] }>();
+  for (const finding of findings) {
+    const key = `${finding.severity} ${finding.message} ${finding.wayOut}`;
+    const group = groups.get(key) ?? { finding, nodes: [] };
+    if (finding.node) group.nodes.push(finding.node);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ finding, nodes }) => {
+    const more = nodes.length > NAMED ? ` and ${nodes.length - NAMED} more` : '';
+    return { ...finding, nodes: nodes.length > 0 ? `${nodes.slice(0, NAMED).join(', ')}${more}: ` : '' };
+  });
+}
+
 /** The report as text for a terminal. */
 export function formatCheck(report: CheckReport): string {
   const widths = [
@@ -40,7 +59,6 @@ export function formatCheck(report: CheckReport): string {
     `${operator.padEnd(widths[0])}  ${layer.padEnd(widths[1])}  ${count.padStart(5)}  ${marks.join('  ')}`.trimEnd();
   const marks = (runs: readonly string[]) =>
     PLATFORMS.map((platform) => (runs.includes(platform) ? '✓' : '✗').padEnd(platform.length));
-  const symbols = { error: '✗', warning: '!', info: 'i' } as const;
   return [
     `${report.file}: ${report.bytes.toLocaleString('en')} bytes, operator set ${report.opset}`,
     '',
@@ -50,8 +68,8 @@ export function formatCheck(report: CheckReport): string {
     ),
     row('all', '', '', marks(report.platforms)),
     '',
-    ...report.findings.map(
-      ({ severity, node, message, wayOut }) => `${symbols[severity]} ${node ? `${node}: ` : ''}${message}. ${wayOut}.`,
+    ...grouped(report.findings).map(
+      ({ severity, nodes, message, wayOut }) => `${SYMBOLS[severity]} ${nodes}${message}. ${wayOut}.`,
     ),
     report.accepted
       ? `SnapML should take this model; the whole network runs on ${report.platforms.join(', ') || 'no single processor'}.`
