@@ -82,7 +82,8 @@ export async function writeAtomic(path: string, content: Uint8Array | string): P
     }
     await rename(temporary, path);
   } catch (thrown) {
-    await rm(temporary, { force: true });
+    // The first error is the one that tells why; the folder may not even be one.
+    await rm(temporary, { force: true }).catch(() => {});
     throw fileError('write', path, thrown);
   }
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from './graph.ts';
-import { expand, FUSED_RELU6, mul, pad, reshape } from './ops.ts';
+import { expand, FUSED_RELU6, mul, pad, reduceSum, reshape } from './ops.ts';
 
 /** Domain of ONNX Runtime's convolutions on blocked channels. It is internal: the runtime's version is pinned. */
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
@@ -104,6 +104,16 @@ export class Layout {
       },
     });
     return reshape(result, [channels, this.pixels(outSide)]);
+  }
+
+  /**
+   * Σ x·y over all pixels of each channel, [C, 1]. In the blocked layout y serves as a kernel as large as the map, which
+   * reads both once and stores no product.
+   */
+  dot(x: Tensor, y: Tensor, side: number): Tensor {
+    if (!this.blocked) return reduceSum(mul(x, y), [1]);
+    const kernels = reshape(y, [x.shape[0] * this.batch, 1, side, side]);
+    return reduceSum(this.convolveEach(x, kernels, { side, outSide: 1, kernelSide: side }), [1]);
   }
 
   /** Puts a zero row after each row and a zero column after each column: a side of 2·`side`. */

@@ -67,12 +67,12 @@ export function batchNorm(
   beta: Tensor,
   relu6: boolean,
 ): Normalized {
-  const affine = affineOf(reduceMean(y, [1]), reduceMean(mul(y, y), [1]), gamma, beta);
+  const affine = affineOf(reduceMean(y, [1]), mul(layout.dot(y, y, side), 1 / y.shape[1]), gamma, beta);
   const { scale, shift } = affine;
   const output = scaleAndShift(layout, y, side, scale, shift, relu6);
   tape.record(output, [y, gamma, beta], (da) => {
     const dz = relu6 ? relu6Gradient(da, output) : da;
-    const gradient = batchNormGradient(affine, reduceSum(dz, [1]), reduceSum(mul(dz, y), [1]), y.shape[1]);
+    const gradient = batchNormGradient(affine, reduceSum(dz, [1]), layout.dot(dz, y, side), y.shape[1]);
     const dy = combine(layout, side, dz, scale, y, gradient.slope, gradient.offset);
     return [dy, gradient.gamma, gradient.beta];
   });
