@@ -11,6 +11,7 @@ function explain(code: string | undefined): string {
     case 'EISDIR':
       return 'it is a directory, a file was expected';
     case 'ENOTDIR':
+    case 'EEXIST':
       return 'a part of its path is a file, not a directory';
     case 'EACCES':
     case 'EPERM':

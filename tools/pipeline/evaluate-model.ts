@@ -3,9 +3,10 @@ import { type FaceDataset, gatherFaces, SPLITS } from '../../ml/data/dataset.ts'
 import { type Evaluation, evaluate } from '../../ml/evaluate/evaluation.ts';
 import { confidentMistakes, type Mistakes } from '../../ml/evaluate/mistakes.ts';
 import { loadPredictor } from '../../ml/evaluate/onnx-predictor.ts';
+import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
 
-/** Mistakes that a report shows. */
-const SHOWN_MISTAKES = 32;
+/** Mistakes that a report shows: four rows of its sheet. */
+const SHOWN_MISTAKES = 4 * SHEET_COLUMNS;
 
 /** How an exported model did. */
 export interface EvaluatedModel {

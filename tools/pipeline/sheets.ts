@@ -3,15 +3,13 @@ import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
 import { FACE_SIZE, type FaceDataset, faceAt, indicesOf } from '../../ml/data/dataset.ts';
 import type { Tile } from '../../ml/evaluate/contact-sheet.ts';
+import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
 import { augmentFace, drawAugmentation } from '../../ml/train/augment.ts';
-
-/** Tiles in each row of the report's sheets. */
-const COLUMNS = 10;
 
 /** Training faces drawn at random, a row for each expression. */
 export function faceTiles(dataset: FaceDataset, seed: number): Tile[] {
   return facesByClass(dataset, seed).flatMap((faces, label) =>
-    faces.slice(0, COLUMNS).map((face) => tileOf(dataset, face, EMOTIONS[label])),
+    faces.slice(0, SHEET_COLUMNS).map((face) => tileOf(dataset, face, EMOTIONS[label])),
   );
 }
 
@@ -27,7 +25,7 @@ export function augmentationTiles(dataset: FaceDataset, { seed, augment, model }
   return facesByClass(dataset, seed).flatMap(([face], label) =>
     face === undefined
       ? []
-      : [tileOf(dataset, face, EMOTIONS[label]), ...Array.from({ length: COLUMNS - 1 }, () => draw(face))],
+      : [tileOf(dataset, face, EMOTIONS[label]), ...Array.from({ length: SHEET_COLUMNS - 1 }, () => draw(face))],
   );
 }
 

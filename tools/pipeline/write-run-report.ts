@@ -18,7 +18,7 @@ export interface ReportSource extends Partial<Pick<ReportContent, 'history' | 'f
 }
 
 const HEADINGS: Readonly<Record<string, string>> = {
-  original: 'Head "original": trained on the labels of FER2013',
+  original: 'Head "original": trained on the original labels',
   votes: 'Head "votes": trained on the distribution of the FER+ votes',
   majority: 'Head "majority": trained on the majority of the FER+ votes',
 };
@@ -59,7 +59,8 @@ export function findingLines(name: string, { accepted, platforms, findings }: Ch
 function dataFacts({ faces, ...summary }: DataSummary): ReportContent['data'] {
   const counts = SPLITS.map((split) => [split, Object.values(faces[split]).reduce((sum, count) => sum + count, 0)]);
   return {
-    source: summary.source,
+    source:
+      summary.source === 'synthetic' ? 'synthetic: drawn faces, which tell nothing about photographs' : summary.source,
     ...(summary.sha256 !== null && { 'SHA-256': summary.sha256 }),
     'rows read': summary.rowsRead,
     'bad rows left out': summary.badRowsSkipped,
