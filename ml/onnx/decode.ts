@@ -19,6 +19,7 @@ interface TensorMessage {
   int32Data: number[];
   int64Data: number[];
   doubleData: number[];
+  uint64Data: number[];
   dataLocation: number;
 }
 interface AttributeMessage {
@@ -65,12 +66,29 @@ interface ModelMessage {
 
 /** ONNX's code for tensors that lie in another file. */
 const EXTERNAL = 1;
+/** Size of an element, where it is a whole number of bytes. */
+const ELEMENT_BYTES: Readonly<Record<number, number>> = {
+  [DATA_TYPE.float]: 4,
+  [DATA_TYPE.uint8]: 1,
+  [DATA_TYPE.int8]: 1,
+  [DATA_TYPE.uint16]: 2,
+  [DATA_TYPE.int16]: 2,
+  [DATA_TYPE.int32]: 4,
+  [DATA_TYPE.int64]: 8,
+  [DATA_TYPE.bool]: 1,
+  [DATA_TYPE.float16]: 2,
+  [DATA_TYPE.double]: 8,
+  [DATA_TYPE.uint32]: 4,
+  [DATA_TYPE.uint64]: 8,
+  [DATA_TYPE.bfloat16]: 2,
+};
 const utf8 = new TextDecoder();
 
 /**
- * Reads an ONNX file.
+ * Reads an ONNX file. Numbers beyond the safe range of JavaScript become its ends, and tensors of strings are empty.
  * @param file its name, for messages.
- * @throws UserError if it is truncated, no ONNX file, or keeps its weights in another file.
+ * @throws UserError if it is truncated, no ONNX file, holds tensors of the wrong length, or keeps its weights in
+ * another file.
  */
 export function decodeModel(bytes: Uint8Array, file: string): OnnxModel {
   let message: ModelMessage;
@@ -87,10 +105,15 @@ export function decodeModel(bytes: Uint8Array, file: string): OnnxModel {
     });
   }
   const { graph, opsetImport } = message;
-  if (!graph || graph.node.length === 0 || opsetImport.length === 0) {
-    throw new UserError(
-      `${file} is no ONNX file: it has ${graph ? 'no operators' : 'no graph'}; export or download it again`,
-    );
+  const missing = !graph
+    ? 'graph'
+    : graph.node.length === 0
+      ? 'operators'
+      : opsetImport.length === 0
+        ? 'operator set'
+        : null;
+  if (!graph || missing) {
+    throw new UserError(`${file} is no ONNX file: it has no ${missing}; export or download it again`);
   }
   return {
     irVersion: message.irVersion,
@@ -127,7 +150,7 @@ function attributeFrom(attribute: AttributeMessage, file: string): AttributeValu
     case 1:
       return { float: attribute.f };
     case 2:
-      return { int: attribute.i };
+      return { int: safe(attribute.i) };
     case 3:
       return { string: utf8.decode(attribute.s) };
     case 4:
@@ -139,7 +162,7 @@ function attributeFrom(attribute: AttributeMessage, file: string): AttributeValu
     case 6:
       return { floats: attribute.floats };
     case 7:
-      return { ints: attribute.ints };
+      return { ints: attribute.ints.map(safe) };
     case 8:
       return { strings: attribute.strings.map((text) => utf8.decode(text)) };
   }
@@ -152,23 +175,40 @@ function tensorFrom(tensor: TensorMessage, file: string): OnnxTensor {
       `${file}: ${tensor.name} lies in another file; save the model as one file, without external data`,
     );
   }
-  return { name: tensor.name, dims: tensor.dims, dataType: tensor.dataType, raw: rawNumbers(tensor) };
+  const { name, dims, dataType } = tensor;
+  const raw = rawNumbers(tensor);
+  const expected = dims.reduce((product, side) => product * side, ELEMENT_BYTES[dataType]);
+  if (dataType in ELEMENT_BYTES && raw.length !== expected) {
+    throw new UserError(
+      `${file}: ${name || 'a constant'} has ${raw.length} bytes, its shape [${dims}] asks for ${expected}; export or download it again`,
+    );
+  }
+  return { name, dims, dataType, raw };
+}
+
+/**
+ * Exporters write the largest int64 for "to the end". As a JavaScript number it would round up to one that no int64
+ * holds, and be written as the smallest one.
+ */
+function safe(value: number): number {
+  return Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 }
 
 /** The numbers as little-endian bytes, whichever field the writer put them in. */
-function rawNumbers(tensor: TensorMessage): Uint8Array {
-  const { rawData } = tensor;
+function rawNumbers({ rawData, dataType, ...typed }: TensorMessage): Uint8Array {
   // A plain array, since a Buffer's slice() is no copy.
   if (rawData.length > 0) return new Uint8Array(rawData.buffer, rawData.byteOffset, rawData.byteLength);
   const bytesOf = (array: { buffer: ArrayBufferLike }) => new Uint8Array(array.buffer);
-  if (tensor.floatData.length > 0) return bytesOf(Float32Array.from(tensor.floatData));
-  if (tensor.doubleData.length > 0) return bytesOf(Float64Array.from(tensor.doubleData));
-  if (tensor.int64Data.length > 0)
-    return bytesOf(BigInt64Array.from(tensor.int64Data, (value) => BigInt(Math.trunc(value))));
-  // int32_data also holds the narrower kinds, one number in each entry.
-  if (tensor.dataType === DATA_TYPE.int32) return bytesOf(Int32Array.from(tensor.int32Data));
-  if (tensor.dataType === DATA_TYPE.float16) return bytesOf(Uint16Array.from(tensor.int32Data));
-  return Uint8Array.from(tensor.int32Data);
+  if (typed.floatData.length > 0) return bytesOf(Float32Array.from(typed.floatData));
+  if (typed.doubleData.length > 0) return bytesOf(Float64Array.from(typed.doubleData));
+  if (typed.int64Data.length > 0) return bytesOf(BigInt64Array.from(typed.int64Data.map(safe), BigInt));
+  // uint64_data also holds uint32, and int32_data the narrower kinds: one number in each entry.
+  const unsigned = typed.uint64Data.map(safe);
+  if (unsigned.length > 0) {
+    return bytesOf(dataType === DATA_TYPE.uint64 ? BigUint64Array.from(unsigned, BigInt) : Uint32Array.from(unsigned));
+  }
+  const bytes = ELEMENT_BYTES[dataType];
+  return bytesOf((bytes === 4 ? Int32Array : bytes === 2 ? Uint16Array : Uint8Array).from(typed.int32Data));
 }
 
 function valueInfoFrom({ name, type }: ValueInfoMessage): OnnxValueInfo {

@@ -67,6 +67,7 @@ const root = protobuf.Root.fromJSON({
         name: single('string', 8),
         rawData: single('bytes', 9),
         doubleData: repeated('double', 10, true),
+        uint64Data: repeated('uint64', 11, true),
         externalData: repeated('StringStringEntryProto', 13),
         dataLocation: single('int32', 14),
       },

@@ -14,8 +14,8 @@ import { foldedFromTflite } from '../weights/from-tflite.ts';
 import { runOverFaces } from './predict.ts';
 import type { NetworkInfo, TrainedNetwork } from './trained-network.ts';
 
-/** Faces that batch norm's statistics are measured on. */
-const CALIBRATION_BATCH = 64;
+/** Images of one run while batch norm is measured. */
+const CALIBRATION_BATCH = 16;
 
 /**
  * The network before its first step.

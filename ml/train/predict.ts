@@ -5,7 +5,7 @@ import { resizeBilinear } from '../data/resize.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph, IMAGE_INPUT, PROBABILITIES_OUTPUT } from '../nn/inference-graph.ts';
 
-const BATCH = 64;
+const BATCH = 16;
 
 /** Writes a face into a colour image [3, S, S] with values in [−1, 1]: scaled up, the same in each colour. */
 export function faceToImage(face: Uint8Array, size: number, image: Float32Array): void {

@@ -10,6 +10,7 @@ import {
   type OnnxModel,
   type OnnxValueInfo,
 } from '../../ml/onnx/model.ts';
+import { ModelProto } from '../../ml/onnx/schema.ts';
 
 const name = fc.stringMatching(/^[a-z]\w{0,6}$/);
 const int = fc.integer({ min: -(2 ** 40), max: 2 ** 40 });
@@ -68,6 +69,13 @@ const BY_HAND = Uint8Array.from(
   ),
 );
 
+/** A file of one node and one initializer, in the words of the format. */
+const withTensor = (fields: object) =>
+  ModelProto.encode({
+    opsetImport: [{ domain: '', version: 11 }],
+    graph: { node: [{ opType: 'Relu', input: ['t'], output: ['y'] }], initializer: [fields] },
+  }).finish();
+
 describe('ONNX files', () => {
   it('are read as they were written', () => {
     fc.assert(
@@ -123,6 +131,62 @@ describe('ONNX files', () => {
     const session = await ort.InferenceSession.create(BY_HAND);
     const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(2), [1]) });
     expect([...(y.data as Float32Array)]).toEqual([3]);
+  });
+
+  it('keep the largest int64, which says "to the end", a large number when they are written again', async () => {
+    const slice: OnnxModel = {
+      irVersion: 4,
+      producerName: '',
+      producerVersion: '',
+      opsets: [{ domain: '', version: 9 }],
+      metadata: {},
+      graph: {
+        name: 'g',
+        nodes: [
+          {
+            opType: 'Slice',
+            name: '',
+            domain: '',
+            inputs: ['x'],
+            outputs: ['y'],
+            attributes: { axes: { ints: [0] }, starts: { ints: [1] }, ends: { ints: [2 ** 63 - 1024] } },
+          },
+        ],
+        initializers: [],
+        inputs: [{ name: 'x', elementType: DATA_TYPE.float, shape: [3] }],
+        outputs: [{ name: 'y', elementType: DATA_TYPE.float, shape: [2] }],
+        valueInfo: [],
+      },
+    };
+    // No JavaScript number is the largest int64, so its bytes are put in place of those of the nearest one below.
+    const written = Buffer.from(encodeModel(slice)).toString('latin1');
+    const foreign = Buffer.from(written.replace('\x80\xf8', '\xff\xff'), 'latin1');
+    expect(foreign.toString('hex')).toContain('ffffffffffffffff7f');
+    const session = await ort.InferenceSession.create(encodeModel(decodeModel(foreign, 'foreign.onnx')));
+    const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(1, 2, 3), [3]) });
+    expect([...(y.data as Float32Array)]).toEqual([2, 3]);
+  });
+
+  it.each<[string, number, object, number[]]>([
+    ['double_data', DATA_TYPE.double, { doubleData: [1, 2] }, [0, 0, 0, 0, 0, 0, 240, 63, 0, 0, 0, 0, 0, 0, 0, 64]],
+    ['int64_data', DATA_TYPE.int64, { int64Data: [-1, 2] }, [...new Array(8).fill(255), 2, 0, 0, 0, 0, 0, 0, 0]],
+    ['uint64_data', DATA_TYPE.uint64, { uint64Data: [1, 2] }, [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0]],
+    ['uint64_data of uint32', DATA_TYPE.uint32, { uint64Data: [1, 2] }, [1, 0, 0, 0, 2, 0, 0, 0]],
+    ['int32_data', DATA_TYPE.int32, { int32Data: [-1, 2] }, [255, 255, 255, 255, 2, 0, 0, 0]],
+    ['int32_data of float16', DATA_TYPE.float16, { int32Data: [0x3c00, 1] }, [0, 0x3c, 1, 0]],
+    ['int32_data of int16', DATA_TYPE.int16, { int32Data: [-1, 2] }, [255, 255, 2, 0]],
+    ['int32_data of int8', DATA_TYPE.int8, { int32Data: [-1, 2] }, [255, 2]],
+  ])('give the little-endian bytes of %s', (_, dataType, numbers, expected) => {
+    const { graph } = decodeModel(withTensor({ name: 't', dims: [2], dataType, ...numbers }), 'typed.onnx');
+    expect([...graph.initializers[0].raw]).toEqual(expected);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['too few numbers', { dims: [3], dataType: 1, floatData: [1, 2] }, /t has 8 bytes, its shape \[3\] asks for 12/],
+    ['a negative size', { dims: [-2], dataType: 1, floatData: [1, 2] }, /its shape \[-2\] asks for -8/],
+    ['numbers in another file', { dims: [2], dataType: 1, dataLocation: 1 }, /t lies in another file.*one file/],
+  ])('with a tensor of %s are refused', (_, tensorFields, message) => {
+    expect(() => decodeModel(withTensor({ name: 't', ...tensorFields }), 'odd.onnx')).toThrow(message);
   });
 
   it('that are cut off or arbitrary give a message that names the file, or a model', () => {

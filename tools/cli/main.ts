@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../../ml/core/errors.ts';
+import project from '../../package.json' with { type: 'json' };
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -11,7 +12,8 @@ import { addTrain } from './commands/train.ts';
 const UNEXPECTED = 70;
 
 const program = new Command('emotion-lens')
-  .description('Trains, evaluates and exports the facial-expression model of a Snapchat lens.')
+  .description(project.description)
+  .version(project.version)
   .exitOverride()
   .showHelpAfterError('(add --help for the flags and examples)');
 for (const add of [addBuild, addTrain, addEvaluate, addExport, addCheck, addDoctor]) add(program);

@@ -1,5 +1,10 @@
 import * as ort from 'onnxruntime-node';
+import { messageOf } from '../../core/errors.ts';
+import { sizeOf } from '../../nn/graph.ts';
 import { DATA_TYPE, encodeModel, type OnnxModel } from '../../onnx/model.ts';
+
+/** Larger inputs are not run: a 1024×1024 image has 3 million numbers. */
+const MOST_NUMBERS = 16_000_000;
 
 /** Shape of each tensor by its name; tensors that are missing have an unknown shape. */
 export type Shapes = ReadonlyMap<string, readonly number[]>;
@@ -14,10 +19,13 @@ export async function inferShapes(model: OnnxModel): Promise<{ shapes: Shapes; p
   const shapes = new Map<string, readonly number[]>(graph.initializers.map(({ name, dims }) => [name, dims]));
   const fed = graph.inputs.filter(({ name }) => !shapes.has(name));
   for (const { name, shape } of [...fed, ...graph.valueInfo]) {
-    if (shape?.every((side) => typeof side === 'number')) shapes.set(name, shape as number[]);
+    if (shape?.every((side) => typeof side === 'number' && side > 0)) shapes.set(name, shape as number[]);
   }
   if (!fed.every(({ name, elementType }) => shapes.has(name) && elementType === DATA_TYPE.float)) {
     return { shapes, problem: 'its inputs have no fixed shape of floats' };
+  }
+  if (fed.some(({ name }) => sizeOf(shapes.get(name) as number[]) > MOST_NUMBERS)) {
+    return { shapes, problem: `an input has more than ${MOST_NUMBERS.toLocaleString('en')} numbers` };
   }
   const known = new Set(graph.outputs.map(({ name }) => name));
   const inner = graph.nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== '' && !known.has(name));
@@ -28,18 +36,20 @@ export async function inferShapes(model: OnnxModel): Promise<{ shapes: Shapes; p
       graphOptimizationLevel: 'disabled',
       logSeverityLevel: 4,
     });
-    const zeros = fed.map(({ name }) => {
-      const shape = shapes.get(name) as number[];
-      return [name, new ort.Tensor('float32', new Float32Array(shape.reduce((a, b) => a * b, 1)), shape)] as const;
-    });
-    const results = await session.run(Object.fromEntries(zeros));
-    for (const [name, { dims }] of Object.entries(results)) shapes.set(name, dims);
-    await session.release();
+    try {
+      const results = await session.run(Object.fromEntries(fed.map(({ name }) => [name, zeros(shapes, name)])));
+      for (const [name, { dims }] of Object.entries(results)) shapes.set(name, dims);
+    } finally {
+      await session.release();
+    }
     return { shapes, problem: null };
   } catch (thrown) {
-    return {
-      shapes,
-      problem: `ONNX Runtime does not run it (${(thrown as Error).message.split('\n')[0].slice(0, 200)})`,
-    };
+    const [firstLine] = messageOf(thrown).split('\n');
+    return { shapes, problem: `ONNX Runtime does not run it (${firstLine.slice(0, 200)})` };
   }
+}
+
+function zeros(shapes: Shapes, name: string): ort.Tensor {
+  const shape = shapes.get(name) as readonly number[];
+  return new ort.Tensor('float32', new Float32Array(sizeOf(shape)), shape);
 }

@@ -1,0 +1,187 @@
+import { sizeOf } from '../../nn/graph.ts';
+import {
+  constant,
+  error,
+  float,
+  fromFront,
+  int,
+  ints,
+  isComputed,
+  type Problem,
+  type Rule,
+  shapeOf,
+  text,
+  warning,
+} from './node-context.ts';
+import type { Layer } from './snapml-layers.ts';
+
+/** Exporters write the largest float where a bound is missing. */
+const UNBOUNDED = 3.4e38;
+
+export const clip: Rule = (context) => {
+  if (isComputed(context, 1) || isComputed(context, 2)) {
+    return { layer: null, problems: [error('its bounds are computed in the graph', 'Use ReLU or ReLU6')] };
+  }
+  const low = float(context, 'min') ?? constant(context, 1)?.[0];
+  const high = float(context, 'max') ?? constant(context, 2)?.[0];
+  if (low === 0 && high === 6) return { layer: 'ReLU6' };
+  if (low === 0 && (high === undefined || high > UNBOUNDED)) return { layer: 'ReLU' };
+  return {
+    layer: null,
+    problems: [
+      error(`it clips to ${low ?? '−∞'} … ${high ?? '∞'}; SnapML clips to 0 … 6 alone (ReLU6)`, 'Use ReLU or ReLU6'),
+    ],
+  };
+};
+
+/** Whether SnapML repeats the small operand to fill the large one: along the channels, or over height and width. */
+function broadcasts(small: readonly number[], large: readonly number[]): boolean {
+  const aligned = [...new Array<number>(Math.max(0, large.length - small.length)).fill(1), ...small];
+  if (aligned.some((side, i) => side !== 1 && side !== large[i])) return false;
+  const repeated = aligned.map((side, i) => side !== large[i]);
+  return large.length !== 4 || repeated[2] === repeated[3] || (aligned[2] === 1 && aligned[3] === 1);
+}
+
+interface EltwiseConditions {
+  readonly equalShapes?: boolean;
+  readonly largestFirst?: boolean;
+}
+
+export const eltwise =
+  (layer: Layer, { equalShapes, largestFirst }: EltwiseConditions = {}): Rule =>
+  (context) => {
+    if (context.node.inputs.length !== 2) {
+      return { layer, problems: [error('it has not two operands', 'Use one operator for each pair of operands')] };
+    }
+    const [a, b] = [shapeOf(context, 0), shapeOf(context, 1)];
+    if (!a || !b || String(a) === String(b)) return { layer };
+    const firstIsSmall = sizeOf(a) < sizeOf(b) || (sizeOf(a) === sizeOf(b) && a.length < b.length);
+    const [small, large] = firstIsSmall ? [a, b] : [b, a];
+    if (equalShapes || !broadcasts(small, large)) {
+      return {
+        layer,
+        problems: [
+          error(
+            `operands [${a}] and [${b}] do not have shapes that SnapML combines`,
+            equalShapes ? 'Give both the same shape' : 'Give both the same shape, or one of [1, C, 1, 1]',
+          ),
+        ],
+      };
+    }
+    if (!largestFirst || !firstIsSmall) return { layer };
+    return {
+      layer,
+      problems: [
+        error(
+          `its first operand [${a}] is smaller than the second [${b}], and SnapML wants the largest first`,
+          'Multiply the second by -1 and use Add',
+        ),
+      ],
+    };
+  };
+
+/** Layers that SnapML has along the channels alone. */
+export const alongChannels =
+  (layer: Layer, defaultAxis: (opset: number) => number): Rule =>
+  (context) => {
+    const axis = fromFront(context, int(context, 'axis', defaultAxis(context.opset)));
+    // Where the rank is unknown, the report says that such rules were not checked.
+    if (axis === 1 || axis < 0) return { layer };
+    return {
+      layer,
+      problems: [error(`it works along axis ${axis}`, `SnapML knows ${layer} along the channels (axis 1) alone`)],
+    };
+  };
+
+/** Before operator set 13, softmax went over all axes from the given one on. */
+export const softmax: Rule = (context) => {
+  const mapping = alongChannels('Softmax', (opset) => (opset >= 13 ? -1 : 1))(context);
+  const rest = shapeOf(context, 0)?.slice(2) ?? [];
+  if (mapping.problems || context.opset >= 13 || sizeOf(rest) === 1) return mapping;
+  return {
+    ...mapping,
+    problems: [
+      warning(
+        `in operator set ${context.opset} it goes over channels and ${rest.join('×')} places together; SnapML's goes over the channels`,
+        'Give it a tensor of one place, or expect other numbers in the lens',
+      ),
+    ],
+  };
+};
+
+export const matrixProduct: Rule = (context) => ({
+  layer: isComputed(context, 1) ? 'Batch MatMul' : 'Fully Connected',
+});
+
+export const concat: Rule = (context) => {
+  const axis = fromFront(context, int(context, 'axis', 1));
+  if (axis <= 1) return { layer: 'Concat' };
+  return {
+    layer: 'Concat',
+    problems: [error(`it joins along axis ${axis}`, 'SnapML joins along the batch or the channels (axis 0 or 1)')],
+  };
+};
+
+export const padding: Rule = (context) => {
+  const mode = text(context, 'mode', 'constant');
+  const amounts = ints(context, 'pads') ?? constant(context, 1);
+  const problems: Problem[] = [];
+  if (!['constant', 'reflect'].includes(mode)) problems.push(error(`its mode is ${mode}`, 'Use constant or reflect'));
+  if (!amounts) problems.push(error('its amounts are computed in the graph', 'Export a model with constant pads'));
+  if (amounts?.some((amount, i) => amount !== 0 && i % (amounts.length / 2) < amounts.length / 2 - 2)) {
+    problems.push(warning(`it pads more than height and width (${amounts})`, 'Pad height and width alone'));
+  }
+  if (amounts?.some((amount) => amount < 0)) problems.push(error('it crops', 'Use Slice'));
+  return { layer: 'Padding', problems };
+};
+
+/** Means and maxima over the batch, the channels, or height and width. */
+export const reduction =
+  (layer: Layer): Rule =>
+  (context) => {
+    if (isComputed(context, 1))
+      return { layer, problems: [error('its axes are computed in the graph', 'Export a model with constant axes')] };
+    const given = ints(context, 'axes') ?? constant(context, 1) ?? shapeOf(context, 0)?.map((_, i) => i) ?? [];
+    const axes = given.map((axis) => fromFront(context, axis)).sort((a, b) => a - b);
+    if (['0', '1', '2,3'].includes(String(axes)) || axes.length === 0 || axes[0] < 0) return { layer };
+    if (String(axes) !== '1,2,3') {
+      return {
+        layer,
+        problems: [
+          error(`it works over axes ${axes}`, 'SnapML knows batch, channels, or height and width (0, 1 or 2,3)'),
+        ],
+      };
+    }
+    return {
+      layer,
+      except: ['Android GPU'],
+      problems: [
+        warning(
+          'it works over channels, height and width, which Android GPUs and the iPhone NPU do not run',
+          'Use one over height and width, then one over the channels',
+        ),
+      ],
+    };
+  };
+
+export const resize: Rule = (context) => {
+  const mode = text(context, 'mode', 'nearest');
+  const from = shapeOf(context, 0);
+  const to = context.shapes.get(context.node.outputs[0]);
+  const problems: Problem[] = [];
+  if (!['nearest', 'linear'].includes(mode)) problems.push(error(`its mode is ${mode}`, 'Use nearest or linear'));
+  if (from && to && to[2] * from[3] !== to[3] * from[2]) {
+    problems.push(
+      error(
+        `it goes from ${from.slice(2).join('×')} to ${to.slice(2).join('×')}`,
+        'Use one factor for height and width',
+      ),
+    );
+  }
+  if (mode === 'linear' && text(context, 'coordinate_transformation_mode', 'half_pixel') !== 'align_corners') {
+    problems.push(
+      warning('its corners are not aligned, which Snap advises', 'Use align_corners=True, or nearest neighbours'),
+    );
+  }
+  return { layer: 'Resize', problems };
+};

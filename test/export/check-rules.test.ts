@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest';
+import { formatCheck } from '../../ml/export/check/report.ts';
+import { PLATFORMS } from '../../ml/export/check/snapml-layers.ts';
+import { type AttributeValue, DATA_TYPE } from '../../ml/onnx/model.ts';
+import { check, floats, integers, node, type Parts, scalar } from './check-models.ts';
+
+/** One operator between input and output, what is said of it, and where it still runs. */
+const single = (
+  opType: string,
+  attributes: Record<string, AttributeValue> = {},
+  more: Partial<Parts> & { inputs?: string[] } = {},
+): Parts => ({
+  nodes: [node(opType, more.inputs ?? ['image'], 'y', attributes)],
+  ...more,
+});
+const conv = (attributes: Record<string, AttributeValue>, dims = [4, 4, 3, 3]) =>
+  single('Conv', attributes, { inputs: ['image', 'w'], initializers: [floats('w', dims)] });
+
+const transposed = (attributes: Record<string, AttributeValue>, dims = [4, 4, 3, 3]) =>
+  single('ConvTranspose', attributes, { inputs: ['image', 'w'], initializers: [floats('w', dims)] });
+const resize = (attributes: Record<string, AttributeValue>, scales: number[]) =>
+  single('Resize', attributes, {
+    inputs: ['image', 'roi', 'scales'],
+    initializers: [
+      floats('roi', [0]),
+      { ...floats('scales', [4]), raw: new Uint8Array(Float32Array.from(scales).buffer) },
+    ],
+  });
+
+describe('findings', () => {
+  it.each<[string, Parts, RegExp]>([
+    ['HardSwish', single('HardSwish', {}, { opset: 14 }), /no layer for HardSwish.*ReLU/],
+    [
+      'another clip',
+      single('Clip', {}, { inputs: ['image', 'a', 'b'], initializers: [scalar('a', -1), scalar('b', 1)] }),
+      /clips to -1 … 1/,
+    ],
+    [
+      'quantized operators',
+      single('QuantizeLinear', {}, { inputs: ['image', 's'], initializers: [scalar('s', 1)] }),
+      /8-bit models as TFLite only/,
+    ],
+    [
+      'an operator of another domain',
+      { nodes: [{ ...node('Gelu', ['image'], 'y'), domain: 'com.microsoft' }] },
+      /no standard ONNX operator/,
+    ],
+    ['an operator that has the name of a JavaScript member', single('constructor'), /no layer for constructor/],
+    ['uneven strides', conv({ strides: { ints: [1, 2] } }), /strides 1,2 differ/],
+    ['uneven dilations', conv({ dilations: { ints: [1, 2] } }), /dilations 1,2 differ/],
+    ['pads beyond the kernel', conv({ pads: { ints: [4, 4, 4, 4] } }), /larger than the kernel/],
+    ['a softmax over width', single('Softmax', { axis: { int: 3 } }), /along axis 3.*axis 1/],
+    ['a concat of rows', single('Concat', { axis: { int: 2 } }, { inputs: ['image', 'image'] }), /joins along axis 2/],
+    [
+      'padding with the edge',
+      single(
+        'Pad',
+        { mode: { string: 'edge' } },
+        { inputs: ['image', 'p'], initializers: [integers('p', [0, 0, 1, 1, 0, 0, 1, 1])] },
+      ),
+      /mode is edge/,
+    ],
+    ['a dynamic batch', single('Relu', {}, { inShape: ['N', 4, 8, 8] }), /\[N,4,8,8\] is not fixed.*non-negative/],
+    ['an unknown output', single('Relu', {}, { outShape: [1, null, 8, 8] }), /\[1,\?,8,8\] is not fixed/],
+    ['a batch of two', single('Relu', {}, { inShape: [2, 4, 8, 8], outShape: [2, 4, 8, 8] }), /batch is 2/],
+    [
+      'shapes that do not combine',
+      single('Mul', {}, { inputs: ['image', 'c'], initializers: [floats('c', [1, 4, 1, 8])] }),
+      /do not have shapes that SnapML combines/,
+    ],
+    ['an output of a negative size', single('Relu', {}, { outShape: [1, -1, 8, 8] }), /\[1,-1,8,8\] is not fixed/],
+    [
+      'an input of five dimensions',
+      single('Relu', {}, { inShape: [1, 1, 4, 8, 8], outShape: [1, 1, 4, 8, 8] }),
+      /5 dimensions; Lens Studio knows/,
+    ],
+    [
+      'broadcasting both ways',
+      {
+        nodes: [node('ReduceMean', ['image'], 'm', { axes: { ints: [1] } }), node('Mul', ['m', 'c'], 'y')],
+        initializers: [floats('c', [1, 4, 1, 1])],
+      },
+      /do not have shapes that SnapML combines/,
+    ],
+    [
+      'a maximum of unequal shapes',
+      single('Max', {}, { inputs: ['image', 'c'], initializers: [floats('c', [1, 4, 1, 1])] }),
+      /Give both the same shape$/m,
+    ],
+    [
+      'a small number less a large tensor',
+      single('Sub', {}, { inputs: ['one', 'image'], initializers: [scalar('one', 1)] }),
+      /smaller than the second.*Multiply the second by -1/,
+    ],
+    ['three operands', single('Max', {}, { inputs: ['image', 'image', 'image'] }), /not two operands/],
+    ['a transposed convolution in groups', transposed({ group: { int: 2 } }, [4, 2, 3, 3]), /group 2 is neither/],
+    ['a dilated transposed convolution', transposed({ dilations: { ints: [2, 2] } }), /is dilated.*dilation 1/],
+    ['a transposed convolution that is not square', transposed({}, [4, 4, 3, 1]), /kernel 3,1 is not square/],
+    ['a transposed convolution with two pads', transposed({ pads: { ints: [0, 1, 0, 1] } }), /pads 0,1,0,1 differ/],
+    ['a maximum along the rows', single('ReduceMax', { axes: { ints: [-2] } }), /works over axes 2.*height and width/],
+    [
+      'a winner along the batch',
+      single('ArgMax', {}, { outType: DATA_TYPE.int64 }),
+      /along axis 0.*ArgMax along the cha/,
+    ],
+    ['an uneven resize', resize({}, [1, 1, 2, 3]), /from 8×8 to 16×24.*one factor/],
+    ['a cubic resize', resize({ mode: { string: 'cubic' } }, [1, 1, 2, 2]), /mode is cubic/],
+    [
+      'a clip to a computed bound',
+      {
+        nodes: [node('GlobalAveragePool', ['image'], 'm'), node('Clip', ['image', 'zero', 'm'], 'y')],
+        initializers: [scalar('zero', 0)],
+      },
+      /bounds are computed/,
+    ],
+    ['weights from the graph', { nodes: [node('Conv', ['image', 'image'], 'y')] }, /weights are computed/],
+  ])('%s is an error', async (_, parts, message) => {
+    const report = await check(parts);
+    expect(report.accepted).toBe(false);
+    const errors = report.findings.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ message: text, wayOut }) => `${text}. ${wayOut}`).join('\n')).toMatch(message);
+    expect(formatCheck(report)).toContain('will not take this model');
+  });
+
+  it.each<[string, Parts, RegExp, string[]]>([
+    ['uneven pads', conv({ pads: { ints: [0, 0, 1, 1] } }), /pads 0,0,1,1 are not symmetric/, [...PLATFORMS]],
+    [
+      'grouped convolution',
+      conv({ group: { int: 2 } }, [4, 2, 3, 3]),
+      /Android GPUs do not run/,
+      ['CPU', 'iPhone GPU', 'iPhone NPU'],
+    ],
+    [
+      'Flatten',
+      single('Flatten', {}, { outShape: [1, 256] }),
+      /does not run on iPhone NPU/,
+      ['CPU', 'iPhone GPU', 'Android GPU'],
+    ],
+    [
+      'a mean over the picture',
+      single('ReduceMean', { axes: { ints: [2, 3] } }),
+      /does not run on iPhone NPU/,
+      ['CPU', 'iPhone GPU', 'Android GPU'],
+    ],
+    ['a new operator set', single('Relu', {}, { opset: 17 }), /operator set is 17/, [...PLATFORMS]],
+    [
+      'a constant of three dimensions',
+      single('Add', {}, { inputs: ['image', 'c'], initializers: [floats('c', [4, 1, 1])] }),
+      /constant of 3 dimensions/,
+      [...PLATFORMS],
+    ],
+    [
+      'an output without a name',
+      single('Relu', {}, { outName: '270', nodes: [node('Relu', ['image'], '270')] }),
+      /no plain word/,
+      [...PLATFORMS],
+    ],
+    [
+      'a softmax over places, as it was before operator set 13',
+      single('Softmax', { axis: { int: 1 } }),
+      /operator set 11 it goes over channels and 8×8 places/,
+      [...PLATFORMS],
+    ],
+    [
+      'a mean over channels and places',
+      single('ReduceMean', { axes: { ints: [1, -2, -1] } }),
+      /Android GPUs and the iPhone NPU do not run/,
+      ['CPU', 'iPhone GPU'],
+    ],
+    [
+      'a linear resize of unaligned corners',
+      resize({ mode: { string: 'linear' } }, [1, 1, 2, 2]),
+      /corners are not aligned/,
+      [...PLATFORMS],
+    ],
+    [
+      'a constant of half precision',
+      single(
+        'Relu',
+        {},
+        { initializers: [{ name: 'h', dims: [2], dataType: DATA_TYPE.float16, raw: new Uint8Array(4) }] },
+      ),
+      /no 32-bit floats \(ONNX type 10\)/,
+      [...PLATFORMS],
+    ],
+    [
+      'an image too large to run',
+      single('Relu', {}, { inShape: [1, 3, 40_000, 40_000], outShape: [1, 3, 40_000, 40_000] }),
+      /an input has more than 16,000,000 numbers/,
+      [...PLATFORMS],
+    ],
+    ['a node that does nothing', single('Identity'), /does nothing here/, [...PLATFORMS]],
+  ])('%s is a warning', async (_, parts, message, platforms) => {
+    const report = await check(parts);
+    expect(report.accepted).toBe(true);
+    expect(report.findings.map(({ message: text }) => text).join('\n')).toMatch(message);
+    expect(report.platforms).toEqual(platforms);
+  });
+
+  it.each<[string, Parts]>([
+    [
+      'a squeeze-and-excite block, whichever operand is the gate',
+      {
+        nodes: [
+          node('GlobalAveragePool', ['image'], 'p'),
+          node('Sigmoid', ['p'], 'gate'),
+          node('Mul', ['gate', 'image'], 'a'),
+          node('Mul', ['a', 'gate'], 'y'),
+        ],
+        inShape: [1, 4, 2, 2],
+        outShape: [1, 4, 2, 2],
+      },
+    ],
+    [
+      'a map that is repeated along the channels',
+      single('Mul', {}, { inputs: ['image', 'm'], initializers: [floats('m', [1, 1, 8, 8])] }),
+    ],
+    ['bounds of a clip as attributes', single('Clip', { min: { float: 0 }, max: { float: 6 } }, { opset: 9 })],
+    ['a clip from 0 on', single('Clip', { min: { float: 0 }, max: { float: 3.4028234663852886e38 } }, { opset: 9 })],
+    [
+      'softmax of one place along the last axis',
+      single('Softmax', {}, { opset: 11, inShape: [1, 4], outShape: [1, 4] }),
+    ],
+    [
+      'weights of a dense layer',
+      single(
+        'Gemm',
+        {},
+        { inputs: ['image', 'w'], initializers: [floats('w', [4, 7])], inShape: [1, 4], outShape: [1, 7] },
+      ),
+    ],
+  ])('are none for %s', async (_, parts) => {
+    const report = await check(parts);
+    expect(report.findings).toEqual([]);
+    expect(report.platforms).toEqual([...PLATFORMS]);
+  });
+
+  it('tell of several outputs', async () => {
+    const report = await check({
+      nodes: [node('Relu', ['image'], 'y'), node('Sigmoid', ['image'], 'z')],
+      outputs: ['y', 'z'],
+    });
+    expect(report.accepted).toBe(true);
+    expect(report.findings.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
+      'info: it has 2 outputs (y, z)',
+    ]);
+  });
+
+  it('leave the operators that break a rule on no platform', async () => {
+    const report = await check({
+      nodes: [node('Conv', ['image', 'w'], 'a', { strides: { ints: [1, 2] } }), node('Conv', ['image', 'w'], 'y')],
+      initializers: [floats('w', [4, 4, 3, 3])],
+    });
+    expect(report.operators.map(({ count, platforms }) => [count, platforms.length])).toEqual([
+      [1, 0],
+      [1, 4],
+    ]);
+    expect(report.platforms).toEqual([]);
+  });
+
+  it('name the node', async () => {
+    const report = await check(single('HardSigmoid'));
+    expect(report.findings[0].node).toBe('HardSigmoid the_HardSigmoid_y');
+  });
+});
