@@ -12,31 +12,44 @@ import { createRun, DATA_FILE, openRun, type Run } from './run-folder.ts';
 /** What to train: a new run, or one that was stopped. */
 export type TrainOrder = { readonly config: Config; readonly name?: string } | { readonly resume: string };
 
-export interface TrainedRun {
+/** A run whose training can begin. */
+export interface PreparedRun {
   readonly run: Run;
   readonly dataset: FaceDataset;
   readonly summary: DataSummary;
+  /** Whether it began before. */
+  readonly resume: boolean;
+}
+
+export interface TrainedRun extends PreparedRun {
   readonly result: TrainResult;
 }
 
 /**
- * Loads the data, makes or opens the folder of the run and trains.
- * @param signal stops the training after the current step, with a checkpoint.
- * @throws UserError if configuration, data or folder do not do; a run that never began leaves no folder behind.
+ * Loads the data and makes or opens the folder of the run.
+ * @throws UserError if configuration, data or folder do not do.
  */
-export async function trainRun(order: TrainOrder, reporter: Reporter, signal: AbortSignal): Promise<TrainedRun> {
+export async function prepareRun(order: TrainOrder, reporter: Reporter): Promise<PreparedRun> {
   const resume = 'resume' in order;
-  const opened = resume ? await openRun(order.resume) : undefined;
-  const config = opened?.config ?? (order as { config: Config }).config;
-  const { dataset, summary } = await loadRunFaces(config, reporter);
-  const run = opened ?? (await createRun(config, (order as { name?: string }).name, new Date()));
+  const started = resume ? await openRun(order.resume) : order;
+  const { dataset, summary } = await loadRunFaces(started.config, reporter);
+  const run = 'folder' in started ? started : await createRun(started.config, started.name, new Date());
+  await writeAtomic(join(run.folder, DATA_FILE), `${JSON.stringify(summary, null, 2)}\n`);
   reporter.note(`run folder: ${run.folder}`);
+  return { run, dataset, summary, resume };
+}
+
+/**
+ * Trains a run to its end, or until the signal, which leaves a checkpoint.
+ * @throws UserError if the data do not fit the configuration; a run that never began leaves no folder behind.
+ */
+export async function trainRun(prepared: PreparedRun, reporter: Reporter, signal: AbortSignal): Promise<TrainedRun> {
+  const { run, dataset, resume } = prepared;
+  const { folder, config } = run;
   try {
-    await writeAtomic(join(run.folder, DATA_FILE), `${JSON.stringify(summary, null, 2)}\n`);
-    const result = await train({ config, dataset, folder: run.folder, reporter, resume, signal });
-    return { run, dataset, summary, result };
+    return { ...prepared, result: await train({ config, dataset, folder, reporter, resume, signal }) };
   } catch (thrown) {
-    if (!resume && !existsSync(join(run.folder, METRICS_FILE))) await rm(run.folder, { recursive: true });
+    if (!resume && !existsSync(join(folder, METRICS_FILE))) await rm(folder, { recursive: true });
     throw thrown;
   }
 }

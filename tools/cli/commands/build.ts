@@ -18,10 +18,10 @@ export function addBuild(program: Command): void {
   const readFlags = addRunFlags(command);
   command.action((options) =>
     perform(options, async (reporter) => {
-      const { trainRun } = await import('../../pipeline/train-run.ts');
+      const { prepareRun, trainRun } = await import('../../pipeline/train-run.ts');
       const { finishRun } = await import('../../pipeline/finish-run.ts');
-      const order = await orderOf(readFlags());
-      const trained = await interruptible(reporter, (signal) => trainRun(order, reporter, signal));
+      const prepared = await prepareRun(await orderOf(readFlags()), reporter);
+      const trained = await interruptible(reporter, (signal) => trainRun(prepared, reporter, signal));
       const early = stopped('build', trained);
       if (early) return early;
       const { models, report } = await finishRun(trained, reporter);

@@ -15,9 +15,9 @@ export function addTrain(program: Command): void {
   const readFlags = addRunFlags(command);
   command.action((options) =>
     perform(options, async (reporter) => {
-      const { trainRun } = await import('../../pipeline/train-run.ts');
-      const order = await orderOf(readFlags());
-      const trained = await interruptible(reporter, (signal) => trainRun(order, reporter, signal));
+      const { prepareRun, trainRun } = await import('../../pipeline/train-run.ts');
+      const prepared = await prepareRun(await orderOf(readFlags()), reporter);
+      const trained = await interruptible(reporter, (signal) => trainRun(prepared, reporter, signal));
       return stopped('train', trained) ?? finished(trained);
     }),
   );
