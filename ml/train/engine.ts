@@ -34,7 +34,11 @@ export class Engine {
   private constructor(workers: readonly Worker[], memory: SharedMemory) {
     this.#workers = workers;
     this.#memory = memory;
-    for (const worker of workers) worker.on('error', (error) => (this.#failure = error));
+    for (const worker of workers) {
+      worker.on('error', (error) => {
+        this.#failure = error;
+      });
+    }
   }
 
   /**

@@ -118,57 +118,56 @@ for (const [side, stride] of [
 }
 
 describe.each(layouts)('gradient rules, $name', ({ layout }) => {
-  it.each(Object.entries(cases))(
-    '%s: result and gradients equal float64 and its finite differences',
-    async (name, testCase) => {
-      const random = new Random(7);
-      const inputs = testCase.operands.map(({ shape, low, high }) => randomValues(shape, random, low, high));
-      const graph = new Graph();
-      const tape = new Tape();
-      const tensors = testCase.operands.map(({ shape }, i) => graph.input(`input${i}`, shape));
-      for (const tensor of tensors) tape.source(tensor);
-      const output = testCase.build(tape, layout, tensors);
-      const weights = graph.input('weights', output.shape);
-      const gradientOf = tape.backward([[output, weights]]);
-      graph.output('output', output);
-      // A dropout mask has no gradient of its own.
-      const differentiable = name === 'dropout' ? tensors.slice(0, 1) : tensors;
-      // An Identity keeps two outputs apart where one tensor is the gradient of both.
-      for (const [i, tensor] of differentiable.entries()) {
-        graph.output(`gradient${i}`, graph.node('Identity', [gradientOf(tensor)], tensor.shape));
-      }
+  it.each(
+    Object.entries(cases),
+  )('%s: result and gradients equal float64 and its finite differences', async (name, testCase) => {
+    const random = new Random(7);
+    const inputs = testCase.operands.map(({ shape, low, high }) => randomValues(shape, random, low, high));
+    const graph = new Graph();
+    const tape = new Tape();
+    const tensors = testCase.operands.map(({ shape }, i) => graph.input(`input${i}`, shape));
+    for (const tensor of tensors) tape.source(tensor);
+    const output = testCase.build(tape, layout, tensors);
+    const weights = graph.input('weights', output.shape);
+    const gradientOf = tape.backward([[output, weights]]);
+    graph.output('output', output);
+    // A dropout mask has no gradient of its own.
+    const differentiable = name === 'dropout' ? tensors.slice(0, 1) : tensors;
+    // An Identity keeps two outputs apart where one tensor is the gradient of both.
+    for (const [i, tensor] of differentiable.entries()) {
+      graph.output(`gradient${i}`, graph.node('Identity', [gradientOf(tensor)], tensor.shape));
+    }
 
-      const weighting = randomValues(output.shape, random);
-      const order = testCase.operands.map(({ shape, side }) => (side ? positions(layout, shape[0], side) : null));
-      const outOrder = testCase.outSide ? positions(layout, output.shape[0], testCase.outSide) : null;
-      const scatter = (values: Float64Array, at: number[] | null) => {
-        if (!at) return values;
-        const moved = new Float64Array(values.length);
-        for (const [i, position] of at.entries()) moved[position] = values[i];
-        return moved;
-      };
-      const gather = (values: Float32Array, at: number[] | null) =>
-        at ? at.map((position) => values[position]) : values;
+    const weighting = randomValues(output.shape, random);
+    const order = testCase.operands.map(({ shape, side }) => (side ? positions(layout, shape[0], side) : null));
+    const outOrder = testCase.outSide ? positions(layout, output.shape[0], testCase.outSide) : null;
+    const scatter = (values: Float64Array, at: number[] | null) => {
+      if (!at) return values;
+      const moved = new Float64Array(values.length);
+      for (const [i, position] of at.entries()) moved[position] = values[i];
+      return moved;
+    };
+    const gather = (values: Float32Array, at: number[] | null) =>
+      at ? at.map((position) => values[position]) : values;
 
-      const feeds = Object.fromEntries(
-        inputs.map((values, i) => [
-          `input${i}`,
-          { shape: testCase.operands[i].shape, values: scatter(values, order[i]) },
-        ]),
-      );
-      const results = await runGraph(graph.encode(17, ['com.microsoft', BLOCKED_DOMAIN]), {
-        ...feeds,
-        weights: { shape: output.shape, values: scatter(weighting, outOrder) },
-      });
-      const expected = testCase.compute(inputs);
-      expect(relativeError(gather(results['output'], outOrder), expected)).toBeLessThan(TOLERANCE);
-      const loss = (moved: Float64Array[]) => testCase.compute(moved).reduce((sum, y, i) => sum + y * weighting[i], 0);
-      const differences = reference.finiteDifferences(loss, inputs);
-      for (const i of differentiable.keys()) {
-        expect(relativeError(gather(results[`gradient${i}`], order[i]), differences[i])).toBeLessThan(TOLERANCE);
-      }
-    },
-  );
+    const feeds = Object.fromEntries(
+      inputs.map((values, i) => [
+        `input${i}`,
+        { shape: testCase.operands[i].shape, values: scatter(values, order[i]) },
+      ]),
+    );
+    const results = await runGraph(graph.encode(17, ['com.microsoft', BLOCKED_DOMAIN]), {
+      ...feeds,
+      weights: { shape: output.shape, values: scatter(weighting, outOrder) },
+    });
+    const expected = testCase.compute(inputs);
+    expect(relativeError(gather(results['output'], outOrder), expected)).toBeLessThan(TOLERANCE);
+    const loss = (moved: Float64Array[]) => testCase.compute(moved).reduce((sum, y, i) => sum + y * weighting[i], 0);
+    const differences = reference.finiteDifferences(loss, inputs);
+    for (const i of differentiable.keys()) {
+      expect(relativeError(gather(results[`gradient${i}`], order[i]), differences[i])).toBeLessThan(TOLERANCE);
+    }
+  });
 });
 
 describe('softmax cross-entropy', () => {
