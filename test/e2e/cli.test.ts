@@ -12,7 +12,9 @@ const TINY = ['--set', 'data.syntheticCount=280', '--size', '32', '--width', '0.
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cli-'));
+  // One level down, so that nothing beside the system's temporary folders is taken for data.
+  folder = join(await mkdtemp(join(tmpdir(), 'cli-')), 'work');
+  await mkdir(folder);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
