@@ -9,4 +9,5 @@ export const SYNTHETIC_PRESET = {
   model: { size: 64, width: 0.35 },
   augment: { rotation: 5, scale: 0.05, shift: 0.04, brightness: 0.1, contrast: 0.1, gamma: 0, noise: 0, cutout: 0 },
   train: { epochs: 10, batchSize: 64, learningRate: 1e-2, warmupEpochs: 0.5, emaDecay: 0.99 },
+  quantize: { images: 256, epochs: 2, frozenEpochs: 1, learningRate: 5e-4 },
 } as const satisfies ConfigInput;

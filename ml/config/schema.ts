@@ -67,6 +67,29 @@ const train = z.strictObject({
   checkpointSteps: whole.min(1).default(200).describe('steps between checkpoints; one is also written each epoch'),
 });
 
+/** How the range of a map is chosen when a network is quantized: see `ml/quantize/observers.ts`. */
+export const OBSERVERS = ['minmax', 'average', 'percentile', 'mse'] as const;
+export type ObserverKind = (typeof OBSERVERS)[number];
+
+const quantize = z.strictObject({
+  method: z
+    .enum(['none', 'ptq', 'qat'])
+    .default('qat')
+    .describe('8 bits after training (ptq), by training (qat), or not at all'),
+  images: whole.min(1).max(100_000).default(512).describe('training faces to calibrate on, equally many of each class'),
+  observer: z.enum(OBSERVERS).default('mse').describe('how ranges are chosen: minmax, average, percentile or mse'),
+  perChannel: z.boolean().default(true).describe('a scale for each output channel of a kernel, not one for the kernel'),
+  edges: z
+    .enum(['float32', 'uint8'])
+    .default('float32')
+    .describe("input and output of the int8 TFLite file: floats, or uint8 as Snap's notebook makes"),
+  equalize: z.boolean().default(false).describe('cross-layer equalization before rounding'),
+  correctBias: z.boolean().default(true).describe('bias correction after rounding'),
+  epochs: whole.min(1).default(4).describe('epochs of quantization-aware training'),
+  frozenEpochs: whole.default(2).describe('last epochs in which the ranges stay as they are'),
+  learningRate: z.number().positive().default(1e-4).describe('peak of the cosine in quantization-aware training'),
+});
+
 /** The whole configuration of a run: every field has a default, unknown fields are refused. */
 export const ConfigSchema = z.strictObject({
   seed: whole.max(2 ** 32 - 1).default(1),
@@ -75,10 +98,13 @@ export const ConfigSchema = z.strictObject({
   model: model.prefault({}),
   augment: augment.prefault({}),
   train: train.prefault({}),
+  quantize: quantize.prefault({}),
 });
 
 export type Config = z.infer<typeof ConfigSchema>;
 /** What a user may write: any part of {@link Config}. */
 export type ConfigInput = z.input<typeof ConfigSchema>;
 export type DataConfig = Config['data'];
+export type QuantizeConfig = Config['quantize'];
+export type QuantizeMethod = Exclude<QuantizeConfig['method'], 'none'>;
 export type AugmentConfig = Config['augment'];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EMOTIONS } from '../core/emotions.ts';
+import { predictionAt } from '../core/prediction.ts';
 
 const CLASSES = EMOTIONS.length;
 /** Bins of confidence for the calibration error, as in Guo et al. 2017. */
@@ -39,19 +40,6 @@ export const MetricsSchema = z.strictObject({
 });
 
 export type Metrics = z.infer<typeof MetricsSchema>;
-
-/** What a model answers for one face: its most probable class (the first of equals) and that class's probability. */
-export interface Prediction {
-  readonly label: number;
-  readonly confidence: number;
-}
-
-/** @param probabilities [n, 7]. */
-export function predictionAt(probabilities: Float32Array, face: number): Prediction {
-  const row = probabilities.subarray(face * CLASSES, (face + 1) * CLASSES);
-  const confidence = Math.max(...row);
-  return { label: row.indexOf(confidence), confidence };
-}
 
 /**
  * Measures predictions against labels.

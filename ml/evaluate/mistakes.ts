@@ -1,9 +1,9 @@
 import { EMOTIONS } from '../core/emotions.ts';
+import { predictionAt } from '../core/prediction.ts';
 import { FACE_SIZE, type FaceDataset, faceAt, type Split } from '../data/dataset.ts';
 import { type Protocol, protocolLabels } from '../data/labels.ts';
 import type { Tile } from './contact-sheet.ts';
 import type { SplitPredictions } from './evaluation.ts';
-import { predictionAt } from './metrics.ts';
 
 /** The mistakes on a split under a protocol. */
 export interface Mistakes {

@@ -1,42 +1,63 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { readText, writeAtomic } from '../core/files.ts';
-import { IMAGE_INPUT, PROBABILITIES_OUTPUT } from '../nn/inference-graph.ts';
-import { type ExportedFile, MODEL_VERSION } from './export-onnx.ts';
+import { IMAGE, PROBABILITIES } from '../nn/layers.ts';
+import { type ExportedFile, MODEL_VERSION } from './exported-file.ts';
 
 const share = z.number().min(0).max(1);
+const side = z.number().int().positive();
+
+const MetricsSchema = z.array(
+  z.strictObject({
+    protocol: z.string(),
+    split: z.string(),
+    faces: z.number().int(),
+    accuracy: share,
+    interval95: z.tuple([share, share]),
+    macroF1: share.nullable(),
+  }),
+);
+export type ModelMetrics = z.infer<typeof MetricsSchema>;
+
+const value = z.strictObject({
+  name: z.string(),
+  shape: z.array(side).length(4),
+  type: z.enum(['float32', 'uint8']),
+});
 
 /** What a program needs to run an exported model, and what is known of it; the file `model.json` beside the model. */
 export const ModelJsonSchema = z.strictObject({
   version: z.literal(MODEL_VERSION),
   /** Classes in the order of the output. */
   labels: z.array(z.string()).length(EMOTIONS.length),
-  input: z.strictObject({
-    name: z.string(),
-    shape: z.tuple([z.literal(1), z.literal(3), z.number().int(), z.number().int()]),
-    layout: z.literal('NCHW'),
+  pixels: z.strictObject({
     /** Values that the network expects. */
     range: z.tuple([z.number(), z.number()]),
     /** What Lens Studio does to each pixel 0..255: pixel · scale + bias. */
     scale: z.number(),
     bias: z.number(),
   }),
-  output: z.strictObject({
-    name: z.string(),
-    shape: z.tuple([z.literal(1), z.number().int(), z.literal(1), z.literal(1)]),
-  }),
-  files: z.array(z.strictObject({ name: z.string(), bytes: z.number().int(), sha256: z.string().length(64) })).min(1),
-  metrics: z.array(
-    z.strictObject({
-      protocol: z.string(),
-      split: z.string(),
-      faces: z.number().int(),
-      accuracy: share,
-      interval95: z.tuple([share, share]),
-      macroF1: share.nullable(),
-    }),
-  ),
+  /** The same network in several forms. */
+  files: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        format: z.enum(['onnx', 'tflite']),
+        numbers: z.enum(['float32', 'int8']),
+        /** How it was quantized: after training or by training. */
+        method: z.enum(['ptq', 'qat']).nullable(),
+        bytes: z.number().int(),
+        /** Bytes by what they hold, where it is known. */
+        bytesByKind: z.record(z.string(), z.number().int()).optional(),
+        sha256: z.string().length(64),
+        input: value.extend({ layout: z.enum(['NCHW', 'NHWC']) }),
+        output: value,
+        metrics: MetricsSchema,
+      }),
+    )
+    .min(1),
   training: z.strictObject({
     run: z.string(),
     head: z.string(),
@@ -48,20 +69,38 @@ export const ModelJsonSchema = z.strictObject({
 });
 export type ModelJson = z.infer<typeof ModelJsonSchema>;
 
-/** The description of a model that `exportOnnx` wrote. */
+/**
+ * The description of exported files of one network.
+ * @param size side of the input in pixels.
+ */
 export function describeModel(
   size: number,
-  files: readonly ExportedFile[],
-  metrics: ModelJson['metrics'],
+  files: readonly { readonly file: ExportedFile; readonly metrics: ModelMetrics }[],
   training: ModelJson['training'],
 ): ModelJson {
   return {
     version: MODEL_VERSION,
     labels: [...EMOTIONS],
-    input: { name: IMAGE_INPUT, shape: [1, 3, size, size], layout: 'NCHW', range: [-1, 1], scale: 2 / 255, bias: -1 },
-    output: { name: PROBABILITIES_OUTPUT, shape: [1, EMOTIONS.length, 1, 1] },
-    files: files.map(({ path, bytes, sha256 }) => ({ name: path.split(/[\\/]/).at(-1) as string, bytes, sha256 })),
-    metrics,
+    pixels: { range: [-1, 1], scale: 2 / 255, bias: -1 },
+    files: files.map(({ file: { path, edges, ...file }, metrics }) => {
+      const onnx = file.format === 'onnx';
+      return {
+        name: basename(path),
+        ...file,
+        input: {
+          name: IMAGE,
+          shape: onnx ? [1, 3, size, size] : [1, size, size, 3],
+          layout: onnx ? 'NCHW' : 'NHWC',
+          type: edges,
+        },
+        output: {
+          name: PROBABILITIES,
+          shape: onnx ? [1, EMOTIONS.length, 1, 1] : [1, 1, 1, EMOTIONS.length],
+          type: edges,
+        },
+        metrics,
+      };
+    }),
     training,
   };
 }

@@ -3,7 +3,7 @@ import { BATCH_NORM_EPSILON } from './operators/batch-norm.ts';
 import type { FlatVector } from './parameters.ts';
 
 /** ITU-R BT.601 luma: how a colour is made grey, in FER2013's pictures and in OpenCV. */
-const LUMA = [0.299, 0.587, 0.114] as const;
+export const LUMA = [0.299, 0.587, 0.114] as const;
 const STEM_TAPS = 9;
 
 export interface FoldedConvolution {

@@ -8,7 +8,8 @@ import {
 } from '../onnx/model.ts';
 
 export type Shape = readonly number[];
-export type ElementType = 'float' | 'int64' | 'bool';
+export type ElementType = 'float' | 'int64' | 'int32' | 'uint8' | 'bool';
+type Integers = Int32Array | Uint8Array;
 
 /** A value of a {@link Graph}: its shape is known when the graph is built, its numbers when it runs. */
 export interface Tensor {
@@ -69,7 +70,12 @@ export class Graph {
     return this.#initializer(BigInt64Array.from(values, BigInt), [values.length], 'int64', name);
   }
 
-  #initializer(data: Float32Array | BigInt64Array, shape: Shape, type: ElementType, name?: string): Tensor {
+  /** A constant of small integers, as quantized networks have them. */
+  quantized(data: Integers, shape: Shape, name?: string): Tensor {
+    return this.#initializer(data, shape, data instanceof Uint8Array ? 'uint8' : 'int32', name);
+  }
+
+  #initializer(data: Float32Array | BigInt64Array | Integers, shape: Shape, type: ElementType, name?: string): Tensor {
     if (data.length !== sizeOf(shape)) throw new Error(`${data.length} values do not fill [${shape}]`);
     const key = data.length <= 64 && name === undefined ? `${type} ${shape} ${data}` : undefined;
     const known = key !== undefined && this.#constants.get(key);

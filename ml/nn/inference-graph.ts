@@ -1,22 +1,44 @@
 import type { FoldedConvolution, FoldedNetwork } from './folded-network.ts';
-import { Graph, type Tensor } from './graph.ts';
-import type { Unit } from './mobilenet-v2.ts';
+import { Graph, type Shape, type Tensor } from './graph.ts';
+import { IMAGE, type Layer, LOGITS, layersOf, PROBABILITIES } from './layers.ts';
+import type { Architecture, Unit } from './mobilenet-v2.ts';
 import { add, clip, mul, pad, reduceMean, softmax } from './ops.ts';
 import { samePadding } from './padding.ts';
 
-export const IMAGE_INPUT = 'image';
-export const PROBABILITIES_OUTPUT = 'prob';
+export const IMAGE_INPUT = IMAGE;
+export const PROBABILITIES_OUTPUT = PROBABILITIES;
 /** Operator set of the exported model: the one that Snap's own export code uses. */
 const OPSET = 11;
 
-interface InferenceOptions {
+/** Name of the output that gives out a map. */
+export const mapOutput = (name: string) => `${name}/map`;
+
+/** How a network is written as a graph: in floats, or with the roundings of integers. */
+export interface GraphForm {
+  readonly opset: number;
+  /** Uneven SAME padding as a Pad of its own, not as an attribute of the convolution. */
+  readonly padNodes: boolean;
+  /** Kernel and bias of a unit, or of the classifier under the name `logits`, as constants. */
+  weights(graph: Graph, name: string, kernelShape: Shape): readonly [kernel: Tensor, bias: Tensor];
+  /** A map as the next layers see it. */
+  map(x: Tensor, name: string): Tensor;
+  /** A unit's ReLU6; a form whose maps clip by themselves leaves it out. */
+  relu6(x: Tensor): Tensor;
+}
+
+interface GraphOptions {
   /** Images of one run. */
   readonly batch: number;
+  /** Maps to give out besides the probabilities. */
+  readonly maps?: readonly string[];
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+interface InferenceOptions extends GraphOptions {
   /** The classifier to build; none builds the graph up to the pooled features. */
   readonly head?: string;
   /** Adds the outputs `UNIT/mean` and `UNIT/square`: mean and mean square of each unit's output before its ReLU6. */
   readonly observe?: boolean;
-  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -27,55 +49,90 @@ interface InferenceOptions {
  * @throws Error if the network has no such head.
  */
 export function buildInferenceGraph(network: FoldedNetwork, options: InferenceOptions): Uint8Array {
-  const { architecture, classes } = network;
+  const { head, observe: observed, ...rest } = options;
+  const form: GraphForm = {
+    opset: OPSET,
+    padNodes: true,
+    weights: (graph, name, shape) => {
+      const { kernel, bias } = folded(network, name, head);
+      const of = name === LOGITS ? 'classifier' : name;
+      return [graph.constant(kernel, shape, `${of}/kernel`), graph.constant(bias, [shape[0]], `${of}/bias`)];
+    },
+    map: (x) => x,
+    relu6: (x) => clip(x, 0, 6),
+  };
+  return buildGraph(network.architecture, head === undefined ? 0 : network.classes, form, rest, observed);
+}
+
+/**
+ * A network in any form, with the input and output of {@link buildInferenceGraph}.
+ * @param classes 0 builds the graph up to the pooled features, its output `features`.
+ */
+export function buildGraph(
+  architecture: Architecture,
+  classes: number,
+  form: GraphForm,
+  { batch, maps = [], metadata }: GraphOptions,
+  observed = false,
+): Uint8Array {
   const graph = new Graph();
-  let x = graph.input(IMAGE_INPUT, [options.batch, 3, architecture.size, architecture.size]);
-  for (const block of architecture.blocks) {
-    let y = x;
-    for (const unit of block.units) {
-      const z = convolution(y, unit, folded(network, unit.name));
-      if (options.observe) observe(z, unit.name);
-      y = unit.relu6 ? clip(z, 0, 6) : z;
+  const image = graph.input(IMAGE, [batch, 3, architecture.size, architecture.size]);
+  const computed = new Map<string, Tensor>([[IMAGE, form.map(image, IMAGE)]]);
+  const map = (name: string) => computed.get(name) as Tensor;
+  const compute = (layer: Layer): Tensor => {
+    switch (layer.kind) {
+      case 'convolution': {
+        const y = convolution(map(layer.input), layer.unit, form);
+        if (observed) observe(y, layer.name);
+        return layer.unit.relu6 ? form.relu6(y) : y;
+      }
+      case 'add':
+        return add(map(layer.inputs[0]), map(layer.inputs[1]));
+      case 'pool':
+        return graph.node('GlobalAveragePool', [map(layer.input)], [batch, architecture.features, 1, 1], {
+          name: layer.name,
+        });
+      case 'classifier': {
+        const weights = form.weights(graph, layer.name, [classes, architecture.features, 1, 1]);
+        return graph.node('Conv', [map(layer.input), ...weights], [batch, classes, 1, 1], { name: 'classifier' });
+      }
+      case 'softmax':
+        return softmax(map(layer.input), 1);
     }
-    x = block.residual ? add(x, y) : y;
+  };
+  let last = map(IMAGE);
+  for (const layer of layersOf(architecture)) {
+    if (classes === 0 && layer.kind === 'classifier') break;
+    last = form.map(compute(layer), layer.name);
+    computed.set(layer.name, last);
+    if (maps.includes(layer.name) && layer.name !== PROBABILITIES) graph.output(mapOutput(layer.name), last);
   }
-  const pooled = graph.node('GlobalAveragePool', [x], [options.batch, architecture.features, 1, 1], { name: 'pool' });
-  if (options.head === undefined) {
-    graph.output('features', pooled);
-  } else {
-    const classifier = network.classifiers.get(options.head);
-    if (!classifier) throw new Error(`the network has no head ${options.head}`);
-    const kernel = graph.constant(classifier.kernel, [classes, architecture.features, 1, 1], 'classifier/kernel');
-    const bias = graph.constant(classifier.bias, [classes], 'classifier/bias');
-    const logits = graph.node('Conv', [pooled, kernel, bias], [options.batch, classes, 1, 1], { name: 'classifier' });
-    graph.output(PROBABILITIES_OUTPUT, softmax(logits, 1));
-  }
-  return graph.encode(OPSET, [], options.metadata);
+  graph.output(classes === 0 ? 'features' : PROBABILITIES, last);
+  return graph.encode(form.opset, [], metadata);
 }
 
-function folded(network: FoldedNetwork, name: string): FoldedConvolution {
-  const convolution = network.units.get(name);
-  if (!convolution) throw new Error(`the network has no unit ${name}`);
-  return convolution;
+function folded(network: FoldedNetwork, name: string, head: string | undefined): FoldedConvolution {
+  const found = name === LOGITS ? network.classifiers.get(head ?? '') : network.units.get(name);
+  if (!found) throw new Error(`the network has no ${name === LOGITS ? `head ${head}` : `unit ${name}`}`);
+  return found;
 }
 
-function convolution(x: Tensor, unit: Unit, { kernel, bias }: FoldedConvolution): Tensor {
+function convolution(x: Tensor, unit: Unit, form: GraphForm): Tensor {
   const graph = x.graph;
   const depthwise = unit.kind === 'depthwise';
   const side = unit.kind === 'pointwise' ? 1 : 3;
   const { outSide, begin, end } = samePadding(unit.side, side, unit.stride);
-  const even = begin === end;
-  const padded = even ? x : pad(x, [0, 0, begin, begin], [0, 0, end, end]);
+  const inside = begin === end || !form.padNodes;
+  const padded = inside ? x : pad(x, [0, 0, begin, begin], [0, 0, end, end]);
   const inChannels = depthwise ? 1 : x.shape[1];
-  const weights = graph.constant(kernel, [unit.outChannels, inChannels, side, side], `${unit.name}/kernel`);
-  const offset = graph.constant(bias, [unit.outChannels], `${unit.name}/bias`);
-  const pads = even ? begin : 0;
-  return graph.node('Conv', [padded, weights, offset], [x.shape[0], unit.outChannels, outSide, outSide], {
+  const weights = form.weights(graph, unit.name, [unit.outChannels, inChannels, side, side]);
+  const pads = inside ? [begin, begin, end, end] : [0, 0, 0, 0];
+  return graph.node('Conv', [padded, ...weights], [x.shape[0], unit.outChannels, outSide, outSide], {
     name: unit.name,
     attributes: {
       kernel_shape: { ints: [side, side] },
       strides: { ints: [unit.stride, unit.stride] },
-      pads: { ints: [pads, pads, pads, pads] },
+      pads: { ints: pads },
       dilations: { ints: [1, 1] },
       group: { int: depthwise ? unit.outChannels : 1 },
     },

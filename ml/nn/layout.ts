@@ -1,5 +1,5 @@
 import type { Tensor } from './graph.ts';
-import { expand, FUSED_RELU6, mul, pad, reduceSum, reshape } from './ops.ts';
+import { expand, fusedClip, mul, pad, reduceSum, reshape } from './ops.ts';
 
 /** Domain of ONNX Runtime's convolutions on blocked channels. It is internal: the runtime's version is pinned. */
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
@@ -16,8 +16,8 @@ interface EachConvolution {
   readonly bias?: Tensor;
   /** Added to the result; blocked layout only. */
   readonly addend?: Tensor;
-  /** Clips the result to 0..6; blocked layout only. */
-  readonly relu6?: boolean;
+  /** Clips the result to a range; blocked layout only. */
+  readonly clip?: readonly [low: number, high: number];
 }
 
 /**
@@ -86,10 +86,10 @@ export class Layout {
    * @returns [C, P of the output's side].
    */
   convolveEach(x: Tensor, kernels: Tensor, options: EachConvolution): Tensor {
-    const { side, outSide, kernelSide, stride = 1, dilation = 1, pads = [0, 0], bias = null, addend, relu6 } = options;
+    const { side, outSide, kernelSide, stride = 1, dilation = 1, pads = [0, 0], bias = null, addend, clip } = options;
     const channels = x.shape[0];
     const group = channels * this.batch;
-    if (!this.blocked && (addend || relu6)) throw new Error('only the blocked convolution fuses a sum or a ReLU6');
+    if (!this.blocked && (addend || clip)) throw new Error('only the blocked convolution fuses a sum or a clipping');
     const inputs = [reshape(x, [1, group, side, side]), kernels, bias];
     if (addend) inputs.push(reshape(addend, [1, group, outSide, outSide]));
     const result = x.graph.node('Conv', inputs, [1, group, outSide, outSide], {
@@ -100,7 +100,7 @@ export class Layout {
         strides: { ints: [stride, stride] },
         dilations: { ints: [dilation, dilation] },
         pads: { ints: [pads[0], pads[0], pads[1], pads[1]] },
-        ...(relu6 ? FUSED_RELU6 : {}),
+        ...(clip ? fusedClip(...clip) : {}),
       },
     });
     return reshape(result, [channels, this.pixels(outSide)]);

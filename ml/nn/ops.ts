@@ -1,12 +1,13 @@
 /**
  * The ONNX operators that the graphs are made of, with their shape rules (operator set 17, the training graph's).
- * Two-dimensional tensors are [rows, columns]; a number stands for a scalar constant.
+ * Two-dimensional tensors are [rows, columns].
  */
 import type { AttributeValue } from '../onnx/model.ts';
 import { DATA_TYPE } from '../onnx/model.ts';
 import { type ElementType, type Shape, sizeOf, type Tensor } from './graph.ts';
 
-type Operand = Tensor | number;
+/** A number stands for a scalar constant. */
+export type Operand = Tensor | number;
 
 function broadcast(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
@@ -35,11 +36,19 @@ export const sqrt = (x: Tensor) => x.graph.node('Sqrt', [x], x.shape);
 export const log = (x: Tensor) => x.graph.node('Log', [x], x.shape);
 export const softmax = (x: Tensor, axis: number) =>
   x.graph.node('Softmax', [x], x.shape, { attributes: { axis: { int: axis } } });
-export const clip = (x: Tensor, low: number, high: number) =>
-  x.graph.node('Clip', [x, x.graph.constant(low), x.graph.constant(high)], x.shape);
+export const abs = (x: Tensor) => x.graph.node('Abs', [x], x.shape);
+export const floor = (x: Tensor) => x.graph.node('Floor', [x], x.shape);
+/** To the nearest whole number, of two the even one. */
+export const round = (x: Tensor) => x.graph.node('Round', [x], x.shape);
+
+/** @param low scalar, as `high`. */
+export function clip(x: Tensor, low: Operand, high: Operand): Tensor {
+  const scalar = (bound: Operand) => (typeof bound === 'number' ? x.graph.constant(bound) : bound);
+  return x.graph.node('Clip', [x, scalar(low), scalar(high)], x.shape);
+}
 
 /** 1 where low < x < high, else 0. */
-export function strictlyBetween(x: Tensor, low: number, high: number): Tensor {
+export function strictlyBetween(x: Tensor, low: Operand, high: Operand): Tensor {
   const inside = elementwise(
     'And',
     elementwise('Greater', x, low, 'bool'),
@@ -90,6 +99,11 @@ export const reduceMean = (x: Tensor, axes: readonly number[], keep = true) =>
     attributes: { axes: { ints: [...axes] }, keepdims: { int: keep ? 1 : 0 } },
   });
 
+export const reduceMax = (x: Tensor, axes: readonly number[], keep = true) =>
+  x.graph.node('ReduceMax', [x], reducedShape(x.shape, axes, keep), {
+    attributes: { axes: { ints: [...axes] }, keepdims: { int: keep ? 1 : 0 } },
+  });
+
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const shape = parts[0].shape.map((side, i) =>
     i === axis ? parts.reduce((sum, part) => sum + part.shape[axis], 0) : side,
@@ -134,8 +148,8 @@ export const columns = (x: Tensor, indices: readonly number[]) =>
     attributes: { axis: { int: 1 } },
   });
 
-/** Attributes that fuse a ReLU6 into ONNX Runtime's convolutions. */
-export const FUSED_RELU6: Readonly<Record<string, AttributeValue>> = {
+/** Attributes that fuse a clipping into ONNX Runtime's convolutions. */
+export const fusedClip = (low: number, high: number): Readonly<Record<string, AttributeValue>> => ({
   activation: { string: 'Clip' },
-  activation_params: { floats: [0, 6] },
-};
+  activation_params: { floats: [low, high] },
+});

@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.ts';
-import type { TfliteTensor } from './read.ts';
+import type { TfliteTensor } from './model.ts';
 
 interface Element {
   readonly size: number;

@@ -12,6 +12,7 @@ export interface Union {
 /** One field of a table: its id in the FlatBuffers schema, then what it holds. */
 export type Field =
   | readonly [id: number, kind: Scalar, byDefault?: number]
+  | readonly [id: number, kind: 'bool', byDefault?: boolean]
   | readonly [id: number, kind: 'string' | 'bytes']
   | readonly [id: number, kind: 'vector', of: Scalar]
   | readonly [id: number, kind: 'enum', of: Enum]
@@ -26,21 +27,23 @@ export interface Table {
 /** What a field holds in memory. */
 type Value<F> = F extends readonly [number, Scalar, number?]
   ? number
-  : F extends readonly [number, 'string']
-    ? string
-    : F extends readonly [number, 'bytes']
-      ? Uint8Array
-      : F extends readonly [number, 'vector', Scalar]
-        ? readonly number[]
-        : F extends readonly [number, 'enum', infer E]
-          ? keyof E
-          : F extends readonly [number, 'table', infer T extends Table]
-            ? Decoded<T> | undefined
-            : F extends readonly [number, 'tables', infer T extends Table]
-              ? readonly Decoded<T>[]
-              : F extends readonly [number, 'union', infer U extends Union]
-                ? { [K in keyof U]: { readonly type: K; readonly value: Decoded<U[K][1]> } }[keyof U] | undefined
-                : never;
+  : F extends readonly [number, 'bool', boolean?]
+    ? boolean
+    : F extends readonly [number, 'string']
+      ? string
+      : F extends readonly [number, 'bytes']
+        ? Uint8Array
+        : F extends readonly [number, 'vector', Scalar]
+          ? readonly number[]
+          : F extends readonly [number, 'enum', infer E]
+            ? keyof E
+            : F extends readonly [number, 'table', infer T extends Table]
+              ? Decoded<T> | undefined
+              : F extends readonly [number, 'tables', infer T extends Table]
+                ? readonly Decoded<T>[]
+                : F extends readonly [number, 'union', infer U extends Union]
+                  ? { [K in keyof U]: { readonly type: K; readonly value: Decoded<U[K][1]> } }[keyof U] | undefined
+                  : never;
 
 /** A table in memory: numbers for scalars, names for enumerations, `undefined` for a table or union that is absent. */
 export type Decoded<T extends Table> = { readonly [K in keyof T]: Value<T[K]> };

@@ -1,50 +1,7 @@
 import { UserError } from '../core/errors.ts';
 import { decodeFlatbuffer } from './decode.ts';
-import type { Decoded } from './flatbuffer.ts';
-import {
-  BUILTIN_OPERATOR,
-  type Conv2DOptions,
-  type DepthwiseConv2DOptions,
-  FILE_IDENTIFIER,
-  Model,
-  SCHEMA_VERSION,
-  type TENSOR_TYPE,
-} from './schema.ts';
-
-export interface TfliteTensor {
-  readonly name: string;
-  readonly type: keyof typeof TENSOR_TYPE;
-  readonly shape: readonly number[];
-  /** A view of the file: little-endian, last axis innermost; empty for what the network computes. */
-  readonly data: Uint8Array;
-  /** real = scale · (q − zeroPoint), with one of each or one for each index of `quantizedDimension`; empty if float. */
-  readonly scale: readonly number[];
-  readonly zeroPoint: readonly number[];
-  readonly quantizedDimension: number;
-}
-
-export type ConvolutionOptions = Decoded<typeof Conv2DOptions> | Decoded<typeof DepthwiseConv2DOptions>;
-
-export interface TfliteOperator {
-  /** TensorFlow Lite's own name, for example CONV_2D; `operator 99` for one that {@link BUILTIN_OPERATOR} lacks. */
-  readonly name: string;
-  /** `null` is an optional input that is left out. */
-  readonly inputs: readonly (TfliteTensor | null)[];
-  readonly outputs: readonly (TfliteTensor | null)[];
-  /** Of convolutions alone. */
-  readonly options: ConvolutionOptions | undefined;
-}
-
-/** A network; its tensors are the same objects wherever they are referred to. */
-export interface TfliteModel {
-  readonly version: number;
-  readonly description: string;
-  readonly tensors: readonly TfliteTensor[];
-  readonly inputs: readonly (TfliteTensor | null)[];
-  readonly outputs: readonly (TfliteTensor | null)[];
-  /** In the order of computation. */
-  readonly operators: readonly TfliteOperator[];
-}
+import type { TfliteModel, TfliteOperator, TfliteTensor } from './model.ts';
+import { BUILTIN_OPERATOR, FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
 
 const OPERATOR_NAMES = new Map<number, string>(Object.entries(BUILTIN_OPERATOR).map(([name, code]) => [code, name]));
 
@@ -73,23 +30,28 @@ export function readTflite(bytes: Uint8Array, file: string): TfliteModel {
   };
 
   const [graph] = model.subgraphs;
-  const tensors = graph.tensors.map(({ name, type, shape, buffer, quantization }): TfliteTensor => {
+  const tensors = graph.tensors.map(({ name, type, shape, buffer, quantization, shapeSignature }): TfliteTensor => {
     if (shape.some((side) => side < 0)) throw broken(`the tensor ${JSON.stringify(name)} has the shape [${shape}]`);
     const { scale = [], zeroPoint = [], quantizedDimension = 0 } = quantization ?? {};
-    return { name, type, shape, data: at(model.buffers, buffer, 'buffer').data, scale, zeroPoint, quantizedDimension };
+    const { data } = at(model.buffers, buffer, 'buffer');
+    const tensor = { name, type, shape, data, scale, zeroPoint, quantizedDimension };
+    return shapeSignature.some((side) => side < 0) ? { ...tensor, shapeSignature } : tensor;
   });
   const resolve = (indices: readonly number[]) =>
     indices.map((index) => (index === ABSENT ? null : at(tensors, index, 'tensor')));
   const operators = graph.operators.map(({ opcodeIndex, inputs, outputs, options }): TfliteOperator => {
-    const { deprecatedBuiltinCode, builtinCode } = at(model.operatorCodes, opcodeIndex, 'operator code');
+    const { deprecatedBuiltinCode, builtinCode, version } = at(model.operatorCodes, opcodeIndex, 'operator code');
     const code = Math.max(deprecatedBuiltinCode, builtinCode);
     return {
       name: OPERATOR_NAMES.get(code) ?? `operator ${code}`,
+      version,
       inputs: resolve(inputs),
       outputs: resolve(outputs),
-      options: options?.value,
+      options,
     };
   });
+  const named = (list: readonly { name: string; tensor: number }[]) =>
+    list.map(({ name, tensor }) => ({ name, tensor: at(tensors, tensor, 'tensor') }));
   return {
     version: model.version,
     description: model.description,
@@ -97,15 +59,26 @@ export function readTflite(bytes: Uint8Array, file: string): TfliteModel {
     inputs: resolve(graph.inputs),
     outputs: resolve(graph.outputs),
     operators,
+    metadata: model.metadata.map(({ name, buffer }) => ({ name, data: at(model.buffers, buffer, 'buffer').data })),
+    signatures: model.signatures.map(({ key, inputs, outputs }) => ({
+      key,
+      inputs: named(inputs),
+      outputs: named(outputs),
+    })),
   };
 }
 
+/** The four bytes that name the format. */
+const identifierOf = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes.subarray(4, 8));
+
+/** Whether a file says that it is TensorFlow Lite's. */
+export const isTflite = (bytes: Uint8Array) => identifierOf(bytes) === FILE_IDENTIFIER;
+
 function checkIdentifier(bytes: Uint8Array, file: string): void {
-  const found = new TextDecoder('latin1').decode(bytes.subarray(4, 8));
-  if (found === FILE_IDENTIFIER) return;
+  if (isTflite(bytes)) return;
+  const found = bytes.length < 8 ? `missing (it has ${bytes.length} bytes)` : JSON.stringify(identifierOf(bytes));
   throw new UserError(
-    `${file} is not a .tflite file: its bytes 4 to 7 are ` +
-      `${bytes.length < 8 ? `missing (it has ${bytes.length} bytes)` : JSON.stringify(found)}, ` +
+    `${file} is not a .tflite file: its bytes 4 to 7 are ${found}, ` +
       `expected ${JSON.stringify(FILE_IDENTIFIER)}; choose a TensorFlow Lite model`,
   );
 }

@@ -59,7 +59,7 @@ export const BUILTIN_OPERATOR = {
 const PADDING = { SAME: 0, VALID: 1 } as const;
 const ACTIVATION = { NONE: 0, RELU: 1, RELU_N1_TO_1: 2, RELU6: 3, TANH: 4, SIGN_BIT: 5 } as const;
 
-export const Conv2DOptions = table({
+const Conv2DOptions = table({
   padding: [0, 'enum', PADDING],
   strideWidth: [1, 'int'],
   strideHeight: [2, 'int'],
@@ -68,7 +68,7 @@ export const Conv2DOptions = table({
   dilationHeight: [5, 'int', 1],
 });
 
-export const DepthwiseConv2DOptions = table({
+const DepthwiseConv2DOptions = table({
   padding: [0, 'enum', PADDING],
   strideWidth: [1, 'int'],
   strideHeight: [2, 'int'],
@@ -78,11 +78,46 @@ export const DepthwiseConv2DOptions = table({
   dilationHeight: [6, 'int', 1],
 });
 
+const Pool2DOptions = table({
+  padding: [0, 'enum', PADDING],
+  strideWidth: [1, 'int'],
+  strideHeight: [2, 'int'],
+  filterWidth: [3, 'int'],
+  filterHeight: [4, 'int'],
+  activation: [5, 'enum', ACTIVATION],
+});
+
+const FullyConnectedOptions = table({
+  activation: [0, 'enum', ACTIVATION],
+  weightsFormat: [1, 'enum', { DEFAULT: 0, SHUFFLED4x16INT8: 1 }],
+  keepNumDims: [2, 'bool'],
+  asymmetricQuantizeInputs: [3, 'bool'],
+});
+
+/** The tables that options of the operators above lie in, with their codes; others are passed over. */
+export const OperatorOptions = {
+  Conv2DOptions: [1, Conv2DOptions],
+  DepthwiseConv2DOptions: [2, DepthwiseConv2DOptions],
+  Pool2DOptions: [5, Pool2DOptions],
+  FullyConnectedOptions: [8, FullyConnectedOptions],
+  SoftmaxOptions: [9, table({ beta: [0, 'float'] })],
+  ConcatenationOptions: [10, table({ axis: [0, 'int'], activation: [1, 'enum', ACTIVATION] })],
+  AddOptions: [11, table({ activation: [0, 'enum', ACTIVATION], potScaleInt16: [1, 'bool', true] })],
+  ReshapeOptions: [17, table({ newShape: [0, 'vector', 'int'] })],
+  MulOptions: [21, table({ activation: [0, 'enum', ACTIVATION] })],
+  PadOptions: [22, table({})],
+  ReducerOptions: [27, table({ keepDims: [0, 'bool'] })],
+  SqueezeOptions: [30, table({ squeezeDims: [0, 'vector', 'int'] })],
+  DequantizeOptions: [38, table({})],
+  QuantizeOptions: [89, table({})],
+  HardSwishOptions: [91, table({})],
+} as const;
+
 const Operator = table({
   opcodeIndex: [0, 'uint'],
   inputs: [1, 'vector', 'int'],
   outputs: [2, 'vector', 'int'],
-  options: [4, 'union', { Conv2DOptions: [1, Conv2DOptions], DepthwiseConv2DOptions: [2, DepthwiseConv2DOptions] }],
+  options: [4, 'union', OperatorOptions],
 });
 
 const QuantizationParameters = table({
@@ -97,6 +132,7 @@ const Tensor = table({
   buffer: [2, 'uint'],
   name: [3, 'string'],
   quantization: [4, 'table', QuantizationParameters],
+  shapeSignature: [7, 'vector', 'int'],
 });
 
 const SubGraph = table({
@@ -114,10 +150,20 @@ const OperatorCode = table({
   builtinCode: [3, 'int'],
 });
 
+const TensorMap = table({ name: [0, 'string'], tensor: [1, 'uint'] });
+
+const SignatureDef = table({
+  inputs: [0, 'tables', TensorMap],
+  outputs: [1, 'tables', TensorMap],
+  key: [2, 'string'],
+});
+
 export const Model = table({
   version: [0, 'uint'],
   operatorCodes: [1, 'tables', OperatorCode],
   subgraphs: [2, 'tables', SubGraph],
   description: [3, 'string'],
   buffers: [4, 'tables', table({ data: [0, 'bytes'] })],
+  metadata: [6, 'tables', table({ name: [0, 'string'], buffer: [1, 'uint'] })],
+  signatures: [7, 'tables', SignatureDef],
 });

@@ -1,9 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../core/errors.ts';
-import type { TrainingGraph } from '../nn/training-graph.ts';
+import { sizeOf } from '../nn/graph.ts';
+import type { TrainingGraph } from '../nn/step-graph.ts';
 import { Barrier } from './barrier.ts';
 import type { OPTIMIZERS } from './optimizer.ts';
-import type { ReplicaReply, ReplicaSetup, SharedMemory, StepOrder } from './replica-protocol.ts';
+import {
+  FROM_STATE,
+  type ReplicaReply,
+  type ReplicaSetup,
+  type SharedMemory,
+  type StepOrder,
+} from './replica-protocol.ts';
 
 /** Everything that changes while a network trains; copies, as a checkpoint keeps them. */
 export interface TrainingState {
@@ -12,6 +19,18 @@ export interface TrainingState {
   readonly moment2: Float32Array;
   readonly averagedParameters: Float32Array;
   readonly averagedStatistics: Float32Array;
+}
+
+/** The state before the first step: moments are zero, and averages begin at the values themselves. */
+export function initialState(parameters: Float32Array, statistics: Float32Array): TrainingState {
+  const zeros = new Float32Array(parameters.length);
+  return {
+    parameters,
+    moment1: zeros,
+    moment2: zeros,
+    averagedParameters: parameters,
+    averagedStatistics: statistics,
+  };
 }
 
 const STATE = ['parameters', 'moment1', 'moment2', 'averagedParameters', 'averagedStatistics'] as const;
@@ -57,7 +76,7 @@ export class Engine {
     const decays = new Uint8Array(new SharedArrayBuffer(parameters.size));
     for (const { offset, size, decays: applies } of parameters.pieces)
       if (applies) decays.fill(1, offset, offset + size);
-    const fed = Object.entries(inputs).filter(([name]) => name !== 'parameters');
+    const fed = Object.entries(inputs).filter(([name]) => !(name in FROM_STATE));
     const heads = fed.filter(([name]) => name.startsWith('targets/')).length;
     const memory: SharedMemory = {
       barrier: new SharedArrayBuffer(Barrier.BYTES),
@@ -72,9 +91,7 @@ export class Engine {
       losses: each(() => sharedFloats(heads)),
       squares: new Float64Array(new SharedArrayBuffer(replicas * Float64Array.BYTES_PER_ELEMENT)),
       inputs: Array.from({ length: SLOTS }, () =>
-        each(() =>
-          Object.fromEntries(fed.map(([name, shape]) => [name, sharedFloats(shape.reduce((a, b) => a * b, 1))])),
-        ),
+        each(() => Object.fromEntries(fed.map(([name, shape]) => [name, sharedFloats(sizeOf(shape))]))),
       ),
     };
     const workers = Array.from({ length: replicas }, (_, index) => {

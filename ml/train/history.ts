@@ -40,6 +40,11 @@ export async function readHistory(path: string): Promise<HistoryRecord[]> {
   });
 }
 
+/** The records of whole epochs of a run's history. */
+export async function readEpochs(path: string): Promise<HistoryRecord[]> {
+  return (await readHistory(path)).filter(({ kind }) => kind === 'epoch');
+}
+
 /** Forgets what was recorded after a step, since training goes on from there; there may be no history yet. */
 export async function truncateHistory(path: string, step: number): Promise<void> {
   if (!existsSync(path)) return;

@@ -3,6 +3,7 @@ import { UserError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import type { Reporter } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
+import { FACE_PIXELS } from '../data/dataset.ts';
 import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
 import { stemToGrey } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
@@ -59,7 +60,7 @@ export async function initialNetwork(
     vector.view(parameters, `classifier/${head}/kernel`).set(classifier.kernel);
     vector.view(parameters, `classifier/${head}/bias`).set(classifier.bias);
   }
-  reporter.note(`weights: ${weights}, batch norm measured on ${faces.length / 48 ** 2} faces`);
+  reporter.note(`weights: ${weights}, batch norm measured on ${faces.length / FACE_PIXELS} faces`);
   return { info, parameters, statistics };
 }
 
@@ -93,7 +94,7 @@ async function observe(network: FoldedNetwork, faces: Uint8Array) {
   const sums = new Map<string, Float64Array>();
   let batches = 0;
   // The last batch would repeat faces of the one before it, so it is left out unless it is whole.
-  const area = faces.length - (faces.length % (CALIBRATION_BATCH * 48 ** 2));
+  const area = faces.length - (faces.length % (CALIBRATION_BATCH * FACE_PIXELS));
   await runOverFaces(graph, network.architecture.size, CALIBRATION_BATCH, faces.subarray(0, area), (outputs) => {
     batches += 1;
     for (const [name, tensor] of Object.entries(outputs)) {

@@ -5,7 +5,8 @@ import { resizeBilinear } from '../data/resize.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph, IMAGE_INPUT, PROBABILITIES_OUTPUT } from '../nn/inference-graph.ts';
 
-const BATCH = 16;
+/** Images of one run. */
+export const PREDICT_BATCH = 16;
 
 /** Writes a face into a colour image [3, S, S] with values in [−1, 1]: scaled up, the same in each colour. */
 export function faceToImage(face: Uint8Array, size: number, image: Float32Array): void {
@@ -50,12 +51,24 @@ export async function runOverFaces(
  * @param faces grey values, [n, 48, 48].
  * @returns [n, K].
  */
-export async function predictFaces(network: FoldedNetwork, head: string, faces: Uint8Array): Promise<Float32Array> {
-  const { classes } = network;
-  const graph = buildInferenceGraph(network, { batch: BATCH, head });
+export function predictFaces(network: FoldedNetwork, head: string, faces: Uint8Array): Promise<Float32Array> {
+  return predictWith(buildInferenceGraph(network, { batch: PREDICT_BATCH, head }), network, faces);
+}
+
+/**
+ * Probabilities that an inference graph gives to faces.
+ * @param graph built for batches of {@link PREDICT_BATCH} images, of a network of this kind.
+ * @param faces grey values, [n, 48, 48].
+ * @returns [n, K].
+ */
+export async function predictWith(
+  graph: Uint8Array,
+  { architecture, classes }: Pick<FoldedNetwork, 'architecture' | 'classes'>,
+  faces: Uint8Array,
+): Promise<Float32Array> {
   const probabilities = new Float32Array((faces.length / FACE_PIXELS) * classes);
   let written = 0;
-  await runOverFaces(graph, network.architecture.size, BATCH, faces, (outputs, count) => {
+  await runOverFaces(graph, architecture.size, PREDICT_BATCH, faces, (outputs, count) => {
     probabilities.set((outputs[PROBABILITIES_OUTPUT].data as Float32Array).subarray(0, count * classes), written);
     written += count * classes;
   });

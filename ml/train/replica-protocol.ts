@@ -22,6 +22,9 @@ export interface SharedMemory {
   readonly inputs: readonly (readonly Readonly<Record<string, Float32Array>>[])[];
 }
 
+/** Inputs of the graph that are filled from the state at each step, not from the batch. */
+export const FROM_STATE = { parameters: 'parameters', statistics: 'averagedStatistics' } as const;
+
 export interface ReplicaSetup {
   readonly index: number;
   readonly replicas: number;

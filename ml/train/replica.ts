@@ -5,10 +5,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import { messageOf } from '../core/errors.ts';
-import type { Shape } from '../nn/graph.ts';
+import { sizeOf } from '../nn/graph.ts';
 import { Barrier } from './barrier.ts';
 import { averageDecay, moveAverage, OPTIMIZERS } from './optimizer.ts';
-import { gradientShare, type ReplicaSetup, type StepOrder } from './replica-protocol.ts';
+import { FROM_STATE, gradientShare, type ReplicaSetup, type StepOrder } from './replica-protocol.ts';
 
 const setup = workerData as ReplicaSetup;
 const { index, replicas, memory } = setup;
@@ -27,13 +27,9 @@ const state = {
 const feeds = Object.fromEntries(
   Object.entries(setup.inputs).map(([name, shape]) => [
     name,
-    new ort.Tensor('float32', new Float32Array(length(shape)), [...shape]),
+    new ort.Tensor('float32', new Float32Array(sizeOf(shape)), [...shape]),
   ]),
 );
-
-function length(shape: Shape): number {
-  return shape.reduce((product, side) => product * side, 1);
-}
 
 /** Averages the gradients of all replicas over this thread's share into the first one's; returns its squared norm. */
 function averageGradients(): number {
@@ -50,12 +46,14 @@ function averageGradients(): number {
 }
 
 async function step(session: ort.InferenceSession, order: StepOrder): Promise<void> {
-  (feeds['parameters'].data as Float32Array).set(memory.parameters);
+  for (const [name, source] of Object.entries(FROM_STATE))
+    if (name in feeds) (feeds[name].data as Float32Array).set(memory[source]);
   for (const [name, values] of Object.entries(memory.inputs[order.slot][index]))
     (feeds[name].data as Float32Array).set(values);
   const results = await session.run(feeds);
   memory.gradients[index].set(results['gradient'].data as Float32Array);
-  memory.batchStatistics[index].set(results['statistics'].data as Float32Array);
+  const { statistics } = results;
+  if (statistics) memory.batchStatistics[index].set(statistics.data as Float32Array);
   memory.losses[index].set(results['loss'].data as Float32Array);
   barrier.wait();
 
@@ -68,7 +66,7 @@ async function step(session: ort.InferenceSession, order: StepOrder): Promise<vo
   const gradientScale = order.clipNorm > 0 ? Math.min(1, order.clipNorm / norm) : 1;
   optimizer(state, begin, end, { ...order, gradientScale });
   moveAverage(memory.averagedParameters, memory.parameters, averageDecay(order.emaDecay, order.step), begin, end);
-  if (index === 0) {
+  if (index === 0 && statistics) {
     const decay = averageDecay(Math.max(order.emaDecay, 0.9), order.step) ** (1 / replicas);
     for (const values of memory.batchStatistics)
       moveAverage(memory.averagedStatistics, values, decay, 0, values.length);

@@ -42,25 +42,32 @@ export async function saveNetwork(path: string, { info, parameters, statistics }
   await writeAtomic(path, bytes);
 }
 
+/** How many numbers a network of this shape has. */
+type Sizes = (info: NetworkInfo) => { readonly parameters: number; readonly statistics: number };
+
+const sizesOfFloats: Sizes = ({ width, size, heads, classes }) => {
+  const architecture = mobileNetV2(width, size);
+  return {
+    parameters: parametersOf(architecture, heads, classes).size,
+    statistics: statisticsOf(architecture).size,
+  };
+};
+
 /**
  * Reads what {@link saveNetwork} wrote.
  * @throws UserError if the file is missing, broken, or no network of ours.
  */
-export async function loadNetwork(path: string): Promise<TrainedNetwork> {
+export async function loadNetwork(path: string, sizesOf = sizesOfFloats): Promise<TrainedNetwork> {
   const { vectors, metadata } = decodeSafetensors(await readBytes(path), path);
   const info = parseInfo(metadata['network'], path);
-  const architecture = mobileNetV2(info.width, info.size);
-  const vector = (name: string, size: number): Float32Array => {
+  const sizes = sizesOf(info);
+  const vector = (name: keyof typeof sizes): Float32Array => {
     const values = vectors[name];
-    if (values?.length !== size)
-      throw new UserError(`${path}: ${name} has ${values?.length ?? 'no'} numbers, ${size} were expected`);
+    if (values?.length !== sizes[name])
+      throw new UserError(`${path}: ${name} has ${values?.length ?? 'no'} numbers, ${sizes[name]} were expected`);
     return values;
   };
-  return {
-    info,
-    parameters: vector('parameters', parametersOf(architecture, info.heads, info.classes).size),
-    statistics: vector('statistics', statisticsOf(architecture).size),
-  };
+  return { info, parameters: vector('parameters'), statistics: vector('statistics') };
 }
 
 function parseInfo(text: string | undefined, path: string): NetworkInfo {

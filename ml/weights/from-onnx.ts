@@ -1,7 +1,43 @@
 import { UserError } from '../core/errors.ts';
 import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
+import { IMAGE } from '../nn/layers.ts';
 import { type Architecture, unitsOf } from '../nn/mobilenet-v2.ts';
 import { decodeModel } from '../onnx/decode.ts';
+
+/** What an exported network is made of. */
+const OPERATORS = ['Pad', 'Conv', 'Clip', 'Add', 'GlobalAveragePool', 'Softmax'];
+
+/** What an ONNX file that this project exported says of its network. */
+export interface ExportedInfo {
+  readonly head: string;
+  readonly width: number;
+  /** Side of the input in pixels. */
+  readonly size: number;
+  /** Epochs trained. */
+  readonly epoch: number;
+}
+
+/**
+ * Reads what an exported ONNX file says of itself.
+ * @throws UserError if the file is broken, has other operators than our exports, or no square input.
+ */
+export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
+  const { graph, metadata } = decodeModel(bytes, file);
+  const other = graph.nodes.find(({ opType }) => !OPERATORS.includes(opType));
+  if (other) {
+    throw new UserError(
+      `${file}: the node ${JSON.stringify(other.name || other.outputs[0])} is a ${other.opType}; expected a network of ` +
+        `${OPERATORS.join(', ')} alone, as "emotion-lens export" writes it in floats`,
+    );
+  }
+  const size = graph.inputs.find(({ name }) => name === IMAGE)?.shape?.[2];
+  if (typeof size !== 'number')
+    throw new UserError(
+      `${file} has no input "${IMAGE}" [1, 3, S, S]; expected an .onnx that "emotion-lens export" wrote`,
+    );
+  const { head = 'original', width = '1', epoch = '0' } = metadata;
+  return { head, width: Number(width), size, epoch: Number(epoch) };
+}
 
 /**
  * A network from an ONNX file that this project exported, whose initializers keep the names of the units.

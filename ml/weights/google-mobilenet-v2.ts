@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors.ts';
 import { dequantize } from '../tflite/dequantize.ts';
-import { readTflite, type TfliteModel, type TfliteOperator, type TfliteTensor } from '../tflite/read.ts';
+import type { TfliteModel, TfliteOperator, TfliteTensor } from '../tflite/model.ts';
+import { readTflite } from '../tflite/read.ts';
 import { type Layer, mobileNetV2Layers, WIDTHS } from './google-layers.ts';
 
 /** A convolution with batch norm folded into it; its activation follows from its place in MobileNetV2. */
@@ -109,8 +110,15 @@ function match(model: TfliteModel, width: number): Match {
   return { width, found };
 }
 
-function isLayer({ name, inputs, outputs, options }: TfliteOperator, layer: Layer): boolean {
+/** The options of a convolution; undefined of other operators. */
+function windowOf({ options }: TfliteOperator) {
+  return options?.type === 'Conv2DOptions' || options?.type === 'DepthwiseConv2DOptions' ? options.value : undefined;
+}
+
+function isLayer(operator: TfliteOperator, layer: Layer): boolean {
+  const { name, inputs, outputs } = operator;
   const [, kernel, bias] = inputs;
+  const options = windowOf(operator);
   return (
     name === OPERATOR_NAME[layer.kind] &&
     outputs[0]?.name.includes(`MobilenetV2/${layer.scope}`) === true &&
@@ -140,7 +148,9 @@ function describeLayer(layer: Layer): string {
   return `${OPERATOR_NAME[layer.kind]} "MobilenetV2/${layer.scope}…" with kernel [${shape}], stride ${layer.stride}`;
 }
 
-function describeOperator({ name, inputs, outputs, options }: TfliteOperator): string {
+function describeOperator(operator: TfliteOperator): string {
+  const { name, inputs, outputs } = operator;
+  const options = windowOf(operator);
   const title = `${name} ${JSON.stringify(outputs[0]?.name ?? '')}`;
   if (!options) return title;
   const { strideHeight, strideWidth, padding } = options;

@@ -10,6 +10,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const PROGRAM = resolve('tools/cli/bin.mjs');
 const TINY = ['--set', 'data.syntheticCount=280', '--size', '32', '--width', '0.35', '--batch-size', '32'];
 
+interface Measured {
+  file: { path: string };
+  evaluation: { results: unknown };
+}
+type BuiltModel = Measured & { forms: (Measured & { name: string })[] };
+
 let folder: string;
 beforeAll(async () => {
   // One level down, so that nothing beside the system's temporary folders is taken for data.
@@ -34,7 +40,7 @@ function start(...args: string[]) {
 const run = (...args: string[]) => start(...args).ended;
 
 describe('build', () => {
-  let built: { run: string; report: string; models: { file: { path: string }; evaluation: { results: unknown } }[] };
+  let built: { run: string; report: string; models: BuiltModel[] };
   let model: string;
 
   beforeAll(async () => {
@@ -54,13 +60,30 @@ describe('build', () => {
         'data.json',
         'metrics.jsonl',
         'model',
+        join('model', 'emotion.float32.tflite'),
+        join('model', 'emotion.int8.onnx'),
+        join('model', 'emotion.int8.tflite'),
         join('model', 'emotion.onnx'),
         join('model', 'model.json'),
+        join('model', 'ptq'),
+        join('model', 'ptq', 'emotion.int8.onnx'),
+        join('model', 'ptq', 'emotion.int8.tflite'),
+        'qat-original',
+        join('qat-original', 'best-original.safetensors'),
+        join('qat-original', 'checkpoint.safetensors'),
+        join('qat-original', 'metrics.jsonl'),
         'report.html',
       ].sort(),
     );
     const report = await readFile(join(folder, built.report), 'utf8');
-    for (const part of ['PrivateTest', 'Confusion matrix', 'Augmentation', 'model/emotion.onnx']) {
+    for (const part of [
+      'PrivateTest',
+      'Confusion matrix',
+      'Augmentation',
+      'model/emotion.onnx',
+      'Noise of quantization',
+      'int8 TFLite',
+    ]) {
       expect(report).toContain(part);
     }
   });
@@ -92,13 +115,55 @@ describe('build', () => {
     const first = await run('export', built.run, '--head', 'original', '--out', 'lens', '--json');
     expect(first.code, first.stderr).toBe(0);
     expect(await readFile(join(folder, 'lens', 'emotion.onnx'))).toEqual(await readFile(join(folder, model)));
-    expect(await readFile(join(folder, 'lens', 'model.json'))).toEqual(
-      await readFile(join(folder, built.run, 'model', 'model.json')),
-    );
+    const names = ['emotion.onnx', 'emotion.int8.onnx', 'emotion.int8.tflite'];
+    for (const name of names) {
+      expect(await readFile(join(folder, 'lens', name))).toEqual(
+        await readFile(join(folder, built.run, 'model', name)),
+      );
+    }
+    expect((await readdir(join(folder, 'lens'))).sort()).toEqual([...names, 'model.json'].sort());
+    const description = async (...path: string[]) =>
+      JSON.parse(await readFile(join(folder, ...path, 'model.json'), 'utf8'));
+    const { files, ...rest } = await description(built.run, 'model');
+    expect(await description('lens')).toEqual({
+      ...rest,
+      files: files.filter(({ name }: { name: string }) => names.includes(name)),
+    });
     expect((await run('export', built.run, '--out', 'lens')).code).toBe(1);
     expect((await run('export', built.run, '--out', 'lens', '--force')).code).toBe(0);
     const other = await run('export', built.run, '--head', 'votes', '--out', 'other');
     expect(other.stderr).toMatch(/has the heads original; --head is votes\n$/);
+  });
+
+  it('evaluates the 8-bit files to the figures of the run', async () => {
+    const data = ['--data', 'synthetic', '--set', 'data.syntheticCount=280', '--json'];
+    const { forms } = built.models[0];
+    expect(forms.map(({ name }) => name)).toEqual([
+      'float TFLite',
+      'PTQ, int8 ONNX',
+      'QAT, int8 ONNX',
+      'QAT, int8 TFLite',
+    ]);
+    for (const { file, evaluation } of forms.slice(2)) {
+      const { code, stdout, stderr } = await run('evaluate', file.path, ...data);
+      expect(code, stderr).toBe(0);
+      expect(JSON.parse(stdout).evaluations[0].results).toEqual(evaluation.results);
+    }
+  });
+
+  it('quantizes the run again by another method', async () => {
+    const { code, stdout, stderr } = await run('quantize', built.run, '--method', 'ptq', '--json');
+    expect(code, stderr).toBe(0);
+    const [{ forms }] = JSON.parse(stdout).models;
+    expect(forms.map(({ name }: { name: string }) => name)).toEqual([
+      'float TFLite',
+      'PTQ, int8 ONNX',
+      'PTQ, int8 TFLite',
+    ]);
+    const wrong = await run('quantize', built.run, '--method', 'magic');
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/--method magic.*"ptq" or "qat"/)]);
+    const none = await run('quantize', 'nowhere');
+    expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/nowhere/)]);
   });
 
   it('checks the exported file', async () => {

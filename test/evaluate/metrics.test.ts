@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Metrics, MetricsSchema, measure, predictionAt, wilsonInterval95 } from '../../ml/evaluate/metrics.ts';
+import { predictionAt } from '../../ml/core/prediction.ts';
+import { type Metrics, MetricsSchema, measure, wilsonInterval95 } from '../../ml/evaluate/metrics.ts';
 
 /** Probabilities [n, 7] with one class at a confidence and the rest shared by the others. */
 function answers(rows: readonly (readonly [label: number, confidence: number])[]): Float32Array {

@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { Random } from '../../ml/core/random.ts';
 import { FACE_PIXELS } from '../../ml/data/dataset.ts';
-import { loadPredictor } from '../../ml/evaluate/onnx-predictor.ts';
+import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { Graph, type Shape, sizeOf } from '../../ml/nn/graph.ts';
 import { reshape, softmax } from '../../ml/nn/ops.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 import { randomValues } from '../nn/run-graph.ts';
+import { scaledFace } from './scaled-face.ts';
 
 const SIDE = 72;
 const folder = temporaryFolder();
@@ -34,23 +35,14 @@ async function linearModel(name: string, options: { input?: Shape; flat?: boolea
   return file;
 }
 
-/** What the linear model should answer for a face, from the definition of half-pixel centres. */
+/** What the linear model should answer for a face. */
 function naiveAnswer(face: Uint8Array): number[] {
-  const grey = (row: number, column: number) =>
-    face[Math.min(47, Math.max(0, row)) * 48 + Math.min(47, Math.max(0, column))];
-  const logits = new Array(7).fill(0);
-  for (let row = 0; row < SIDE; row++) {
-    for (let column = 0; column < SIDE; column++) {
-      const y = ((row + 0.5) * 48) / SIDE - 0.5;
-      const x = ((column + 0.5) * 48) / SIDE - 0.5;
-      let value = 0;
-      for (const [i, j] of [0, 1, 2, 3].map((n) => [Math.floor(y) + (n >> 1), Math.floor(x) + (n & 1)]))
-        value += grey(i, j) * (1 - Math.abs(y - i)) * (1 - Math.abs(x - j));
-      for (let k = 0; k < 7; k++)
-        for (let colour = 0; colour < 3; colour++)
-          logits[k] += kernel[((k * 3 + colour) * SIDE + row) * SIDE + column] * (value / 127.5 - 1);
-    }
-  }
+  const image = scaledFace(face, SIDE);
+  const logits = Array.from({ length: 7 }, (_, k) =>
+    kernel
+      .subarray(k * 3 * SIDE * SIDE, (k + 1) * 3 * SIDE * SIDE)
+      .reduce((sum, w, i) => sum + w * image[i % image.length], 0),
+  );
   const powers = logits.map(Math.exp);
   return powers.map((power) => power / powers.reduce((a, b) => a + b));
 }

@@ -69,6 +69,7 @@ async function sampleContent(): Promise<ReportContent> {
     faces: tiles,
     augmentations: tiles,
     files: [{ name: HOSTILE, bytes: 8_930_000, sha256: 'ab'.repeat(32) }],
+    quantization: [],
     findings: [HOSTILE],
   };
 }

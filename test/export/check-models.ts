@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkOnnx } from '../../ml/export/check/check.ts';
+import { checkOnnx } from '../../ml/export/check/check-onnx.ts';
 import {
   type AttributeValue,
   DATA_TYPE,
@@ -15,9 +15,9 @@ import {
 export const folder = mkdtempSync(join(tmpdir(), 'check-'));
 let files = 0;
 
-export function write(bytes: Uint8Array): string {
+export function write(bytes: Uint8Array, ending = 'onnx'): string {
   files += 1;
-  const path = join(folder, `model${files}.onnx`);
+  const path = join(folder, `model${files}.${ending}`);
   writeFileSync(path, bytes);
   return path;
 }

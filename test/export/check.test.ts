@@ -5,7 +5,7 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { silent } from '../../ml/core/progress.ts';
-import { checkOnnx } from '../../ml/export/check/check.ts';
+import { checkOnnx } from '../../ml/export/check/check-onnx.ts';
 import { CheckReportSchema, formatCheck } from '../../ml/export/check/report.ts';
 import { LAYERS, PLATFORMS } from '../../ml/export/check/snapml-layers.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';

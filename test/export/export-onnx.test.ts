@@ -5,38 +5,18 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../ml/core/random.ts';
 import { FACE_PIXELS } from '../../ml/data/dataset.ts';
-import { exportOnnx, MODEL_VERSION } from '../../ml/export/export-onnx.ts';
+import { exportOnnx } from '../../ml/export/export-onnx.ts';
+import { MODEL_VERSION } from '../../ml/export/exported-file.ts';
 import { describeModel, readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
 import { Graph, type Tensor } from '../../ml/nn/graph.ts';
 import { mobileNetV2, type Unit } from '../../ml/nn/mobilenet-v2.ts';
-import { parametersOf, randomParameters, statisticsOf } from '../../ml/nn/parameters.ts';
+import { parametersOf, statisticsOf } from '../../ml/nn/parameters.ts';
 import { faceToImage } from '../../ml/train/predict.ts';
 import { loadNetwork, saveNetwork, type TrainedNetwork } from '../../ml/train/trained-network.ts';
+import { randomNetwork } from '../nn/random-network.ts';
 
 const FACES = 200;
 const folder = mkdtempSync(join(tmpdir(), 'export-'));
-
-/** A network whose norms, statistics and classifiers are all away from their start. */
-function randomNetwork(width: number, size: number, heads: string[]): TrainedNetwork {
-  const architecture = mobileNetV2(width, size);
-  const random = new Random(11);
-  const vector = parametersOf(architecture, heads, 7);
-  const parameters = randomParameters(vector, random);
-  for (const { name, offset, size: length } of vector.pieces) {
-    for (let i = offset; i < offset + length; i++) {
-      if (name.endsWith('/gamma') || name.endsWith('/beta')) parameters[i] += random.normal(0, 0.3);
-      if (name.startsWith('classifier/')) parameters[i] = random.normal(0, 0.05);
-    }
-  }
-  const statisticsVector = statisticsOf(architecture);
-  const statistics = new Float32Array(statisticsVector.size);
-  for (const { name, offset, size: length } of statisticsVector.pieces) {
-    for (let i = offset; i < offset + length; i++) {
-      statistics[i] = name.endsWith('/mean') ? random.normal(0, 0.3) : random.uniform(0.3, 2);
-    }
-  }
-  return { info: { width, size, classes: 7, heads, epoch: 1 }, parameters, statistics };
-}
 
 /** The network in evaluation mode as it is trained: one grey channel, batch norm as an operator of its own. */
 function unfoldedGraph({ info, parameters, statistics }: TrainedNetwork, head: string): Uint8Array {
@@ -157,7 +137,7 @@ describe('the exported model', () => {
       },
     ];
     const training = { run: 'test', head: 'votes', data: 'none', epochs: 1, config: { seed: 1 } };
-    const model = describeModel(96, [exported], metrics, training);
+    const model = describeModel(96, [{ file: exported, metrics }], training);
     await writeModelJson(file, model);
     expect(await readModelJson(file)).toEqual(model);
     expect(model.files[0].sha256).toMatch(/^[0-9a-f]{64}$/);

@@ -112,7 +112,7 @@ for (const [side, stride] of [
   cases[`depthwise, side ${side}, stride ${stride}`] = {
     operands: [map(2, side), { shape: [2, 9] }],
     outSide,
-    build: (tape, layout, [x, w]) => depthwise(tape, layout, x, w, side, stride),
+    build: (tape, layout, [x, w]) => depthwise(tape, layout, x, w, { side, stride }),
     compute: ([x, w]) => reference.depthwise(x, w, 2, IMAGES, side, stride),
   };
 }

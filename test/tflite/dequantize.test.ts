@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { dequantize } from '../../ml/tflite/dequantize.ts';
-import { readTflite, type TfliteTensor } from '../../ml/tflite/read.ts';
+import type { TfliteTensor } from '../../ml/tflite/model.ts';
+import { readTflite } from '../../ml/tflite/read.ts';
 import { buildTflite, ONE_CONVOLUTION } from './build.ts';
 
 const plain: TfliteTensor = {

@@ -4,26 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
-import { Random } from '../../ml/core/random.ts';
-import { FACE_PIXELS, type FaceDataset } from '../../ml/data/dataset.ts';
-import { readHistory } from '../../ml/train/history.ts';
-import { bestFile, CHECKPOINT_FILE, METRICS_FILE, train } from '../../ml/train/train.ts';
+import { readEpochs } from '../../ml/train/history.ts';
+import { train } from '../../ml/train/train.ts';
 import { loadNetwork } from '../../ml/train/trained-network.ts';
-
-/** Pictures whose class is where their bright stripe lies: easy, so that a small network learns them at once. */
-function stripes(count: number): FaceDataset {
-  const random = new Random(4);
-  const pixels = new Uint8Array(count * FACE_PIXELS);
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 7);
-  for (let i = 0; i < count; i++) {
-    for (let p = 0; p < FACE_PIXELS; p++) {
-      const bright = Math.floor((p % 48) / 7) === labels[i];
-      pixels[i * FACE_PIXELS + p] = (bright ? 200 : 60) + random.integer(40);
-    }
-  }
-  const splits = Uint8Array.from({ length: count }, (_, i) => (Math.floor(i / 7) % 4 === 3 ? 1 : 0));
-  return { source: 'stripes', count, pixels, labels, splits, rows: Uint32Array.from(labels.keys()) };
-}
+import { bestFile, CHECKPOINT_FILE, METRICS_FILE } from '../../ml/train/training.ts';
+import { stripes } from './stripes.ts';
 
 const dataset = stripes(280);
 const config = ConfigSchema.parse({
@@ -77,8 +62,7 @@ describe('training', () => {
     expect(resumed).toEqual(result);
     expect(bytesOf(parts, CHECKPOINT_FILE)).toBe(bytesOf(whole, CHECKPOINT_FILE));
     expect(bytesOf(parts, bestFile('original'))).toBe(bytesOf(whole, bestFile('original')));
-    const figures = async (folder: string) =>
-      (await readHistory(join(folder, METRICS_FILE))).filter(({ kind }) => kind === 'epoch');
+    const figures = async (folder: string) => await readEpochs(join(folder, METRICS_FILE));
     expect(await figures(parts)).toEqual(await figures(whole));
   });
 
@@ -89,7 +73,7 @@ describe('training', () => {
     expect(best['original']).toBeGreaterThan(0.9);
     const network = await loadNetwork(join(folder, bestFile('original')));
     expect(network.info.heads).toEqual(['original']);
-    const epochs = (await readHistory(join(folder, METRICS_FILE))).filter(({ kind }) => kind === 'epoch');
+    const epochs = await readEpochs(join(folder, METRICS_FILE));
     expect(epochs).toHaveLength(24);
     expect(epochs[23].figures['loss/original']).toBeLessThan(epochs[0].figures['loss/original']);
   });

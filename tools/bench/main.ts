@@ -11,13 +11,15 @@ const ResultSchema = z.object({ imagesPerSecond: z.number(), peakMegabytes: z.nu
 type Result = z.infer<typeof ResultSchema>;
 
 interface Case {
+  readonly mode: 'float' | 'qat';
   readonly size: number;
   readonly batch: number;
   readonly steps: number;
 }
 const CASES: readonly Case[] = [
-  { size: 96, batch: 64, steps: 15 },
-  { size: 48, batch: 128, steps: 20 },
+  { mode: 'float', size: 96, batch: 64, steps: 15 },
+  { mode: 'float', size: 48, batch: 128, steps: 20 },
+  { mode: 'qat', size: 96, batch: 64, steps: 15 },
 ];
 
 const { values } = parseArgs({
@@ -44,20 +46,21 @@ function measure(command: string, args: readonly string[]): Result | null {
 const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const hasTorch = spawnSync(values.python, ['-c', 'import torch'], { encoding: 'utf8' }).status === 0;
 
-const rows = CASES.map(({ size, batch, steps }) => {
-  const args = [String(size), String(batch), String(steps)];
+const rows = CASES.map(({ mode, size, batch, steps }) => {
+  const args = [String(size), String(batch), String(steps), mode];
   const pairs = Array.from({ length: rounds }, () => ({
     ours: measure(process.execPath, ['--import', import.meta.resolve('tsx'), here('./measure.ts'), ...args]),
     torch: hasTorch ? measure(values.python, [here('./torch_train.py'), ...args]) : null,
   }));
   const ours = pairs.flatMap((pair) => pair.ours ?? []);
   if (ours.length < rounds)
-    throw new Error(`the measurement at ${size} px failed; run tools/bench/measure.ts by hand to see why`);
+    throw new Error(`the ${mode} measurement at ${size} px failed; run tools/bench/measure.ts by hand to see why`);
   const ratios = pairs.flatMap(({ ours, torch }) =>
     ours && torch ? ours.imagesPerSecond / torch.imagesPerSecond : [],
   );
   const torch = pairs.flatMap((pair) => pair.torch ?? []);
   return {
+    mode,
     size,
     batch,
     plan: ours[0].version,
@@ -77,7 +80,8 @@ if (values.json) {
   console.log(`training step with input pipeline, MobileNetV2 1.0, median of ${rounds} round(s)`);
   for (const row of rows) {
     const ours = `${row.imagesPerSecond.toFixed(0)} img/s, peak ${row.peakMegabytes.toFixed(0)} MB, ${row.plan}`;
-    console.log(`${row.size} px, batch ${row.batch}: ${ours}`);
+    const what = row.mode === 'qat' ? 'quantization-aware, ' : '';
+    console.log(`${what}${row.size} px, batch ${row.batch}: ${ours}`);
     console.log(
       row.torch === null || row.ratio === null || row.lowestRatio === null
         ? `  PyTorch: not installed for ${values.python}; with Debian: apt-get install python3-torch`

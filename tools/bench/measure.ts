@@ -1,22 +1,21 @@
 /**
  * One measurement in a process of its own, so that its peak memory is its own: whole training steps, input pipeline
- * included. Usage: measure.ts SIZE BATCH STEPS; prints one JSON object.
+ * included, in floats or quantization-aware. Usage: measure.ts SIZE BATCH STEPS float|qat; prints one JSON object.
  */
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
 import { FACE_PIXELS, type FaceDataset } from '../../ml/data/dataset.ts';
-import { targetsFor } from '../../ml/data/labels.ts';
-import { Layout } from '../../ml/nn/layout.ts';
 import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
-import { parametersOf, randomParameters, statisticsOf } from '../../ml/nn/parameters.ts';
+import { randomParameters } from '../../ml/nn/parameters.ts';
 import { buildTrainingGraph } from '../../ml/nn/training-graph.ts';
-import { Batches } from '../../ml/train/batches.ts';
-import { Engine } from '../../ml/train/engine.ts';
-import { planExecution } from '../../ml/train/hardware.ts';
+import { buildQatGraph } from '../../ml/quantize/qat-graph.ts';
+import { Engine, initialState } from '../../ml/train/engine.ts';
+import { setUpTraining } from '../../ml/train/set-up.ts';
 
 const WARMUP = 3;
-const [size, batchSize, steps] = process.argv.slice(2).map(Number);
+const [size, batchSize, steps] = process.argv.slice(2, 5).map(Number);
+const quantized = process.argv[5] === 'qat';
 const config = ConfigSchema.parse({ model: { size }, train: { batchSize } });
 const count = batchSize * (steps + WARMUP);
 const random = new Random(1);
@@ -28,23 +27,16 @@ const dataset: FaceDataset = {
   splits: new Uint8Array(count),
   rows: Uint32Array.from({ length: count }, (_, i) => i),
 };
-const plan = planExecution(config.train);
-const layout = new Layout(batchSize / plan.replicas, plan.block);
+const { plan, layout, batches } = setUpTraining(config, dataset);
 const architecture = mobileNetV2(config.model.width, size);
 const heads = config.train.targets;
-const graph = buildTrainingGraph(architecture, heads, EMOTIONS.length, layout);
-const targets = Object.fromEntries(heads.map((kind) => [kind, targetsFor(kind, dataset)]));
-const batches = new Batches(config, dataset, dataset.rows, targets, layout, EMOTIONS.length);
+const graph = quantized
+  ? buildQatGraph(architecture, heads[0], EMOTIONS.length, layout, true)
+  : buildTrainingGraph(architecture, heads, EMOTIONS.length, layout);
 const engine = await Engine.start(graph, config.train.optimizer, plan.replicas, plan.threads);
-const parameters = randomParameters(parametersOf(architecture, heads, EMOTIONS.length), new Random(1));
-const zeros = new Float32Array(parameters.length);
-engine.restore({
-  parameters,
-  moment1: zeros,
-  moment2: zeros,
-  averagedParameters: parameters,
-  averagedStatistics: new Float32Array(statisticsOf(architecture).size),
-});
+const parameters = randomParameters(graph.parameters, new Random(1));
+// For quantized maps these are scales, which must not be 0.
+engine.restore(initialState(parameters, new Float32Array(graph.statistics.size).fill(0.05)));
 const { weightDecay, clipNorm, emaDecay } = config.train;
 const times: number[] = [];
 batches.fill(0, 0, engine.slot(0));

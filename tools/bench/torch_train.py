@@ -1,6 +1,8 @@
 """The training step of this project in PyTorch, for comparison: same network, batch and augmentation, channels_last.
 
-Usage: python3 torch_train.py SIZE BATCH STEPS; prints one JSON object. Used by `npm run bench` where PyTorch is installed.
+With the mode "qat" it is PyTorch's eager quantization-aware training of the network with batch norm folded.
+
+Usage: python3 torch_train.py SIZE BATCH STEPS float|qat; prints one JSON object. Used by `npm run bench` where PyTorch is installed.
 """
 import json
 import math
@@ -13,6 +15,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 SIZE, BATCH, STEPS = (int(argument) for argument in sys.argv[1:4])
+QAT = sys.argv[4] == "qat"
 WARMUP = 3
 STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
 
@@ -28,6 +31,11 @@ class SameConv(nn.Conv2d):
 
 
 def unit(inputs, outputs, kernel, stride, groups, relu6):
+    if QAT:
+        # Eager mode knows neither the padding above nor ReLU6 as part of a convolution.
+        pad = [nn.ZeroPad2d((2 - stride, 1, 2 - stride, 1))] if kernel == 3 else []
+        convolution = nn.Conv2d(inputs, outputs, kernel, stride, groups=groups)
+        return pad + [nn.intrinsic.ConvReLU2d(convolution, nn.ReLU()) if relu6 else convolution]
     convolution = SameConv if kernel == 3 else nn.Conv2d
     layers = [convolution(inputs, outputs, kernel, stride, groups=groups, bias=False), nn.BatchNorm2d(outputs, eps=1e-3)]
     return layers + ([nn.ReLU6(inplace=True)] if relu6 else [])
@@ -40,9 +48,10 @@ class Block(nn.Module):
         expand = unit(inputs, hidden, 1, 1, 1, True) if expansion > 1 else []
         self.layers = nn.Sequential(*expand, *unit(hidden, hidden, 3, stride, hidden, True), *unit(hidden, outputs, 1, 1, 1, False))
         self.residual = stride == 1 and inputs == outputs
+        self.sum = nn.quantized.FloatFunctional()
 
     def forward(self, x):
-        return x + self.layers(x) if self.residual else self.layers(x)
+        return self.sum.add(x, self.layers(x)) if self.residual else self.layers(x)
 
 
 class MobileNetV2(nn.Module):
@@ -56,9 +65,10 @@ class MobileNetV2(nn.Module):
         self.features = nn.Sequential(*layers, *unit(320, 1280, 1, 1, 1, True))
         self.dropout = nn.Dropout(0.2)
         self.classifier = nn.Linear(1280, 7)
+        self.quant = torch.quantization.QuantStub()
 
     def forward(self, x):
-        return self.classifier(self.dropout(self.features(x).mean((2, 3))))
+        return self.classifier(self.dropout(self.features(self.quant(x)).mean((2, 3))))
 
 
 def augment(faces):
@@ -85,6 +95,9 @@ def main():
     torch.manual_seed(1)
     torch.set_num_threads(torch.get_num_threads())
     network = MobileNetV2().to(memory_format=torch.channels_last).train()
+    if QAT:
+        network.qconfig = torch.quantization.get_default_qat_qconfig("fbgemm")
+        torch.quantization.prepare_qat(network, inplace=True)
     average = [parameter.detach().clone() for parameter in network.parameters()]
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=0.02)
     faces = torch.randint(0, 256, (BATCH * 4, 1, 48, 48)).float()

@@ -3,9 +3,11 @@ import { messageOf, UserError } from '../../ml/core/errors.ts';
 import project from '../../package.json' with { type: 'json' };
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
+import { addCompare } from './commands/compare.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
+import { addQuantize } from './commands/quantize.ts';
 import { addTrain } from './commands/train.ts';
 
 /** Exit code of an error that is none of the user's, EX_SOFTWARE of sysexits.h. */
@@ -16,7 +18,8 @@ const program = new Command('emotion-lens')
   .version(project.version)
   .exitOverride()
   .showHelpAfterError('(add --help for the flags and examples)');
-for (const add of [addBuild, addTrain, addEvaluate, addExport, addCheck, addDoctor]) add(program);
+for (const add of [addBuild, addTrain, addQuantize, addEvaluate, addExport, addCheck, addCompare, addDoctor])
+  add(program);
 
 // A reader that has seen enough, such as `head`, closes the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : UNEXPECTED));

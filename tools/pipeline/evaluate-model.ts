@@ -1,8 +1,8 @@
 import type { Reporter } from '../../ml/core/progress.ts';
 import { type FaceDataset, gatherFaces, SPLITS } from '../../ml/data/dataset.ts';
-import { type Evaluation, evaluate } from '../../ml/evaluate/evaluation.ts';
+import { type Evaluation, evaluate, type SplitPredictions } from '../../ml/evaluate/evaluation.ts';
 import { confidentMistakes, type Mistakes } from '../../ml/evaluate/mistakes.ts';
-import { loadPredictor } from '../../ml/evaluate/onnx-predictor.ts';
+import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
 
 /** Mistakes that a report shows: four rows of its sheet. */
@@ -12,6 +12,8 @@ const SHOWN_MISTAKES = 4 * SHEET_COLUMNS;
 export interface EvaluatedModel {
   readonly evaluation: Evaluation;
   readonly mistakes: Mistakes[];
+  /** Of each split that was run, PublicTest first if there is one. */
+  readonly predictions: readonly SplitPredictions[];
 }
 
 /**
@@ -36,7 +38,7 @@ export async function evaluateModel(file: string, dataset: FaceDataset, reporter
     const mistakes = evaluation.results
       .filter(({ split }) => split === shown.split)
       .map(({ protocol }) => confidentMistakes(dataset, shown, protocol, SHOWN_MISTAKES));
-    return { evaluation, mistakes };
+    return { evaluation, mistakes, predictions };
   } finally {
     await predictor.close();
   }

@@ -6,9 +6,9 @@ import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { fileError } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { loadPredictor } from '../../ml/evaluate/onnx-predictor.ts';
-import { readHistory } from '../../ml/train/history.ts';
-import { METRICS_FILE } from '../../ml/train/train.ts';
+import { loadPredictor } from '../../ml/evaluate/predictor.ts';
+import { readEpochs } from '../../ml/train/history.ts';
+import { METRICS_FILE } from '../../ml/train/training.ts';
 import { evaluateModel } from './evaluate-model.ts';
 import { ensureExported } from './export-head.ts';
 import { openRun } from './run-folder.ts';
@@ -48,8 +48,7 @@ export async function evaluateTarget(
 async function runTarget(folder: string, settings: readonly Setting[]): Promise<Target> {
   const run = await openRun(folder, settings);
   const models = [...(await ensureExported(run))].map(([head, file]) => [headingOf(head), file] as const);
-  const history = await readHistory(join(folder, METRICS_FILE));
-  return { config: run.config, models: new Map(models), history: history.filter(({ kind }) => kind === 'epoch') };
+  return { config: run.config, models: new Map(models), history: await readEpochs(join(folder, METRICS_FILE)) };
 }
 
 async function fileTarget(file: string, settings: readonly Setting[]): Promise<Target> {

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../../ml/core/errors.ts';
+import { readBytes, writeAtomic } from '../../ml/core/files.ts';
 import type { Evaluation } from '../../ml/evaluate/evaluation.ts';
-import { type ExportedFile, exportOnnx } from '../../ml/export/export-onnx.ts';
-import { describeModel, type ModelJson, writeModelJson } from '../../ml/export/model-json.ts';
-import { bestFile } from '../../ml/train/train.ts';
+import { exportOnnx } from '../../ml/export/export-onnx.ts';
+import { type ExportedFile, sha256Of } from '../../ml/export/exported-file.ts';
+import { describeModel, type ModelMetrics, readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
 import { loadNetwork, type NetworkInfo } from '../../ml/train/trained-network.ts';
+import { bestFile } from '../../ml/train/training.ts';
 import { MODEL_FILE, modelFolder, type Run } from './run-folder.ts';
 
 export const MODEL_JSON = 'model.json';
@@ -22,9 +25,14 @@ export interface ExportedHead {
  */
 export async function exportHead(run: Run, head: string, folder = modelFolder(run, head)): Promise<ExportedHead> {
   const network = await loadNetwork(join(run.folder, bestFile(head)));
-  const metadata = { run: basename(run.folder), epoch: String(network.info.epoch) };
+  const metadata = metadataOf(run, network.info);
   const file = await exportOnnx(network, head, join(folder, MODEL_FILE), metadata);
   return { head, file, network: network.info };
+}
+
+/** What the exported files say of their training. */
+export function metadataOf(run: Run, { epoch }: NetworkInfo): Record<string, string> {
+  return { run: basename(run.folder), epoch: String(epoch) };
 }
 
 /** Exports the heads of a run that have no exported model in it yet; returns the models' paths by head. */
@@ -38,27 +46,59 @@ export async function ensureExported(run: Run): Promise<Map<string, string>> {
   return paths;
 }
 
-/** Writes `model.json` beside an exported model. */
+/** A file of a model with its figures, where it was measured. */
+export interface DescribedFile {
+  readonly file: ExportedFile;
+  readonly metrics: ModelMetrics;
+}
+
+/** Writes `model.json` beside the exported files of a head. */
 export async function describeHead(
   run: Run,
   { head, file, network }: ExportedHead,
-  metrics: ModelJson['metrics'],
+  files: readonly DescribedFile[],
 ): Promise<string> {
-  const { seed, model, augment, train, data } = run.config;
+  const { seed, model, augment, train, data, quantize } = run.config;
   const training = {
     run: basename(run.folder),
     head,
     data: basename(data.source),
     epochs: network.epoch,
-    config: { seed, model: { ...model, weights: basename(model.weights) }, augment, train },
+    config: { seed, model: { ...model, weights: basename(model.weights) }, augment, train, quantize },
   };
-  const path = join(file.path, '..', MODEL_JSON);
-  await writeModelJson(path, describeModel(network.size, [file], metrics, training));
+  const path = join(dirname(file.path), MODEL_JSON);
+  await writeModelJson(path, describeModel(network.size, files, training));
   return path;
 }
 
+/**
+ * Copies the quantized forms of a head that the run has made, with the description of all files and their figures.
+ * @returns undefined if the run has no description of this very model.
+ * @throws UserError if a form is missing or is not the described one any more.
+ */
+export async function copyForms(run: Run, { head, file }: ExportedHead, folder: string) {
+  const source = modelFolder(run, head);
+  if (!existsSync(join(source, MODEL_JSON))) return undefined;
+  const known = await readModelJson(join(source, MODEL_JSON));
+  if (!known.files.some(({ sha256 }) => sha256 === file.sha256)) return undefined;
+  const forms = known.files.filter(({ numbers }) => numbers === 'int8');
+  const files = [];
+  for (const { name, bytes, sha256 } of forms) {
+    const content = await readBytes(join(source, name));
+    if (sha256Of(content) !== sha256) {
+      throw new UserError(`${join(source, name)} is not what model.json describes; quantize the run again`);
+    }
+    await writeAtomic(join(folder, name), content);
+    files.push({ path: join(folder, name), bytes, sha256 });
+  }
+  const description = join(folder, MODEL_JSON);
+  const kept = known.files.filter(({ format, numbers }) => format === 'onnx' || numbers === 'int8');
+  await writeModelJson(description, { ...known, files: kept });
+  return { files, description };
+}
+
 /** The figures of an evaluation that `model.json` keeps. */
-export function metricsOf({ results }: Evaluation): ModelJson['metrics'] {
+export function metricsOf({ results }: Evaluation): ModelMetrics {
   return results.map(({ protocol, split, metrics }) => ({
     protocol,
     split,

@@ -1,54 +1,116 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { TargetKind } from '../../ml/config/schema.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { checkOnnx } from '../../ml/export/check/check.ts';
+import type { QuantizationReport } from '../../ml/evaluate/report/quantization-section.ts';
+import { checkModel } from '../../ml/export/check/check-model.ts';
 import type { CheckReport } from '../../ml/export/check/report.ts';
-import type { ExportedFile } from '../../ml/export/export-onnx.ts';
-import { readHistory } from '../../ml/train/history.ts';
-import { METRICS_FILE } from '../../ml/train/train.ts';
+import type { ExportedFile } from '../../ml/export/exported-file.ts';
+import { readEpochs } from '../../ml/train/history.ts';
+import { METRICS_FILE } from '../../ml/train/training.ts';
 import { type EvaluatedModel, evaluateModel } from './evaluate-model.ts';
-import { describeHead, exportHead, metricsOf } from './export-head.ts';
-import { REPORT_FILE } from './run-folder.ts';
-import type { TrainedRun } from './train-run.ts';
+import { describeHead, type ExportedHead, exportHead, metadataOf, metricsOf } from './export-head.ts';
+import { exportQuantizedHead, type MeasuredFile, type QuantizedHead, quantizeHead } from './quantize-head.ts';
+import { modelFolder, REPORT_FILE } from './run-folder.ts';
+import type { PreparedRun } from './train-run.ts';
 import { findingLines, headingOf, writeRunReport } from './write-run-report.ts';
 
 /** A head's exported model with all that is known of it. */
 export interface BuiltModel extends EvaluatedModel {
   readonly head: string;
   readonly file: ExportedFile;
+  /** Its other forms: of floats as TFLite, and quantized. */
+  readonly forms: readonly MeasuredFile[];
   /** Path of its `model.json`. */
   readonly description: string;
-  readonly check: CheckReport;
+  /** Of every file that is meant for SnapML. */
+  readonly checks: readonly CheckReport[];
+  readonly quantization: QuantizationReport | undefined;
 }
 
 /**
- * Does what follows on a training: exports every head, evaluates the exported files, checks them for SnapML and writes
- * the report.
- * @returns the models and the path of the report.
+ * Does what follows on a training: exports every head, quantizes it, evaluates the exported files, checks them for SnapML
+ * and writes the report.
+ * @param exportOf gives the model of floats; by default it is exported from the run's best network.
+ * @returns the models and the path of the report; undefined if it was stopped by its signal.
  */
 export async function finishRun(
-  { run, dataset, summary }: TrainedRun,
+  { run, dataset, summary }: PreparedRun,
   reporter: Reporter,
-): Promise<{ models: BuiltModel[]; report: string }> {
+  signal: AbortSignal,
+  exportOf: (head: TargetKind) => Promise<ExportedHead> = (head) => exportHead(run, head),
+): Promise<{ models: BuiltModel[]; report: string } | undefined> {
   const models: BuiltModel[] = [];
   for (const head of run.config.train.targets) {
-    const exported = await exportHead(run, head);
+    const exported = await exportOf(head);
+    const order = {
+      file: exported.file.path,
+      head,
+      config: run.config,
+      dataset,
+      work: join(run.folder, `qat-${head}`),
+      reporter,
+      signal,
+    };
+    const quantized = run.config.quantize.method === 'none' ? null : await quantizeHead(order);
+    if (quantized === undefined) return undefined;
     const evaluated = await evaluateModel(exported.file.path, dataset, reporter);
-    const description = await describeHead(run, exported, metricsOf(evaluated.evaluation));
-    const check = await checkOnnx(exported.file.path);
-    models.push({ head, file: exported.file, description, check, ...evaluated });
+    const metadata = metadataOf(run, exported.network);
+    const folder = modelFolder(run, head);
+    const made = quantized && (await exportQuantizedHead(quantized, order, folder, evaluated, metadata));
+    const forms = made?.files ?? [];
+    const described = [{ file: exported.file, evaluated }, ...forms].map(({ file, evaluated: { evaluation } }) => ({
+      file,
+      metrics: metricsOf(evaluation),
+    }));
+    models.push({
+      ...evaluated,
+      head,
+      file: exported.file,
+      forms,
+      description: await describeHead(run, exported, described),
+      checks: await Promise.all([exported.file, ...forms.map(({ file }) => file)].filter(forSnapml).map(check)),
+      quantization: quantized && made ? quantizationOf(exported, evaluated, quantized, made) : undefined,
+    });
   }
   const report = join(run.folder, REPORT_FILE);
-  const history = await readHistory(join(run.folder, METRICS_FILE));
-  const nameOf = ({ file }: BuiltModel) => relative(run.folder, file.path);
+  const history = join(run.folder, METRICS_FILE);
+  const nameOf = (path: string) => relative(run.folder, path);
   await writeRunReport(report, {
     name: run.folder,
     config: run.config,
     dataset,
     summary,
-    history: history.filter(({ kind }) => kind === 'epoch'),
+    history: existsSync(history) ? await readEpochs(history) : [],
     heads: models.map(({ head, evaluation, mistakes }) => ({ heading: headingOf(head), evaluation, mistakes })),
-    files: models.map((model) => ({ ...model.file, name: nameOf(model) })),
-    findings: models.flatMap((model) => findingLines(nameOf(model), model.check)),
+    quantization: models.flatMap(({ quantization }) => quantization ?? []),
+    files: models.flatMap(({ file, forms }) =>
+      [file, ...forms.map((form) => form.file)].map((made) => ({ ...made, name: nameOf(made.path) })),
+    ),
+    findings: models.flatMap(({ checks }) => checks.flatMap((found) => findingLines(nameOf(found.file), found))),
   });
   return { models, report };
+}
+
+/** SnapML takes ONNX files of floats, and TFLite files. */
+const forSnapml = ({ format, numbers }: ExportedFile) => format === 'tflite' || numbers === 'float32';
+const check = ({ path }: ExportedFile) => checkModel(path);
+
+function quantizationOf(
+  exported: ExportedHead,
+  { evaluation }: EvaluatedModel,
+  { sqnr }: QuantizedHead,
+  { files, disagreements }: Awaited<ReturnType<typeof exportQuantizedHead>>,
+): QuantizationReport {
+  const tflite = files.find(({ file }) => file.bytesByKind !== undefined);
+  return {
+    heading: headingOf(exported.head),
+    models: [
+      { name: 'float ONNX', bytes: exported.file.bytes, evaluation },
+      ...files.map(({ name, file, evaluated }) => ({ name, bytes: file.bytes, evaluation: evaluated.evaluation })),
+    ],
+    sqnr: [...sqnr].map(([method, layers]) => ({ name: method.toUpperCase(), layers })),
+    disagreements,
+    bytes: tflite?.file.bytesByKind ?? {},
+  };
 }

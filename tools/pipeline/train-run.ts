@@ -2,15 +2,24 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../ml/config/schema.ts';
+import type { Setting } from '../../ml/config/settings.ts';
 import { writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import type { FaceDataset } from '../../ml/data/dataset.ts';
 import { type DataSummary, loadFaces } from '../../ml/data/load.ts';
-import { METRICS_FILE, type TrainResult, train } from '../../ml/train/train.ts';
+import { train } from '../../ml/train/train.ts';
+import { METRICS_FILE, type TrainResult } from '../../ml/train/training.ts';
 import { createRun, DATA_FILE, openRun, type Run } from './run-folder.ts';
 
 /** What to train: a new run, or one that was stopped. */
-export type TrainOrder = { readonly config: Config; readonly name?: string } | { readonly resume: string };
+export type TrainOrder = { readonly config: Config; readonly name?: string } | ResumeOrder;
+
+interface ResumeOrder {
+  /** Folder of the run. */
+  readonly resume: string;
+  /** Win over its configuration from here on. */
+  readonly settings?: readonly Setting[];
+}
 
 /** A run whose training can begin. */
 export interface PreparedRun {
@@ -31,7 +40,7 @@ export interface TrainedRun extends PreparedRun {
  */
 export async function prepareRun(order: TrainOrder, reporter: Reporter): Promise<PreparedRun> {
   const resume = 'resume' in order;
-  const started = resume ? await openRun(order.resume) : order;
+  const started = resume ? await openRun(order.resume, order.settings) : order;
   const { dataset, summary } = await loadRunFaces(started.config, reporter);
   const run = 'folder' in started ? started : await createRun(started.config, started.name, new Date());
   await writeAtomic(join(run.folder, DATA_FILE), `${JSON.stringify(summary, null, 2)}\n`);

@@ -8,7 +8,7 @@ import { augmentationTiles, faceTiles } from './sheets.ts';
 import { versions } from './versions.ts';
 
 /** What a report is written from; models that were not made here have no history and no files. */
-export interface ReportSource extends Partial<Pick<ReportContent, 'history' | 'files' | 'findings'>> {
+export interface ReportSource extends Partial<Pick<ReportContent, 'history' | 'files' | 'findings' | 'quantization'>> {
   /** Folder of the run, or the model's file. */
   readonly name: string;
   readonly config: Config;
@@ -30,7 +30,7 @@ export function headingOf(head: string): string {
 
 /** Writes the report of a run or of a single model. */
 export async function writeRunReport(path: string, source: ReportSource): Promise<void> {
-  const { name, config, dataset, summary, heads, history = [], files = [], findings = [] } = source;
+  const { name, config, dataset, summary, heads, history = [], files = [], findings = [], quantization = [] } = source;
   await writeReport(path, {
     title: 'Emotion Lens',
     run: name,
@@ -39,6 +39,7 @@ export async function writeRunReport(path: string, source: ReportSource): Promis
     data: dataFacts(summary),
     history,
     heads,
+    quantization,
     faces: faceTiles(dataset, config.seed),
     augmentations: history.length > 0 ? augmentationTiles(dataset, config) : [],
     files,

@@ -20,6 +20,11 @@ export function smoothStep(low: number, high: number, x: number): number {
   return t * t * (3 - 2 * t);
 }
 
+/** 1 between `low` and `high`, 0 outside, smooth over `blur` on both sides of either. */
+function within(low: number, high: number, blur: number, x: number): number {
+  return smoothStep(low - blur, low + blur, x) * (1 - smoothStep(high - blur, high + blur, x));
+}
+
 /**
  * Paints soft shapes on a square grey picture. Shapes are given in the coordinates of a {@link Frame}, in which u runs
  * to the right and v down; edges are `blur` units wide, which smooths them.
@@ -105,7 +110,7 @@ export class Painter {
     const top = Math.min(...samples.map(upper)) - 2 * blur;
     const bottom = Math.max(...samples.map(lower)) + 2 * blur;
     this.blend(frame, [left - blur, top, right + blur, bottom], tone, (u, v) => {
-      const sides = smoothStep(left - blur, left + blur, u) * (1 - smoothStep(right - blur, right + blur, u));
+      const sides = within(left, right, blur, u);
       const inside = smoothStep(-blur, blur, v - upper(u)) * smoothStep(-blur, blur, lower(u) - v);
       return opacity * sides * inside;
     });
@@ -153,10 +158,8 @@ export class Painter {
       frame,
       [Math.min(...ends) - reach, top - blur, Math.max(...ends) + reach, bottom + blur],
       tone,
-      (u, v) => {
-        const along = smoothStep(top - blur, top + blur, v) * (1 - smoothStep(bottom - blur, bottom + blur, v));
-        return opacity * along * (1 - smoothStep(width / 2 - blur, reach, Math.abs(u - curve(v))));
-      },
+      (u, v) =>
+        opacity * within(top, bottom, blur, v) * (1 - smoothStep(width / 2 - blur, reach, Math.abs(u - curve(v)))),
     );
   }
 }

@@ -40,15 +40,34 @@ export function lineChart(series: readonly Series[], unit: 'share' | 'loss'): Ht
       splitLine: { show: false },
     },
     yAxis: { ...axis(), type: 'value', scale: true, ...(unit === 'share' && { axisLabel: { ...LABEL, ...PERCENT } }) },
-    series: series.map(({ name, points }) => ({
-      type: 'line',
-      name,
-      data: points.map((point) => [...point]),
-      symbolSize: 5,
-      symbol: 'circle',
-      silent: true,
-      lineStyle: { width: 2.2 },
-    })),
+    series: series.map(line),
+  });
+}
+
+const line = ({ name, points }: Series) => ({
+  type: 'line',
+  name,
+  data: points.map((point) => [...point]),
+  symbolSize: 5,
+  symbol: 'circle',
+  silent: true,
+  lineStyle: { width: 2.2 },
+});
+
+/** Decibels of the network's maps in the order of computation; the x of a point is the position of its map. */
+export function layerChart(series: readonly Series[], maps: readonly string[]): Html {
+  return draw({
+    legend: LEGEND,
+    grid: { left: 22, right: 12, top: 40, bottom: 4 },
+    xAxis: {
+      ...axis(),
+      type: 'category',
+      data: [...maps],
+      axisLabel: { ...LABEL, fontSize: 9, rotate: 60, interval: 2 },
+      splitLine: { show: false },
+    },
+    yAxis: { ...axis('dB'), type: 'value', scale: true },
+    series: series.map(line),
   });
 }
 

@@ -3,6 +3,7 @@ import type { HistoryRecord } from '../../train/history.ts';
 import type { Tile } from '../contact-sheet.ts';
 import type { Evaluation } from '../evaluation.ts';
 import type { Mistakes } from '../mistakes.ts';
+import type { QuantizationReport } from './quantization-section.ts';
 
 /** How one head of the network did. */
 export interface HeadReport {
@@ -32,6 +33,8 @@ export interface ReportContent {
   /** One record for each epoch, counted from 0; figures named `loss…` and `accuracy…` are drawn. */
   readonly history: readonly Pick<HistoryRecord, 'epoch' | 'figures'>[];
   readonly heads: readonly HeadReport[];
+  /** Quantized forms of the heads. */
+  readonly quantization: readonly QuantizationReport[];
   /** Training faces, by class. */
   readonly faces: readonly Tile[];
   /** Training faces as the augmentation changes them. */

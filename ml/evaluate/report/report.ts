@@ -5,6 +5,7 @@ import type { ReportContent } from './content.ts';
 import { figure, sheet } from './figures.ts';
 import { grouped, headSection, headTiles, PROTOCOL_TEXT } from './head-section.ts';
 import { type Content, Html, html } from './html.ts';
+import { quantizationSection } from './quantization-section.ts';
 import { STYLE } from './style.ts';
 
 /**
@@ -20,6 +21,15 @@ export async function writeReport(path: string, content: ReportContent): Promise
 export async function renderReport(content: ReportContent): Promise<Html> {
   const sections: Section[] = [
     { id: 'results', title: 'Results', body: await results(content) },
+    ...(content.quantization.length > 0
+      ? [
+          {
+            id: 'quantization',
+            title: 'Quantization',
+            body: await Promise.all(content.quantization.map(quantizationSection)),
+          },
+        ]
+      : []),
     { id: 'training', title: 'Training', body: training(content.history) },
     { id: 'data', title: 'Data', body: await data(content) },
     { id: 'files', title: 'Files and checks', body: files(content) },

@@ -1,7 +1,6 @@
 import { DATA_TYPE, type OnnxNode, type OnnxTensor } from '../../onnx/model.ts';
-import type { Finding } from './report.ts';
+import type { Mapping } from './mapping.ts';
 import type { Shapes } from './shapes.ts';
-import type { Layer, Platform } from './snapml-layers.ts';
 
 /** An ONNX node with what is known around it. */
 export interface NodeContext {
@@ -11,20 +10,7 @@ export interface NodeContext {
   readonly constants: ReadonlyMap<string, OnnxTensor>;
 }
 
-export type Problem = Omit<Finding, 'node'>;
-
-/** The layer that a node becomes; `null` if SnapML has none. */
-export interface Mapping {
-  readonly layer: Layer | null;
-  /** Platforms of the layer on which this node does not run. */
-  readonly except?: readonly Platform[];
-  readonly problems?: readonly Problem[];
-}
-
 export type Rule = (context: NodeContext) => Mapping;
-
-export const error = (message: string, wayOut: string) => ({ severity: 'error' as const, message, wayOut });
-export const warning = (message: string, wayOut: string) => ({ severity: 'warning' as const, message, wayOut });
 
 /** Whole numbers of an attribute. */
 export function ints({ node }: NodeContext, name: string): readonly number[] | undefined {

@@ -1,4 +1,5 @@
-import { error, type Mapping, type NodeContext, type Rule, warning } from './node-context.ts';
+import { error, type Mapping, warning } from './mapping.ts';
+import type { NodeContext, Rule } from './node-context.ts';
 import type { Layer } from './snapml-layers.ts';
 import {
   alongChannels,

@@ -19,7 +19,8 @@ export type Finding = z.infer<typeof FindingSchema>;
 export const CheckReportSchema = z.object({
   file: z.string(),
   bytes: z.number(),
-  opset: z.number(),
+  /** With its version, for example `ONNX, operator set 11`. */
+  format: z.string(),
   /** One row for each kind of operator; `layer` is null where SnapML has none. */
   operators: z.array(z.object({ operator: z.string(), layer: z.string().nullable(), count: z.number(), platforms })),
   /** Where the whole network runs. */
@@ -60,7 +61,7 @@ export function formatCheck(report: CheckReport): string {
   const marks = (runs: readonly string[]) =>
     PLATFORMS.map((platform) => (runs.includes(platform) ? '✓' : '✗').padEnd(platform.length));
   return [
-    `${report.file}: ${report.bytes.toLocaleString('en')} bytes, operator set ${report.opset}`,
+    `${report.file}: ${report.bytes.toLocaleString('en')} bytes, ${report.format}`,
     '',
     row('operator', 'layer', 'count', PLATFORMS),
     ...report.operators.map(({ operator, layer, count, platforms: runs }) =>

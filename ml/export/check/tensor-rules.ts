@@ -1,18 +1,6 @@
 import { sizeOf } from '../../nn/graph.ts';
-import {
-  constant,
-  error,
-  float,
-  fromFront,
-  int,
-  ints,
-  isComputed,
-  type Problem,
-  type Rule,
-  shapeOf,
-  text,
-  warning,
-} from './node-context.ts';
+import { error, type Mapping, type Problem, warning } from './mapping.ts';
+import { constant, float, fromFront, int, ints, isComputed, type Rule, shapeOf, text } from './node-context.ts';
 import type { Layer } from './snapml-layers.ts';
 
 /** Exporters write the largest float where a bound is missing. */
@@ -34,8 +22,11 @@ export const clip: Rule = (context) => {
   };
 };
 
-/** Whether SnapML repeats the small operand to fill the large one: along the channels, or over height and width. */
-function broadcasts(small: readonly number[], large: readonly number[]): boolean {
+/**
+ * Whether SnapML repeats the small operand to fill the large one: along the channels, or over height and width.
+ * The axes of an image are batch, channels, height and width.
+ */
+export function broadcasts(small: readonly number[], large: readonly number[]): boolean {
   const aligned = [...new Array<number>(Math.max(0, large.length - small.length)).fill(1), ...small];
   if (aligned.some((side, i) => side !== 1 && side !== large[i])) return false;
   const repeated = aligned.map((side, i) => side !== large[i]);
@@ -142,27 +133,35 @@ export const reduction =
     if (isComputed(context, 1))
       return { layer, problems: [error('its axes are computed in the graph', 'Export a model with constant axes')] };
     const given = ints(context, 'axes') ?? constant(context, 1) ?? shapeOf(context, 0)?.map((_, i) => i) ?? [];
-    const axes = given.map((axis) => fromFront(context, axis)).sort((a, b) => a - b);
-    if (['0', '1', '2,3'].includes(String(axes)) || axes.length === 0 || axes[0] < 0) return { layer };
-    if (String(axes) !== '1,2,3') {
-      return {
-        layer,
-        problems: [
-          error(`it works over axes ${axes}`, 'SnapML knows batch, channels, or height and width (0, 1 or 2,3)'),
-        ],
-      };
-    }
+    return reductionOver(
+      layer,
+      given.map((axis) => fromFront(context, axis)),
+    );
+  };
+
+/** @param axes of batch, channels, height and width, counted from the front. */
+export function reductionOver(layer: Layer, axes: readonly number[]): Mapping {
+  const sorted = axes.toSorted((a, b) => a - b);
+  if (['0', '1', '2,3'].includes(String(sorted)) || sorted.length === 0 || sorted[0] < 0) return { layer };
+  if (String(sorted) !== '1,2,3') {
     return {
       layer,
-      except: ['Android GPU'],
       problems: [
-        warning(
-          'it works over channels, height and width, which Android GPUs and the iPhone NPU do not run',
-          'Use one over height and width, then one over the channels',
-        ),
+        error(`it works over axes ${sorted}`, 'SnapML knows batch, channels, or height and width (0, 1 or 2,3)'),
       ],
     };
+  }
+  return {
+    layer,
+    except: ['Android GPU'],
+    problems: [
+      warning(
+        'it works over channels, height and width, which Android GPUs and the iPhone NPU do not run',
+        'Use one over height and width, then one over the channels',
+      ),
+    ],
   };
+}
 
 export const resize: Rule = (context) => {
   const mode = text(context, 'mode', 'nearest');

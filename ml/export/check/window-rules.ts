@@ -1,4 +1,5 @@
-import { error, int, ints, type NodeContext, type Problem, type Rule, shapeOf, text, warning } from './node-context.ts';
+import { error, type Problem, warning } from './mapping.ts';
+import { int, ints, type NodeContext, type Rule, shapeOf, text } from './node-context.ts';
 import type { Layer } from './snapml-layers.ts';
 
 /** Strides, dilations and pads, as SnapML wants them of convolutions and pools. */

@@ -6,6 +6,8 @@ import type { Tape } from '../tape.ts';
 /** Added to the variance before its root, as Keras' MobileNetV2 does. */
 export const BATCH_NORM_EPSILON = 1e-3;
 
+const RELU6 = [0, 6] as const;
+
 export interface BatchStatistics {
   /** [C, 1]. */
   readonly mean: Tensor;
@@ -69,7 +71,7 @@ export function batchNorm(
 ): Normalized {
   const affine = affineOf(reduceMean(y, [1]), mul(layout.dot(y, y, side), 1 / y.shape[1]), gamma, beta);
   const { scale, shift } = affine;
-  const output = scaleAndShift(layout, y, side, scale, shift, relu6);
+  const output = scaleAndShift(layout, y, side, scale, shift, relu6 ? RELU6 : undefined);
   tape.record(output, [y, gamma, beta], (da) => {
     const dz = relu6 ? relu6Gradient(da, output) : da;
     const gradient = batchNormGradient(affine, reduceSum(dz, [1]), layout.dot(dz, y, side), y.shape[1]);
@@ -79,14 +81,26 @@ export function batchNorm(
   return { output, mean: affine.mean, variance: affine.variance };
 }
 
-/** scale·y + shift, clipped to 0..6 if wanted; in the blocked layout one fused 1×1 convolution. */
-function scaleAndShift(layout: Layout, y: Tensor, side: number, scale: Tensor, shift: Tensor, relu6: boolean): Tensor {
+/**
+ * scale·y + shift, clipped if wanted; in the blocked layout one fused 1×1 convolution.
+ * @param y [C, P].
+ * @param side height and width of y.
+ * @param scale [C, 1], as `shift`.
+ */
+export function scaleAndShift(
+  layout: Layout,
+  y: Tensor,
+  side: number,
+  scale: Tensor,
+  shift: Tensor,
+  clipping?: readonly [low: number, high: number],
+): Tensor {
   if (layout.blocked) {
-    const options = { side, outSide: side, kernelSide: 1, bias: layout.perImage(shift), relu6 };
+    const options = { side, outSide: side, kernelSide: 1, bias: layout.perImage(shift), clip: clipping };
     return layout.convolveEach(y, layout.kernelPerImage(scale), options);
   }
   const z = add(mul(y, scale), shift);
-  return relu6 ? clip(z, 0, 6) : z;
+  return clipping ? clip(z, ...clipping) : z;
 }
 
 /** a·x + b·y + c; in the blocked layout two 1×1 convolutions, the second of which adds the first's result. */

@@ -7,50 +7,71 @@ import type { Tape } from '../tape.ts';
 const KERNEL = 3;
 const TAPS = KERNEL * KERNEL;
 
+/** Where a depthwise convolution is applied: side of its input, and its stride, 1 or 2. */
+export interface Window {
+  readonly side: number;
+  readonly stride: number;
+}
+
 /**
  * 3×3 depthwise convolution with TensorFlow's SAME padding: y[i] = Σₖ w[k]·x[s·i + k − p].
- *
- * Gradient: ∂x is the convolution of ∂y, at stride 2 with zeros between its pixels, with the flipped kernel;
- * ∂w is the convolution of x with ∂y as a kernel that is dilated by the stride, summed over the images.
  * @param x [C, P].
  * @param kernel w, [C, 9].
- * @param side height and width of x.
- * @param stride 1 or 2.
  * @returns [C, P of the smaller side].
  */
-export function depthwise(tape: Tape, layout: Layout, x: Tensor, kernel: Tensor, side: number, stride: number): Tensor {
+export function depthwise(tape: Tape, layout: Layout, x: Tensor, kernel: Tensor, window: Window): Tensor {
+  return tape.record(depthwiseOutput(layout, x, kernel, window), [x, kernel], (dy) =>
+    depthwiseGradient(layout, x, kernel, window, dy),
+  );
+}
+
+/** The result of {@link depthwise}. */
+export function depthwiseOutput(layout: Layout, x: Tensor, kernel: Tensor, { side, stride }: Window): Tensor {
   const { outSide, begin, end } = samePadding(side, KERNEL, stride);
-  const channels = x.shape[0];
-  const y = layout.convolveEach(x, layout.kernelPerImage(kernel), {
+  return layout.convolveEach(x, layout.kernelPerImage(kernel), {
     side,
     outSide,
     kernelSide: KERNEL,
     stride,
     pads: [begin, end],
   });
-  return tape.record(y, [x, kernel], (dy) => {
-    const flipped = columns(
-      kernel,
-      Array.from({ length: TAPS }, (_, k) => TAPS - 1 - k),
-    );
-    const spread = stride === 1 ? dy : layout.dilate(dy, outSide);
-    const spreadSide = stride * outSide;
-    const before = KERNEL - 1 - begin;
-    const dx = layout.convolveEach(spread, layout.kernelPerImage(flipped), {
-      side: spreadSide,
-      outSide: side,
-      kernelSide: KERNEL,
-      pads: [before, side - spreadSide + KERNEL - 1 - before],
-    });
-    const reach = (outSide - 1) * stride;
-    const perImage = layout.convolveEach(x, reshape(dy, [channels * layout.batch, 1, outSide, outSide]), {
-      side,
-      outSide: KERNEL,
-      kernelSide: outSide,
-      dilation: stride,
-      pads: [begin, KERNEL + reach - side - begin],
-    });
-    const taps = reshape(perImage, [channels, layout.batch / layout.block, TAPS, layout.block]);
-    return [dx, reduceSum(taps, [1, 3], false)];
+}
+
+/**
+ * Gradient of {@link depthwise}: ∂x is the convolution of ∂y, at stride 2 with zeros between its pixels, with the flipped
+ * kernel; ∂w is the convolution of x with ∂y as a kernel that is dilated by the stride, summed over the images.
+ * @returns ∂x and ∂w.
+ */
+export function depthwiseGradient(
+  layout: Layout,
+  x: Tensor,
+  kernel: Tensor,
+  { side, stride }: Window,
+  dy: Tensor,
+): readonly [Tensor, Tensor] {
+  const { outSide, begin } = samePadding(side, KERNEL, stride);
+  const channels = x.shape[0];
+  const flipped = columns(
+    kernel,
+    Array.from({ length: TAPS }, (_, k) => TAPS - 1 - k),
+  );
+  const spread = stride === 1 ? dy : layout.dilate(dy, outSide);
+  const spreadSide = stride * outSide;
+  const before = KERNEL - 1 - begin;
+  const dx = layout.convolveEach(spread, layout.kernelPerImage(flipped), {
+    side: spreadSide,
+    outSide: side,
+    kernelSide: KERNEL,
+    pads: [before, side - spreadSide + KERNEL - 1 - before],
   });
+  const reach = (outSide - 1) * stride;
+  const perImage = layout.convolveEach(x, reshape(dy, [channels * layout.batch, 1, outSide, outSide]), {
+    side,
+    outSide: KERNEL,
+    kernelSide: outSide,
+    dilation: stride,
+    pads: [begin, KERNEL + reach - side - begin],
+  });
+  const taps = reshape(perImage, [channels, layout.batch / layout.block, TAPS, layout.block]);
+  return [dx, reduceSum(taps, [1, 3], false)];
 }

@@ -3,7 +3,7 @@ import type { Layout } from '../layout.ts';
 import {
   add,
   clip,
-  FUSED_RELU6,
+  fusedClip,
   matmul,
   matmulAdd,
   matmulTransposed,
@@ -53,7 +53,7 @@ export function expandBatchNormRelu6(
       reshape(scaled, [outputs, inputs, 1, 1]),
       reshape(affine.shift, [outputs]),
     ];
-    const attributes = { kernel_shape: { ints: [1, 1] }, ...FUSED_RELU6 };
+    const attributes = { kernel_shape: { ints: [1, 1] }, ...fusedClip(0, 6) };
     const result = x.graph.node('FusedConv', operands, [1, outputs, count, 1], { domain: 'com.microsoft', attributes });
     return reshape(result, [outputs, count]);
   }

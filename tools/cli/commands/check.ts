@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import { addCommand, perform } from '../command.ts';
 
 export function addCheck(program: Command): void {
-  addCommand(program, 'check <file>', 'Says whether SnapML takes an ONNX file, and what to change', {
+  addCommand(program, 'check <file>', 'Says whether SnapML takes an ONNX or TFLite file, and what to change', {
     'model/emotion.onnx': 'exits with 1 if SnapML would not take it',
-    'model/emotion.onnx --json': 'the same for machines',
+    'model/emotion.int8.tflite --json': 'the same for machines, of the 8-bit model',
   }).action((file: string, options) =>
     perform(options, async () => {
-      const { checkOnnx } = await import('../../../ml/export/check/check.ts');
+      const { checkModel } = await import('../../../ml/export/check/check-model.ts');
       const { formatCheck } = await import('../../../ml/export/check/report.ts');
-      const report = await checkOnnx(file);
+      const report = await checkModel(file);
       return { text: formatCheck(report), json: report, exitCode: report.accepted ? 0 : 1 };
     }),
   );

@@ -13,6 +13,7 @@ export function addEvaluate(program: Command): void {
   const command = addCommand(program, 'evaluate <run-or-file>', 'Measures exported models on the test splits', {
     'runs/2026-01-31-fer2013-96': 'every head of a run on its own data',
     'emotion.onnx --data fer2013.csv --votes fer2013new.csv --report report.html': 'one file, with a report',
+    'emotion.tflite --data fer2013.csv': 'one TensorFlow Lite file, float or quantized, run in LiteRT',
   });
   const settings = addDataFlags(command);
   command

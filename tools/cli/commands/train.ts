@@ -18,7 +18,7 @@ export function addTrain(program: Command): void {
       const { prepareRun, trainRun } = await import('../../pipeline/train-run.ts');
       const prepared = await prepareRun(await orderOf(readFlags()), reporter);
       const trained = await interruptible(reporter, (signal) => trainRun(prepared, reporter, signal));
-      return stopped('train', trained) ?? finished(trained);
+      return trained.result.completed ? finished(trained) : stopped('train', trained);
     }),
   );
 }
@@ -28,9 +28,8 @@ export async function orderOf({ file, settings, name, resume }: RunFlags): Promi
   return resume === undefined ? { config: await loadConfig(file, settings), name } : { resume };
 }
 
-/** The result of a command whose training was stopped; undefined if it came to its end. */
-export function stopped(command: string, { run, result }: TrainedRun): CommandResult | undefined {
-  if (result.completed) return undefined;
+/** The result of a command whose training was stopped. */
+export function stopped(command: string, { run, result }: TrainedRun): CommandResult {
   const resume = commandLine(command, '--resume', run.folder);
   return {
     text: `stopped at step ${result.step}; go on with:\n  ${resume}`,

@@ -1,0 +1,83 @@
+import { extname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { EMOTIONS } from '../core/emotions.ts';
+import { UserError } from '../core/errors.ts';
+import { FACE_PIXELS } from '../data/dataset.ts';
+
+/** Faces between two reports of progress; running a model blocks the event loop. */
+const FACES_PER_TURN = 32;
+
+/** How far from 1 probabilities may sum up to: each of seven that is a multiple of 1/256 may be half a step off. */
+const SUM_TOLERANCE = 0.02;
+
+/** Told how many faces are done, after every few faces and at the end. */
+export type OnProgress = (done: number, total: number) => void;
+
+/** An exported model, loaded. */
+export interface Predictor {
+  /** Side S of the model's input in pixels. */
+  readonly size: number;
+  /**
+   * Probabilities of the seven classes, one face at a time as the lens runs it.
+   * @param faces grey values, [n, 48, 48].
+   * @returns [n, 7].
+   * @throws UserError if the model answers with something else than probabilities.
+   */
+  predict(faces: Uint8Array, onProgress?: OnProgress): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads an exported model in the runtime of its format: ONNX Runtime or LiteRT. Either is loaded only where it is needed.
+ * @throws UserError if the file is missing, broken, of another format or has other inputs or outputs.
+ */
+export async function loadPredictor(file: string): Promise<Predictor> {
+  switch (extname(file).toLowerCase()) {
+    case '.onnx':
+      return (await import('./onnx-predictor.ts')).loadOnnxPredictor(file);
+    case '.tflite':
+      return (await import('./litert/tflite-predictor.ts')).loadTflitePredictor(file);
+    default:
+      throw new UserError(
+        `cannot load ${file}: its name ends in neither .onnx nor .tflite; choose an exported model or the folder of a run`,
+      );
+  }
+}
+
+/** What distinguishes one runtime from another when faces are run through it. */
+export interface Classifier {
+  /** The model's file, for messages. */
+  readonly file: string;
+  /** @param face grey values, [48, 48]. @returns [7]. */
+  readonly classify: (face: Uint8Array) => Float32Array | Promise<Float32Array>;
+}
+
+/** What {@link Predictor.predict} promises. */
+export async function predictEach(
+  { file, classify }: Classifier,
+  faces: Uint8Array,
+  onProgress?: OnProgress,
+): Promise<Float32Array> {
+  const classes = EMOTIONS.length;
+  const total = faces.length / FACE_PIXELS;
+  const probabilities = new Float32Array(total * classes);
+  for (let face = 0; face < total; face++) {
+    const answer = await classify(faces.subarray(face * FACE_PIXELS, (face + 1) * FACE_PIXELS));
+    if (!isDistribution(answer))
+      throw new UserError(
+        `${file} does not answer with probabilities, but with ${Array.from(answer).join(', ')}; export the model again`,
+      );
+    probabilities.set(answer, face * classes);
+    if ((face + 1) % FACES_PER_TURN === 0 || face + 1 === total) {
+      onProgress?.(face + 1, total);
+      await setImmediate();
+    }
+  }
+  return probabilities;
+}
+
+/** NaN, infinities and logits do not pass. */
+function isDistribution(answer: Float32Array): boolean {
+  const sum = answer.reduce((total, probability) => total + probability, 0);
+  return answer.every((probability) => probability >= 0) && Math.abs(sum - 1) < SUM_TOLERANCE;
+}

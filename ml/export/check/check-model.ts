@@ -1,0 +1,21 @@
+import { extname } from 'node:path';
+import { UserError } from '../../core/errors.ts';
+import { isTflite } from '../../tflite/read.ts';
+import { checkOnnx } from './check-onnx.ts';
+import { checkTflite } from './check-tflite.ts';
+import { readModelFile } from './model-file.ts';
+import type { CheckReport } from './report.ts';
+
+/**
+ * Says whether SnapML will take a file: as what its name ends in, or else by its first bytes.
+ * @throws UserError if the file is missing, far too large, damaged or of another format.
+ */
+export async function checkModel(file: string): Promise<CheckReport> {
+  const ending = extname(file).toLowerCase();
+  if (ending === '.onnx') return checkOnnx(file);
+  if (ending === '.tflite' || isTflite(await readModelFile(file))) return checkTflite(file);
+  throw new UserError(
+    `${file}: its name ends in neither .onnx nor .tflite, and it does not begin as a TensorFlow Lite file; ` +
+      'choose a model in ONNX or TensorFlow Lite format, and give it that ending',
+  );
+}

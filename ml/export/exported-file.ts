@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { QuantizeMethod } from '../config/schema.ts';
+import { writeAtomic } from '../core/files.ts';
+
+/** Version of what an exported model promises: names, shapes and ranges of its input and output. */
+export const MODEL_VERSION = 2;
+
+/** A model that was written. */
+export interface ExportedFile {
+  readonly path: string;
+  readonly format: 'onnx' | 'tflite';
+  readonly numbers: 'float32' | 'int8';
+  readonly method: QuantizeMethod | null;
+  /** Type of its input and output. */
+  readonly edges: 'float32' | 'uint8';
+  readonly bytes: number;
+  readonly bytesByKind?: Record<string, number>;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+/** Hexadecimal. */
+export const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * Writes a model.
+ * @throws UserError if the file cannot be written.
+ */
+export async function writeModel(
+  path: string,
+  bytes: Uint8Array,
+  kind: Omit<ExportedFile, 'path' | 'bytes' | 'sha256'>,
+): Promise<ExportedFile> {
+  await writeAtomic(path, bytes);
+  return { path, ...kind, bytes: bytes.length, sha256: sha256Of(bytes) };
+}

@@ -1,0 +1,253 @@
+import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
+import { IMAGE, type Layer, LOGITS, layersOf, POOL, PROBABILITIES } from '../nn/layers.ts';
+import type { Architecture, Unit } from '../nn/mobilenet-v2.ts';
+import { samePadding } from '../nn/padding.ts';
+import { convolutionsOf, type QuantizedConvolution, type QuantizedNetwork } from '../quantize/quantized-network.ts';
+import type { QuantizationParameters } from '../quantize/scheme.ts';
+import type { TfliteModel, TfliteOperator, TfliteTensor } from '../tflite/model.ts';
+
+/** What goes in and out of an int8 file: floats, with QUANTIZE and DEQUANTIZE at the edge, or uint8. */
+export type Edges = 'float32' | 'uint8';
+
+const SIGNATURE = 'serving_default';
+const COLOURS = 3;
+/** A uint8 is the int8 moved by this much. */
+const UINT8_OFFSET = 128;
+
+/** How the layers of a network are written. */
+interface Numbers {
+  readonly type: 'FLOAT32' | 'INT8';
+  map(name: string): Pick<TfliteTensor, 'scale' | 'zeroPoint' | 'quantizedDimension'>;
+  /** Kernel and bias of a convolution, the kernel in TensorFlow Lite's order. */
+  weights(
+    name: string,
+    shape: readonly number[],
+    depthwise: boolean,
+  ): readonly [kernel: TfliteTensor, bias: TfliteTensor];
+  /** Version of an operator for these numbers, by TensorFlow Lite's list of versions. */
+  readonly versions: Readonly<Record<string, number>>;
+}
+
+const NOT_QUANTIZED = { scale: [], zeroPoint: [], quantizedDimension: 0 };
+
+/**
+ * A network with one head as a TensorFlow Lite model of floats: CONV_2D, DEPTHWISE_CONV_2D, ADD, MEAN and SOFTMAX alone.
+ *
+ * Input `image` [1, S, S, 3] with values in [−1, 1]; output `prob` [1, 1, 1, K].
+ */
+export function floatTflite(network: FoldedNetwork, head: string): TfliteModel {
+  const convolutions = convolutionsOf(network, head);
+  const tensor = (name: string, shape: readonly number[], values: Float32Array): TfliteTensor => ({
+    name,
+    type: 'FLOAT32',
+    shape,
+    data: bytesOf(values),
+    ...NOT_QUANTIZED,
+  });
+  return assemble(network.architecture, network.classes, 'float32', {
+    type: 'FLOAT32',
+    map: () => NOT_QUANTIZED,
+    weights: (name, shape, depthwise) => {
+      const { kernel, bias } = convolutions.get(name) as FoldedConvolution;
+      const ordered = Float32Array.from(channelsLast(shape, depthwise), (at) => kernel[at]);
+      return [tensor(`${name}/kernel`, shape, ordered), tensor(`${name}/bias`, [bias.length], bias)];
+    },
+    versions: {},
+  });
+}
+
+/**
+ * A quantized network as a TensorFlow Lite model of int8 after the 8-bit quantization specification; its input and output
+ * are those of {@link floatTflite}, or the same numbers as uint8.
+ */
+export function int8Tflite(network: QuantizedNetwork, edges: Edges): TfliteModel {
+  const perTensor = ({ scale, zeroPoint }: QuantizationParameters) => ({
+    scale: [scale],
+    zeroPoint: [zeroPoint],
+    quantizedDimension: 0,
+  });
+  const perChannel = (scales: Float32Array, quantizedDimension: number) => ({
+    scale: [...scales],
+    zeroPoint: [...scales].map(() => 0),
+    quantizedDimension,
+  });
+  return assemble(network.architecture, network.classes, edges, {
+    type: 'INT8',
+    map: (name) => perTensor(network.maps.get(name) as QuantizationParameters),
+    weights: (name, shape, depthwise) => {
+      const { kernel, scales, bias, biasScales } = network.convolutions.get(name) as QuantizedConvolution;
+      const ordered = Int8Array.from(channelsLast(shape, depthwise), (at) => kernel[at]);
+      return [
+        {
+          name: `${name}/kernel`,
+          type: 'INT8',
+          shape,
+          data: bytesOf(ordered),
+          ...perChannel(scales, depthwise ? 3 : 0),
+        },
+        {
+          name: `${name}/bias`,
+          type: 'INT32',
+          shape: [bias.length],
+          data: bytesOf(bias),
+          ...perChannel(biasScales, 0),
+        },
+      ];
+    },
+    versions: { CONV_2D: 3, DEPTHWISE_CONV_2D: 3, ADD: 2, MEAN: 2, SOFTMAX: 2, DEQUANTIZE: 2 },
+  });
+}
+
+function assemble(architecture: Architecture, classes: number, edges: Edges, numbers: Numbers): TfliteModel {
+  const shapes = mapShapes(architecture, classes);
+  const tensors: TfliteTensor[] = [];
+  const operators: TfliteOperator[] = [];
+  const add = (tensor: TfliteTensor) => {
+    tensors.push(tensor);
+    return tensor;
+  };
+  const quantized = numbers.type === 'INT8';
+  const map = (name: string): TfliteTensor =>
+    add({
+      name: quantized && (name === IMAGE || name === PROBABILITIES) ? `${name}/int8` : name,
+      type: numbers.type,
+      shape: shapes.get(name) as readonly number[],
+      data: new Uint8Array(),
+      ...numbers.map(name),
+    });
+  const operate = (
+    name: string,
+    inputs: readonly TfliteTensor[],
+    output: TfliteTensor,
+    options: TfliteOperator['options'] = undefined,
+  ) => {
+    operators.push({ name, version: numbers.versions[name] ?? 1, inputs, outputs: [output], options });
+    return output;
+  };
+  /** The same map outside of the int8 network. */
+  const outside = (name: string, inner: TfliteTensor): TfliteTensor => {
+    if (edges === 'float32') return add({ ...inner, name, type: 'FLOAT32', ...NOT_QUANTIZED });
+    return add({
+      ...inner,
+      name,
+      type: 'UINT8',
+      zeroPoint: inner.zeroPoint.map((zeroPoint) => zeroPoint + UINT8_OFFSET),
+    });
+  };
+  const convolve = (input: TfliteTensor, layer: Layer, unit: Unit): TfliteTensor => {
+    const depthwise = unit.kind === 'depthwise';
+    const side = unit.kind === 'pointwise' ? 1 : 3;
+    const inChannels = unit.kind === 'stem' ? COLOURS : unit.inChannels;
+    const shape = depthwise ? [1, side, side, unit.outChannels] : [unit.outChannels, side, side, inChannels];
+    const weights = numbers.weights(layer.name, shape, depthwise).map(add);
+    const window = {
+      padding: 'SAME',
+      strideWidth: unit.stride,
+      strideHeight: unit.stride,
+      activation: unit.relu6 ? 'RELU6' : 'NONE',
+      dilationWidth: 1,
+      dilationHeight: 1,
+    } as const;
+    const output = map(layer.name);
+    return depthwise
+      ? operate('DEPTHWISE_CONV_2D', [input, ...weights], output, {
+          type: 'DepthwiseConv2DOptions',
+          value: { ...window, depthMultiplier: 1 },
+        })
+      : operate('CONV_2D', [input, ...weights], output, { type: 'Conv2DOptions', value: window });
+  };
+
+  const inner = map(IMAGE);
+  const image = quantized ? outside(IMAGE, inner) : inner;
+  if (quantized) operate('QUANTIZE', [image], inner);
+  const computed = new Map([[IMAGE, inner]]);
+  const at = (name: string) => computed.get(name) as TfliteTensor;
+  const compute = (layer: Layer): TfliteTensor => {
+    switch (layer.kind) {
+      case 'convolution':
+        return convolve(at(layer.input), layer, layer.unit);
+      case 'add': {
+        const value = { activation: 'NONE', potScaleInt16: true } as const;
+        return operate('ADD', layer.inputs.map(at), map(layer.name), { type: 'AddOptions', value });
+      }
+      case 'pool': {
+        const data = bytesOf(Int32Array.of(1, 2));
+        const axes = add({ name: `${POOL}/axes`, type: 'INT32', shape: [2], data, ...NOT_QUANTIZED });
+        return operate('MEAN', [at(layer.input), axes], map(layer.name), {
+          type: 'ReducerOptions',
+          value: { keepDims: true },
+        });
+      }
+      case 'classifier': {
+        const unit: Unit = {
+          name: LOGITS,
+          kind: 'pointwise',
+          inChannels: architecture.features,
+          outChannels: classes,
+          stride: 1,
+          side: 1,
+          relu6: false,
+        };
+        return convolve(at(layer.input), layer, unit);
+      }
+      case 'softmax':
+        return operate('SOFTMAX', [at(layer.input)], map(layer.name), { type: 'SoftmaxOptions', value: { beta: 1 } });
+    }
+  };
+  for (const layer of layersOf(architecture)) computed.set(layer.name, compute(layer));
+  const last = at(PROBABILITIES);
+  const output = quantized
+    ? operate(edges === 'float32' ? 'DEQUANTIZE' : 'QUANTIZE', [last], outside(PROBABILITIES, last))
+    : last;
+  return {
+    version: 3,
+    description: 'Emotion Lens: seven facial expressions',
+    tensors,
+    inputs: [image],
+    outputs: [output],
+    operators,
+    metadata: [],
+    signatures: [
+      { key: SIGNATURE, inputs: [{ name: IMAGE, tensor: image }], outputs: [{ name: PROBABILITIES, tensor: output }] },
+    ],
+  };
+}
+
+/** Shape of every map, [1, H, W, C]. */
+function mapShapes(architecture: Architecture, classes: number): Map<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>([[IMAGE, [1, architecture.size, architecture.size, COLOURS]]]);
+  const shapeOf = (layer: Layer): readonly number[] => {
+    switch (layer.kind) {
+      case 'convolution': {
+        const { outSide } = samePadding(layer.unit.side, 3, layer.unit.stride);
+        return [1, outSide, outSide, layer.unit.outChannels];
+      }
+      case 'add':
+        return shapes.get(layer.inputs[0]) as readonly number[];
+      case 'pool':
+        return [1, 1, 1, architecture.features];
+      default:
+        return [1, 1, 1, classes];
+    }
+  };
+  for (const layer of layersOf(architecture)) shapes.set(layer.name, shapeOf(layer));
+  return shapes;
+}
+
+/**
+ * For each weight in TensorFlow Lite's order its position in ours, which is [O, I, H, W] or, depthwise, [C, H, W].
+ * @param shape [O, H, W, I] or, depthwise, [1, H, W, C].
+ */
+function channelsLast([outputs, height, width, inputs]: readonly number[], depthwise: boolean): number[] {
+  const area = height * width;
+  return Array.from({ length: outputs * area * inputs }, (_, at) => {
+    const input = at % inputs;
+    const tap = Math.floor(at / inputs) % area;
+    const output = Math.floor(at / inputs / area);
+    return depthwise ? input * area + tap : (output * inputs + input) * area + tap;
+  });
+}
+
+function bytesOf(values: Float32Array | Int32Array | Int8Array): Uint8Array {
+  return new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
+}

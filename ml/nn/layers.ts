@@ -1,0 +1,42 @@
+import type { Architecture, Unit } from './mobilenet-v2.ts';
+
+/** Names of the maps that are no unit's and no sum's. */
+export const IMAGE = 'image';
+export const POOL = 'pool';
+export const LOGITS = 'logits';
+export const PROBABILITIES = 'prob';
+
+/**
+ * One step from map to map. A layer has the name of the map that it gives: a unit's after its ReLU6, `block3/add` of a
+ * residual sum, `pool` of the features, `logits` of the classifier and `prob` of the softmax.
+ */
+export type Layer =
+  | { readonly kind: 'convolution'; readonly name: string; readonly input: string; readonly unit: Unit }
+  | { readonly kind: 'add'; readonly name: string; readonly inputs: readonly [string, string] }
+  | { readonly kind: 'pool' | 'classifier' | 'softmax'; readonly name: string; readonly input: string };
+
+/** The network as a list of layers in the order of computation, beginning with the map `image`. */
+export function layersOf(architecture: Architecture): Layer[] {
+  const layers: Layer[] = [];
+  let map = IMAGE;
+  for (const [i, { units, residual }] of architecture.blocks.entries()) {
+    const shortcut = map;
+    for (const unit of units) {
+      layers.push({ kind: 'convolution', name: unit.name, input: map, unit });
+      map = unit.name;
+    }
+    if (!residual) continue;
+    const name = `block${i - 1}/add`;
+    layers.push({ kind: 'add', name, inputs: [shortcut, map] });
+    map = name;
+  }
+  layers.push({ kind: 'pool', name: POOL, input: map });
+  layers.push({ kind: 'classifier', name: LOGITS, input: POOL });
+  layers.push({ kind: 'softmax', name: PROBABILITIES, input: LOGITS });
+  return layers;
+}
+
+/** Names of all maps in the order of computation, from `image` to `prob`. */
+export function mapsOf(architecture: Architecture): string[] {
+  return [IMAGE, ...layersOf(architecture).map(({ name }) => name)];
+}

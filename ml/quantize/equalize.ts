@@ -1,0 +1,55 @@
+import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
+import { unitsOf } from '../nn/mobilenet-v2.ts';
+import type { Calibration } from './calibrate.ts';
+
+/** Where a ReLU6 clips. */
+const RELU6_MAX = 6;
+
+/**
+ * Cross-layer equalization (Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction",
+ * arXiv:1906.04721, section 4.1): where one convolution feeds only the next, channel c of the first is multiplied by
+ * s = √(r₂/r₁) and the weights of the second that read it are divided by s, r being the greatest weight of the channel
+ * in each, so that channels spread alike.
+ *
+ * The paper needs ReLU in place of ReLU6. Here the ReLU6 stays and the network computes the same: a channel that was
+ * seen to reach 6 is left alone, and no other is stretched beyond 6.
+ * @param calibration of this very network.
+ */
+export function equalize(network: FoldedNetwork, calibration: Calibration): FoldedNetwork {
+  const units = new Map(
+    [...network.units].map(([name, { kernel, bias }]) => [name, { kernel: kernel.slice(), bias: bias.slice() }]),
+  );
+  const list = unitsOf(network.architecture);
+  for (const [i, unit] of list.slice(0, -1).entries()) {
+    const next = list[i + 1];
+    // A unit without ReLU6 ends a block, and its map may be read twice.
+    if (!unit.relu6) continue;
+    const seen = calibration.get(unit.name)?.channelMax ?? new Float64Array(unit.outChannels);
+    const first = units.get(unit.name) as FoldedConvolution;
+    const second = units.get(next.name) as FoldedConvolution;
+    const taps = first.kernel.length / unit.outChannels;
+    const readers = readersOf(second.kernel, next.kind === 'depthwise', unit.outChannels);
+    for (let c = 0; c < unit.outChannels; c++) {
+      const weights = first.kernel.subarray(c * taps, (c + 1) * taps);
+      const scale = factor(largest(weights), Math.max(...readers(c).map((at) => Math.abs(second.kernel[at]))), seen[c]);
+      for (const [k, weight] of weights.entries()) weights[k] = weight * scale;
+      first.bias[c] *= scale;
+      for (const at of readers(c)) second.kernel[at] /= scale;
+    }
+  }
+  return { ...network, units };
+}
+
+/** Positions of the weights in the second kernel that read a channel of the first. */
+function readersOf(kernel: Float32Array, depthwise: boolean, channels: number): (channel: number) => number[] {
+  const each = kernel.length / channels;
+  return (channel) => Array.from({ length: each }, (_, k) => (depthwise ? channel * each + k : k * channels + channel));
+}
+
+const largest = (weights: Float32Array) => weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+
+function factor(first: number, second: number, seenMax: number): number {
+  if (first === 0 || second === 0 || seenMax >= RELU6_MAX) return 1;
+  const wanted = Math.sqrt(second / first);
+  return seenMax > 0 ? Math.min(wanted, RELU6_MAX / seenMax) : wanted;
+}

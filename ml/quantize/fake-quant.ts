@@ -1,0 +1,168 @@
+import type { Tensor } from '../nn/graph.ts';
+import type { Layout } from '../nn/layout.ts';
+import { scaleAndShift } from '../nn/operators/batch-norm.ts';
+import { depthwiseGradient, depthwiseOutput, type Window } from '../nn/operators/depthwise.ts';
+import {
+  abs,
+  add,
+  clip,
+  div,
+  expand,
+  floor,
+  matmul,
+  matmulTransposed,
+  maximum,
+  mul,
+  type Operand,
+  reduceMax,
+  reduceSum,
+  round,
+  strictlyBetween,
+  transpose,
+} from '../nn/ops.ts';
+import type { Tape } from '../nn/tape.ts';
+import { INT8_MAX, INT8_STEPS, LEAST_WIDTH, MOST_BIAS_STEPS } from './scheme.ts';
+
+/*
+ * Fake quantization (Jacob et al. 2018, arXiv:1712.05877, section 3) in whole steps: a map is kept as the floats
+ * u = q − zeroPoint, all of them whole numbers, so that the forward pass does what the integer network does. The gradient
+ * goes straight through every rounding (Bengio et al. 2013, arXiv:1308.3432) and is 0 where the number was clipped.
+ */
+
+/** A map in whole steps. */
+export interface StepMap {
+  /** u = q − zeroPoint. */
+  readonly steps: Tensor;
+  /** Real numbers in a step, a scalar. */
+  readonly scale: Tensor;
+}
+
+/** What a map is rounded to. */
+export interface Grid {
+  /** Scalar. */
+  readonly scale: Tensor;
+  /** Least and greatest step; numbers where they are always the same, which is faster. */
+  readonly low: Operand;
+  readonly high: Operand;
+}
+
+/** The grid of a map that a ReLU6 gave: its zero point is the least int8, whatever its scale. */
+export const reluGrid = (scale: Tensor): Grid => ({ scale, low: 0, high: INT8_STEPS });
+
+/** A kernel and a bias, rounded in the graph as `scheme.ts` rounds them. */
+export interface QuantizedWeights {
+  /** Whole numbers −127..127, [O, I]. */
+  readonly kernel: Tensor;
+  /** Whole numbers, [O, 1]. */
+  readonly bias: Tensor;
+  /** Real numbers in a step of the kernel and of the bias, [O, 1]. */
+  readonly kernelScale: Tensor;
+  readonly biasScale: Tensor;
+}
+
+/**
+ * Rounds weights per output channel with the scale of their greatest.
+ * @param kernel [O, I].
+ * @param bias [O, 1].
+ * @param inputScale of the map that the kernel is applied to, a scalar.
+ */
+export function quantizeWeights(
+  kernel: Tensor,
+  bias: Tensor,
+  inputScale: Tensor,
+  perChannel: boolean,
+): QuantizedWeights {
+  const largest = div(maximum(reduceMax(abs(kernel), [1]), LEAST_WIDTH), INT8_MAX);
+  const own = maximum(largest, div(abs(bias), mul(inputScale, MOST_BIAS_STEPS)));
+  const kernelScale = perChannel ? own : expand(reduceMax(own, [0]), own.shape);
+  const biasScale = mul(kernelScale, inputScale);
+  return { kernel: round(div(kernel, kernelScale)), bias: round(div(bias, biasScale)), kernelScale, biasScale };
+}
+
+const HALF = 0.5;
+const shifted = (bound: Operand) => (typeof bound === 'number' ? bound + HALF : add(bound, HALF));
+
+/** floor(x + ½), clipped, and where the gradient passes; the ½ is in x already. */
+function roundAndClip(x: Tensor, { low, high }: Grid, clipped: boolean): { steps: Tensor; passes: () => Tensor } {
+  const bounds = [shifted(low), shifted(high)] as const;
+  const inside = clipped ? x : clip(x, ...bounds);
+  return { steps: floor(inside), passes: () => strictlyBetween(inside, ...bounds) };
+}
+
+/** How a convolution with whole numbers is computed, and its gradient by its input and its kernel. */
+interface Product {
+  readonly output: Tensor;
+  /** @param kernel the kernel to take for ∂x. */
+  gradient(dy: Tensor, kernel: Tensor): readonly [dx: Tensor | null, dKernel: Tensor];
+}
+
+/** A 1×1 convolution or dense layer. */
+export function pointwiseProduct(tape: Tape, x: Tensor, kernel: Tensor): Product {
+  return {
+    output: matmul(kernel, x),
+    gradient: (dy, scaled) => [tape.needs(x) ? matmul(transpose(scaled), dy) : null, matmulTransposed(dy, x)],
+  };
+}
+
+/** A 3×3 depthwise convolution. */
+export function depthwiseProduct(layout: Layout, x: Tensor, kernel: Tensor, window: Window): Product {
+  return {
+    output: depthwiseOutput(layout, x, kernel, window),
+    gradient: (dy, scaled) => depthwiseGradient(layout, x, scaled, window, dy),
+  };
+}
+
+/**
+ * A convolution as integers compute it: u = clip(round(m·(W·x + b))) with m = bias scale / output scale.
+ * @param source kernel and bias before their rounding; the gradient is theirs.
+ * @param side height and width of the output.
+ */
+export function requantize(
+  tape: Tape,
+  layout: Layout,
+  x: StepMap,
+  source: { readonly kernel: Tensor; readonly bias: Tensor },
+  weights: QuantizedWeights,
+  product: Product,
+  side: number,
+  grid: Grid,
+): StepMap {
+  const multiplier = div(weights.biasScale, grid.scale);
+  const shift = add(mul(weights.bias, multiplier), HALF);
+  const { low, high } = grid;
+  const fixed = typeof low === 'number' && typeof high === 'number' ? ([low + HALF, high + HALF] as const) : undefined;
+  const y = scaleAndShift(layout, product.output, side, multiplier, shift, fixed);
+  const { steps, passes } = roundAndClip(y, grid, fixed !== undefined);
+  tape.record(steps, [x.steps, source.kernel, source.bias], (du) => {
+    const dv = mul(du, passes());
+    const [dx, dKernel] = product.gradient(dv, mul(weights.kernel, multiplier));
+    // By the real kernel W = kernelScale·q the slope is that by q over kernelScale; the scales count as constants.
+    return [dx, mul(dKernel, div(x.scale, grid.scale)), div(reduceSum(dv, [1]), grid.scale)];
+  });
+  return { steps, scale: grid.scale };
+}
+
+/** Rounds Σ scaleᵢ·uᵢ to another grid, as a residual sum or a mean is rounded; the gradient is that of the sum. */
+export function requantizeSum(tape: Tape, maps: readonly StepMap[], grid: Grid): StepMap {
+  const ratios = maps.map(({ scale }) => div(scale, grid.scale));
+  const terms = maps.map(({ steps }, i) => mul(steps, ratios[i]));
+  const sum = add(
+    terms.reduce((a, b) => add(a, b)),
+    HALF,
+  );
+  const { steps, passes } = roundAndClip(sum, grid, false);
+  tape.record(
+    steps,
+    maps.map((map) => map.steps),
+    (du) => {
+      const dv = mul(du, passes());
+      return ratios.map((ratio) => mul(dv, ratio));
+    },
+  );
+  return { steps, scale: grid.scale };
+}
+
+/** The real numbers of a map. */
+export function toReal(tape: Tape, { steps, scale }: StepMap): Tensor {
+  return tape.record(mul(steps, scale), [steps], (dy) => [mul(dy, scale)]);
+}

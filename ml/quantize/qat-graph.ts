@@ -1,0 +1,135 @@
+import { LUMA } from '../nn/folded-network.ts';
+import type { Tensor } from '../nn/graph.ts';
+import { IMAGE, LOGITS, layersOf, mapsOf, POOL, PROBABILITIES } from '../nn/layers.ts';
+import type { Layout } from '../nn/layout.ts';
+import { type Architecture, kernelTaps, type Unit, unitsOf } from '../nn/mobilenet-v2.ts';
+import { dropout, globalAveragePool, stemPatches } from '../nn/operators/simple.ts';
+import { add, clip, columns, concat, mul, reshape, round, sub } from '../nn/ops.ts';
+import { samePadding } from '../nn/padding.ts';
+import { FlatVector } from '../nn/parameters.ts';
+import { StepGraph, type TrainingGraph } from '../nn/step-graph.ts';
+import {
+  depthwiseProduct,
+  type Grid,
+  pointwiseProduct,
+  type QuantizedWeights,
+  quantizeWeights,
+  reluGrid,
+  requantize,
+  requantizeSum,
+  type StepMap,
+  toReal,
+} from './fake-quant.ts';
+import { IMAGE_PARAMETERS, INT8_MAX, INT8_MIN } from './scheme.ts';
+
+/** What is trained: kernel and bias of each unit, batch norm folded in, and of the classifier, named `logits`. */
+export function foldedParametersOf(architecture: Architecture, classes: number): FlatVector {
+  const of = (name: string, channels: number, taps: number) => [
+    { name: `${name}/kernel`, shape: [channels, taps], decays: true },
+    { name: `${name}/bias`, shape: [channels, 1], decays: false },
+  ];
+  const units = unitsOf(architecture).flatMap((unit) => of(unit.name, unit.outChannels, kernelTaps(unit)));
+  return new FlatVector([...units, ...of(LOGITS, classes, architecture.features)]);
+}
+
+/** Scale and zero point of every map but `image` and `prob`, whose are fixed. */
+export function mapParametersOf(architecture: Architecture): FlatVector {
+  const maps = mapsOf(architecture).filter((name) => name !== IMAGE && name !== PROBABILITIES);
+  return new FlatVector(
+    maps.flatMap((name) => [
+      { name: `${name}/scale`, shape: [1], decays: false },
+      { name: `${name}/zeroPoint`, shape: [1], decays: false },
+    ]),
+  );
+}
+
+/**
+ * One step of quantization-aware training; see {@link StepGraph}. Weights and maps are rounded exactly where the integer
+ * network rounds. The further input `statistics` has the maps' scales and zero points, see {@link mapParametersOf}.
+ */
+export function buildQatGraph(
+  architecture: Architecture,
+  head: string,
+  classes: number,
+  layout: Layout,
+  perChannel: boolean,
+): TrainingGraph {
+  const vector = mapParametersOf(architecture);
+  const sizes = { size: architecture.size, features: architecture.features, heads: [head], classes };
+  const step = new StepGraph(layout, foldedParametersOf(architecture, classes), sizes, { statistics: [vector.size] });
+  const { tape } = step;
+  const parameters = step.unpack('statistics', vector);
+  const parameter = (name: string) => reshape(parameters.get(name) as Tensor, []);
+  const gridOf = (name: string): Grid => {
+    const zeroPoint = parameter(`${name}/zeroPoint`);
+    return { scale: parameter(`${name}/scale`), low: sub(INT8_MIN, zeroPoint), high: sub(INT8_MAX, zeroPoint) };
+  };
+
+  const weightsOf = (name: string) => ({
+    kernel: step.parameter(`${name}/kernel`),
+    bias: step.parameter(`${name}/bias`),
+  });
+  const convolve = (x: StepMap, unit: Unit): StepMap => {
+    const { name } = unit;
+    const source = weightsOf(name);
+    const weights =
+      unit.kind === 'stem' ? stemWeights() : quantizeWeights(source.kernel, source.bias, x.scale, perChannel);
+    const product =
+      unit.kind === 'depthwise'
+        ? depthwiseProduct(layout, x.steps, weights.kernel, unit)
+        : pointwiseProduct(tape, x.steps, weights.kernel);
+    const { outSide } = samePadding(unit.side, 3, unit.stride);
+    const grid = unit.relu6 ? reluGrid(parameter(`${name}/scale`)) : gridOf(name);
+    return requantize(tape, layout, x, source, weights, product, outSide, grid);
+
+    /** The exported stem sees colours; on grey pictures its three rounded kernels act as their sum. */
+    function stemWeights(): QuantizedWeights {
+      const taps = kernelTaps(unit);
+      const colours = concat(
+        LUMA.map((share) => mul(source.kernel, share)),
+        1,
+      );
+      const rounded = quantizeWeights(colours, source.bias, x.scale, perChannel);
+      const planes = LUMA.map((_, colour) =>
+        columns(
+          rounded.kernel,
+          Array.from({ length: taps }, (_, k) => colour * taps + k),
+        ),
+      );
+      return { ...rounded, kernel: planes.reduce((a, b) => add(a, b)) };
+    }
+  };
+
+  const image = clip(round(mul(step.input('image'), 1 / IMAGE_PARAMETERS.scale)), INT8_MIN, INT8_MAX);
+  const imageScale = image.graph.constant(IMAGE_PARAMETERS.scale);
+  const maps = new Map<string, StepMap>([[IMAGE, { steps: stemPatches(layout, image), scale: imageScale }]]);
+  const map = (name: string) => maps.get(name) as StepMap;
+  for (const layer of layersOf(architecture)) {
+    switch (layer.kind) {
+      case 'convolution':
+        maps.set(layer.name, convolve(map(layer.input), layer.unit));
+        break;
+      case 'add':
+        maps.set(layer.name, requantizeSum(tape, layer.inputs.map(map), gridOf(layer.name)));
+        break;
+      case 'pool': {
+        const { steps, scale } = map(layer.input);
+        const mean = { steps: globalAveragePool(tape, layout, steps, architecture.finalSide), scale };
+        const pooled = requantizeSum(tape, [mean], gridOf(POOL));
+        maps.set(layer.name, { ...pooled, steps: dropout(tape, pooled.steps, step.input('mask')) });
+        break;
+      }
+      case 'classifier': {
+        const x = map(layer.input);
+        const source = weightsOf(LOGITS);
+        const weights = quantizeWeights(source.kernel, source.bias, x.scale, perChannel);
+        const product = pointwiseProduct(tape, x.steps, weights.kernel);
+        maps.set(layer.name, requantize(tape, layout, x, source, weights, product, 1, gridOf(LOGITS)));
+        break;
+      }
+      case 'softmax':
+        break;
+    }
+  }
+  return step.finish({ [head]: toReal(tape, map(LOGITS)) }, vector);
+}

@@ -1,0 +1,74 @@
+import { type FoldedConvolution, type FoldedNetwork, stemToColour, stemToGrey } from '../nn/folded-network.ts';
+import { LOGITS } from '../nn/layers.ts';
+import { mobileNetV2, unitsOf } from '../nn/mobilenet-v2.ts';
+import type { NetworkInfo, TrainedNetwork } from '../train/trained-network.ts';
+import { foldedParametersOf, mapParametersOf } from './qat-graph.ts';
+import { convolutionsOf, type QuantizedNetwork, quantizeNetwork } from './quantized-network.ts';
+import type { QuantizationParameters } from './scheme.ts';
+
+/*
+ * A network in quantization-aware training is kept as two flat vectors, as a network of floats is: its parameters are
+ * those of `foldedParametersOf`, and in place of batch-norm statistics it has those of `mapParametersOf`.
+ */
+
+/** The integers that the flat vectors stand for. */
+export function quantizedFrom({ info, parameters, statistics }: TrainedNetwork, perChannel: boolean): QuantizedNetwork {
+  return quantizeNetwork(floatNetwork(info, parameters), info.heads[0], mapsFrom(info, statistics), perChannel);
+}
+
+/** Kernels and biases as one vector, the stem's colours summed. */
+export function flattenNetwork(network: FoldedNetwork, head: string): Float32Array {
+  const vector = foldedParametersOf(network.architecture, network.classes);
+  const values = new Float32Array(vector.size);
+  for (const [name, { kernel, bias }] of convolutionsOf(network, head)) {
+    vector.view(values, `${name}/kernel`).set(name === 'stem' ? stemToGrey(kernel) : kernel);
+    vector.view(values, `${name}/bias`).set(bias);
+  }
+  return values;
+}
+
+/** The network of floats that {@link flattenNetwork} flattened. */
+export function floatNetwork({ width, size, classes, heads }: NetworkInfo, values: Float32Array): FoldedNetwork {
+  const architecture = mobileNetV2(width, size);
+  const vector = foldedParametersOf(architecture, classes);
+  const convolution = (name: string): FoldedConvolution => {
+    const kernel = vector.view(values, `${name}/kernel`).slice();
+    return {
+      kernel: name === 'stem' ? stemToColour(kernel) : kernel,
+      bias: vector.view(values, `${name}/bias`).slice(),
+    };
+  };
+  return {
+    architecture,
+    classes,
+    units: new Map(unitsOf(architecture).map(({ name }) => [name, convolution(name)])),
+    classifiers: new Map([[heads[0], convolution(LOGITS)]]),
+  };
+}
+
+/** Parameters of every map as one vector. */
+export function flattenMaps(
+  { architecture }: FoldedNetwork,
+  maps: ReadonlyMap<string, QuantizationParameters>,
+): Float32Array {
+  const vector = mapParametersOf(architecture);
+  const values = new Float32Array(vector.size);
+  for (const [name, { scale, zeroPoint }] of maps) {
+    vector.view(values, `${name}/scale`)[0] = scale;
+    vector.view(values, `${name}/zeroPoint`)[0] = zeroPoint;
+  }
+  return values;
+}
+
+/** What {@link flattenMaps} flattened. */
+export function mapsFrom({ width, size }: NetworkInfo, values: Float32Array): Map<string, QuantizationParameters> {
+  const vector = mapParametersOf(mobileNetV2(width, size));
+  const names = vector.pieces.filter(({ name }) => name.endsWith('/scale')).map(({ name }) => name.slice(0, -6));
+  return new Map(
+    names.map((name) => {
+      const [scale] = vector.view(values, `${name}/scale`);
+      const [zeroPoint] = vector.view(values, `${name}/zeroPoint`);
+      return [name, { scale, zeroPoint }];
+    }),
+  );
+}

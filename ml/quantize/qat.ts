@@ -1,0 +1,87 @@
+import type { Config, TargetKind } from '../config/schema.ts';
+import type { FoldedNetwork } from '../nn/folded-network.ts';
+import { mobileNetV2 } from '../nn/mobilenet-v2.ts';
+import { initialState } from '../train/engine.ts';
+import { PREDICT_BATCH, predictWith } from '../train/predict.ts';
+import { loadNetwork, type NetworkInfo, saveNetwork } from '../train/trained-network.ts';
+import { runTraining, type TrainJob, type TrainResult } from '../train/training.ts';
+import { publicAccuracy } from '../train/validate.ts';
+import { calibrate, mapParameters, representativeFaces } from './calibrate.ts';
+import { equalize } from './equalize.ts';
+import { buildQatGraph, foldedParametersOf, mapParametersOf } from './qat-graph.ts';
+import { flattenMaps, flattenNetwork, floatNetwork, mapsFrom, quantizedFrom } from './qat-state.ts';
+import { buildQdqGraph } from './qdq-graph.ts';
+import type { QuantizedNetwork } from './quantized-network.ts';
+import { activationParameters, INT8_MAX, INT8_MIN, type QuantizationParameters, type Range } from './scheme.ts';
+
+/** Weight of the former ranges when they are measured again after an epoch. */
+const RANGE_DECAY = 0.5;
+
+/** The configuration of a quantization-aware training of one head: that of the float training but for what differs. */
+export function qatConfig(config: Config, head: TargetKind): Config {
+  const { epochs, learningRate } = config.quantize;
+  return { ...config, train: { ...config.train, targets: [head], epochs, learningRate, warmupEpochs: 0 } };
+}
+
+/**
+ * Quantization-aware training of a network whose batch norm is folded (Jacob et al. 2018, arXiv:1712.05877, section 3).
+ * The maps' ranges are measured on representative faces before the first step and again after each epoch, as a moving
+ * average, until they are frozen for the last epochs.
+ * @param job whose configuration is {@link qatConfig}'s.
+ * @throws UserError if the data or the checkpoint do not fit the configuration.
+ */
+export function trainQuantized(network: FoldedNetwork, head: TargetKind, job: TrainJob): Promise<TrainResult> {
+  const { config, dataset } = job;
+  const { architecture, classes } = network;
+  const { epochs, frozenEpochs, observer, images, perChannel } = config.quantize;
+  const info: NetworkInfo = { width: architecture.width, size: architecture.size, classes, heads: [head], epoch: 0 };
+  const faces = representativeFaces(dataset, images, config.seed);
+  const measure = async (floats: FoldedNetwork) => mapParameters(await calibrate(floats, head, faces), observer);
+  return runTraining(job, {
+    info,
+    graph: (layout) => buildQatGraph(architecture, head, classes, layout, perChannel),
+    start: async () => {
+      const start = config.quantize.equalize ? equalize(network, await calibrate(network, head, faces)) : network;
+      return initialState(flattenNetwork(start, head), flattenMaps(network, await measure(start)));
+    },
+    afterEpoch: async (state, epoch) => {
+      if (epoch >= epochs - frozenEpochs) return state;
+      const { averagedParameters, averagedStatistics } = state;
+      const measured = await measure(floatNetwork(info, averagedParameters));
+      const former = mapsFrom(info, averagedStatistics);
+      const moved = [...measured].map(([name, now]) => {
+        const before = rangeOfParameters(former.get(name) as QuantizationParameters);
+        return [name, activationParameters(average(before, rangeOfParameters(now)), name)] as const;
+      });
+      return { ...state, averagedStatistics: flattenMaps(network, new Map(moved)) };
+    },
+    accuracy: ({ averagedParameters: parameters, averagedStatistics: statistics }) => {
+      const quantized = quantizedFrom({ info, parameters, statistics }, perChannel);
+      const graph = buildQdqGraph(quantized, { batch: PREDICT_BATCH });
+      return publicAccuracy((tested) => predictWith(graph, quantized, tested), head, dataset);
+    },
+    save: (path, { averagedParameters: parameters, averagedStatistics: statistics }, done) =>
+      saveNetwork(path, { info: { ...info, epoch: done }, parameters, statistics }),
+  });
+}
+
+/**
+ * Reads a network that {@link trainQuantized} kept.
+ * @throws UserError if the file is missing, broken, or no such network.
+ */
+export async function loadQuantized(path: string, perChannel: boolean): Promise<QuantizedNetwork> {
+  const trained = await loadNetwork(path, ({ width, size, classes }) => ({
+    parameters: foldedParametersOf(mobileNetV2(width, size), classes).size,
+    statistics: mapParametersOf(mobileNetV2(width, size)).size,
+  }));
+  return quantizedFrom(trained, perChannel);
+}
+
+function rangeOfParameters({ scale, zeroPoint }: QuantizationParameters): Range {
+  return { min: (INT8_MIN - zeroPoint) * scale, max: (INT8_MAX - zeroPoint) * scale };
+}
+
+function average(former: Range, now: Range): Range {
+  const mix = (a: number, b: number) => RANGE_DECAY * a + (1 - RANGE_DECAY) * b;
+  return { min: mix(former.min, now.min), max: mix(former.max, now.max) };
+}

@@ -1,0 +1,58 @@
+import type { Tensor } from '../nn/graph.ts';
+import { buildGraph, type GraphForm } from '../nn/inference-graph.ts';
+import type { QuantizedConvolution, QuantizedNetwork } from './quantized-network.ts';
+import type { QuantizationParameters } from './scheme.ts';
+
+/** The first operator set with scales per channel is 13. */
+const OPSET = 13;
+
+/** What is added to an int8 to make it a uint8. */
+const OFFSET = 128;
+
+/**
+ * A quantized network as an ONNX file in QDQ form: every map goes through QuantizeLinear and DequantizeLinear, weights
+ * are stored in 8 and biases in 32 bits, so that ONNX Runtime puts its integer kernels in. ReLU6 is the clamping of the
+ * integers. Input and output are those of `buildInferenceGraph`.
+ *
+ * Maps and weights are written as uint8, the same integers moved by 128: on x86 without VNNI the runtime's kernels for
+ * int8 weights saturate in 16 bits, and those for uint8 are exact.
+ * @param options.maps maps to give out besides the probabilities, as floats after their rounding.
+ */
+export function buildQdqGraph(
+  network: QuantizedNetwork,
+  options: { batch: number; maps?: readonly string[]; metadata?: Readonly<Record<string, string>> },
+): Uint8Array {
+  const form: GraphForm = {
+    opset: OPSET,
+    padNodes: false,
+    weights: (graph, name, shape) => {
+      const { kernel, scales, bias, biasScales } = network.convolutions.get(name) as QuantizedConvolution;
+      const weights = graph.quantized(
+        Uint8Array.from(kernel, (q) => q + OFFSET),
+        shape,
+        `${name}/kernel`,
+      );
+      const zeroPoints = graph.quantized(new Uint8Array(scales.length).fill(OFFSET), [scales.length]);
+      const biases = graph.quantized(bias, [bias.length], `${name}/bias`);
+      return [
+        perChannel([weights, graph.constant(scales), zeroPoints]),
+        perChannel([biases, graph.constant(biasScales)]),
+      ];
+    },
+    map: (x, name) => roundTrip(x, network.maps.get(name) as QuantizationParameters),
+    relu6: (x) => x,
+  };
+  return buildGraph(network.architecture, network.classes, form, options);
+}
+
+/** Real numbers of constant integers, with a scale for each of the first axis. */
+function perChannel(inputs: readonly Tensor[]): Tensor {
+  const [{ graph, shape }] = inputs;
+  return graph.node('DequantizeLinear', inputs, shape, { attributes: { axis: { int: 0 } } });
+}
+
+function roundTrip(x: Tensor, { scale, zeroPoint }: QuantizationParameters): Tensor {
+  const parameters = [x.graph.constant(scale), x.graph.quantized(Uint8Array.of(zeroPoint + OFFSET), [])];
+  const integers = x.graph.node('QuantizeLinear', [x, ...parameters], x.shape, { type: 'uint8' });
+  return x.graph.node('DequantizeLinear', [integers, ...parameters], x.shape);
+}

@@ -1,0 +1,90 @@
+import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
+import { IMAGE, LOGITS, layersOf, PROBABILITIES } from '../nn/layers.ts';
+import type { Architecture } from '../nn/mobilenet-v2.ts';
+import {
+  biasScales,
+  dequantize,
+  IMAGE_PARAMETERS,
+  PROBABILITY_PARAMETERS,
+  type QuantizationParameters,
+  quantizeBias,
+  quantizeKernel,
+  weightScales,
+} from './scheme.ts';
+
+/** A convolution in integers; the order of its numbers is that of {@link FoldedConvolution}. */
+export interface QuantizedConvolution {
+  readonly kernel: Int8Array;
+  /** Of the kernel, [O]. */
+  readonly scales: Float32Array;
+  /** [O]. */
+  readonly bias: Int32Array;
+  /** Of the bias: input scale × kernel scale, [O]. */
+  readonly biasScales: Float32Array;
+}
+
+/** A network with one head in int8, as it runs on integers. */
+export interface QuantizedNetwork {
+  readonly architecture: Architecture;
+  readonly classes: number;
+  readonly head: string;
+  /** Keyed by the unit's name; the classifier under `logits`. */
+  readonly convolutions: ReadonlyMap<string, QuantizedConvolution>;
+  /** Of every map, keyed by its name, from `image` to `prob`. */
+  readonly maps: ReadonlyMap<string, QuantizationParameters>;
+}
+
+/** The convolutions of a network by the names of the maps that they give. */
+export function convolutionsOf(network: FoldedNetwork, head: string): Map<string, FoldedConvolution> {
+  const classifier = network.classifiers.get(head);
+  if (!classifier) throw new Error(`the network has no head ${head}`);
+  return new Map([...network.units, [LOGITS, classifier]]);
+}
+
+/**
+ * Rounds a network to 8 bits.
+ * @param computed parameters of every map but `image` and `prob`, whose are fixed.
+ * @param perChannel one scale for each output channel of a kernel, or one for the whole kernel.
+ */
+export function quantizeNetwork(
+  network: FoldedNetwork,
+  head: string,
+  computed: ReadonlyMap<string, QuantizationParameters>,
+  perChannel: boolean,
+): QuantizedNetwork {
+  const { architecture, classes } = network;
+  const maps = new Map<string, QuantizationParameters>([
+    [IMAGE, IMAGE_PARAMETERS],
+    ...computed,
+    [PROBABILITIES, PROBABILITY_PARAMETERS],
+  ]);
+  const floats = convolutionsOf(network, head);
+  const convolutions = new Map<string, QuantizedConvolution>();
+  for (const layer of layersOf(architecture)) {
+    if (layer.kind !== 'convolution' && layer.kind !== 'classifier') continue;
+    const { kernel, bias } = floats.get(layer.name) as FoldedConvolution;
+    const { scale } = maps.get(layer.input) as QuantizationParameters;
+    const scales = weightScales(kernel, bias, scale, perChannel);
+    const ofBias = biasScales(scale, scales);
+    convolutions.set(layer.name, {
+      kernel: quantizeKernel(kernel, scales),
+      scales,
+      bias: quantizeBias(bias, ofBias),
+      biasScales: ofBias,
+    });
+  }
+  return { architecture, classes, head, convolutions, maps };
+}
+
+/** The network of floats that computes with exactly the quantized weights, its maps unrounded. */
+export function dequantizeNetwork({ architecture, classes, head, convolutions }: QuantizedNetwork): FoldedNetwork {
+  const floats = new Map(
+    [...convolutions].map(([name, { kernel, scales, bias, biasScales }]) => [
+      name,
+      { kernel: dequantize(kernel, scales), bias: dequantize(bias, biasScales) },
+    ]),
+  );
+  const classifier = floats.get(LOGITS) as FoldedConvolution;
+  floats.delete(LOGITS);
+  return { architecture, classes, units: floats, classifiers: new Map([[head, classifier]]) };
+}

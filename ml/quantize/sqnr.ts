@@ -1,0 +1,54 @@
+import { FACE_PIXELS } from '../data/dataset.ts';
+import type { FoldedNetwork } from '../nn/folded-network.ts';
+import { buildInferenceGraph, mapOutput } from '../nn/inference-graph.ts';
+import { IMAGE, mapsOf, PROBABILITIES } from '../nn/layers.ts';
+import { runOverFaces } from '../train/predict.ts';
+import { buildQdqGraph } from './qdq-graph.ts';
+import type { QuantizedNetwork } from './quantized-network.ts';
+
+/** Faces that are measured: each gives thousands of numbers for every map. */
+const FACES = 16;
+
+/** How far a map stands above the noise that quantization made in it, in decibels: 10·log₁₀(Σx² / Σ(x̂ − x)²). */
+export interface LayerSqnr {
+  readonly map: string;
+  readonly decibels: number;
+}
+
+/**
+ * Signal-to-quantization-noise ratio of every map from the stem to the logits, the noise of earlier layers included.
+ * @param network before its quantization.
+ * @param faces grey values, [n, 48, 48]; the first 16 count.
+ */
+export async function layerSqnr(
+  network: FoldedNetwork,
+  quantized: QuantizedNetwork,
+  faces: Uint8Array,
+): Promise<LayerSqnr[]> {
+  const { architecture } = network;
+  const maps = mapsOf(architecture).filter((name) => name !== IMAGE && name !== PROBABILITIES);
+  const options = { batch: FACES, maps };
+  const run = async (graph: Uint8Array) => {
+    const results = new Map<string, Float32Array>();
+    await runOverFaces(graph, architecture.size, FACES, faces.subarray(0, FACES * FACE_PIXELS), (outputs) => {
+      for (const name of maps) results.set(name, outputs[mapOutput(name)].data as Float32Array);
+    });
+    return results;
+  };
+  const exact = await run(buildInferenceGraph(network, { ...options, head: quantized.head }));
+  const rounded = await run(buildQdqGraph(quantized, options));
+  return maps.map((map) => ({
+    map,
+    decibels: decibels(exact.get(map) as Float32Array, rounded.get(map) as Float32Array),
+  }));
+}
+
+function decibels(signal: Float32Array, rounded: Float32Array): number {
+  let squares = 0;
+  let noise = 0;
+  for (const [i, x] of signal.entries()) {
+    squares += x ** 2;
+    noise += (rounded[i] - x) ** 2;
+  }
+  return 10 * Math.log10(squares / noise);
+}

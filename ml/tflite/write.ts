@@ -1,0 +1,81 @@
+import { encodeFlatbuffer } from './encode.ts';
+import type { TfliteModel, TfliteOperator, TfliteTensor } from './model.ts';
+import { BUILTIN_OPERATOR, FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
+
+/** Codes up to this one also go into the byte that old readers look at; greater ones leave this in its place. */
+const LARGEST_OLD_CODE = 127;
+const ABSENT = -1;
+
+/**
+ * Writes a network as a TensorFlow Lite file of schema version 3. Every constant has a buffer of its own, and the first
+ * buffer is empty, as TensorFlow Lite wants it.
+ * @throws RangeError if an operator is custom or not in `BUILTIN_OPERATOR`, or a tensor is not in the model's list.
+ */
+export function writeTflite(model: TfliteModel): Uint8Array {
+  const buffers: { data: Uint8Array }[] = [{ data: new Uint8Array() }];
+  const bufferOf = (data: Uint8Array) => (data.length === 0 ? 0 : buffers.push({ data }) - 1);
+  const positions = new Map(model.tensors.map((tensor, i) => [tensor, i]));
+  const indexOf = (tensor: TfliteTensor | null): number => {
+    const index = tensor === null ? ABSENT : positions.get(tensor);
+    if (index === undefined) throw new RangeError(`the tensor ${tensor?.name} is not in the model's list`);
+    return index;
+  };
+  const codes = operatorCodes(model.operators);
+  const tensors = model.tensors.map((tensor) => {
+    const { name, type, shape, data, scale, zeroPoint, quantizedDimension, shapeSignature = [] } = tensor;
+    const quantization = scale.length > 0 ? { scale, zeroPoint, quantizedDimension } : undefined;
+    return { name, type, shape, buffer: bufferOf(data), quantization, shapeSignature };
+  });
+  const named = (list: readonly { name: string; tensor: TfliteTensor }[]) =>
+    list.map(({ name, tensor }) => ({ name, tensor: indexOf(tensor) }));
+  return encodeFlatbuffer(
+    Model,
+    {
+      version: SCHEMA_VERSION,
+      operatorCodes: [...codes.values()].map(({ code, version }) => ({
+        deprecatedBuiltinCode: Math.min(code, LARGEST_OLD_CODE),
+        version,
+        builtinCode: code,
+      })),
+      subgraphs: [
+        {
+          tensors,
+          inputs: model.inputs.map(indexOf),
+          outputs: model.outputs.map(indexOf),
+          operators: model.operators.map((operator) => ({
+            opcodeIndex: [...codes.keys()].indexOf(keyOf(operator)),
+            inputs: operator.inputs.map(indexOf),
+            outputs: operator.outputs.map(indexOf),
+            options: operator.options,
+          })),
+          name: 'main',
+        },
+      ],
+      description: model.description,
+      metadata: model.metadata.map(({ name, data }) => ({ name, buffer: bufferOf(data) })),
+      signatures: model.signatures.map(({ key, inputs, outputs }) => ({
+        key,
+        inputs: named(inputs),
+        outputs: named(outputs),
+      })),
+      buffers,
+    },
+    FILE_IDENTIFIER,
+  );
+}
+
+const keyOf = ({ name, version }: TfliteOperator) => `${name} ${version}`;
+
+/** Each kind of operator once, in the order of their first use. */
+function operatorCodes(operators: readonly TfliteOperator[]) {
+  const codes = new Map<string, { code: number; version: number }>();
+  for (const operator of operators) {
+    const code = (BUILTIN_OPERATOR as Readonly<Record<string, number>>)[operator.name];
+    // What makes a custom operator is not kept in memory.
+    if (code === undefined || code === BUILTIN_OPERATOR.CUSTOM) {
+      throw new RangeError(`${operator.name} is no operator that can be written`);
+    }
+    codes.set(keyOf(operator), { code, version: operator.version });
+  }
+  return codes;
+}

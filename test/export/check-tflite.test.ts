@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import { checkTflite } from '../../ml/export/check/check-tflite.ts';
+import { CheckReportSchema, formatCheck } from '../../ml/export/check/report.ts';
+import { PLATFORMS } from '../../ml/export/check/snapml-layers.ts';
+import { buildTflite, ONE_CONVOLUTION } from '../tflite/build.ts';
+import { write } from './check-models.ts';
+import {
+  type Changes,
+  changed,
+  checkChanges,
+  floats,
+  int32,
+  STEPS,
+  single,
+  strides,
+  window,
+} from './check-tflite-models.ts';
+
+const NOT_IPHONE_NPU = ['CPU', 'iPhone GPU', 'Android GPU'];
+const fused = { activation: 'NONE' } as const;
+
+describe('an int8 network of supported layers', () => {
+  it('is accepted on every platform, with what is not known for certain', async () => {
+    const report = await checkChanges({});
+    expect(report.accepted).toBe(true);
+    expect(report.platforms).toEqual([...PLATFORMS]);
+    expect(report.format).toBe('TensorFlow Lite, schema version 3');
+    expect(report.findings.map(({ severity, node: name, message }) => `${severity} ${name}: ${message}`)).toEqual([
+      "info MEAN d: Snap's table does not say what a MEAN becomes; if it is ReduceMean, the iPhone NPU lacks it",
+    ]);
+    expect(report.operators.map(({ operator, layer, count }) => [operator, layer, count])).toEqual([
+      ['QUANTIZE', 'Linear', 1],
+      ['CONV_2D', 'Conv', 2],
+      ['DEPTHWISE_CONV_2D', 'Conv', 1],
+      ['ADD', 'Eltwise Add', 1],
+      ['MEAN', 'GlobalAvgPool', 1],
+      ['SOFTMAX', 'Softmax', 1],
+      ['DEQUANTIZE', 'Linear', 1],
+    ]);
+  });
+
+  it('is described by a report that fits its schema and names each operator', async () => {
+    const report = await checkChanges({});
+    expect(CheckReportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+    for (const { name } of STEPS) expect(formatCheck(report)).toContain(name);
+  });
+});
+
+describe('what SnapML has no layer for', () => {
+  it.each<[string, Changes, RegExp]>([
+    ['HARD_SWISH', single({ name: 'HARD_SWISH' }), /no layer of SnapML is known for HARD_SWISH.*ReLU/],
+    [
+      'QUANTIZE inside of the network',
+      {
+        tensors: { again: { type: 'INT8', shape: [1, 4, 4, 4], scale: [0.2], zeroPoint: [0] } },
+        steps: STEPS.flatMap((step) =>
+          step.name === 'ADD'
+            ? [
+                { name: 'QUANTIZE', inputs: ['b'], outputs: ['again'] },
+                { ...step, inputs: ['a', 'again'] },
+              ]
+            : [step],
+        ),
+      },
+      /QUANTIZE again: QUANTIZE inside of the network is no layer.*one number format/,
+    ],
+    [
+      'an activation other than ReLU',
+      single({
+        name: 'MUL',
+        inputs: ['image', 'image'],
+        options: { type: 'MulOptions', value: { activation: 'TANH' } },
+      }),
+      /its activation is TANH/,
+    ],
+    [
+      'two strides',
+      { steps: changed(1, { options: { type: 'Conv2DOptions', value: { ...window, strideWidth: 2 } } }) },
+      /strides 1,2 differ/,
+    ],
+    [
+      'two dilations',
+      { steps: changed(1, { options: { type: 'Conv2DOptions', value: { ...window, dilationWidth: 2 } } }) },
+      /dilations 1,2 differ/,
+    ],
+    ['a convolution without options', { steps: changed(1, { options: undefined }) }, /has no options/],
+    ['computed weights', { steps: changed(5, { inputs: ['d', 'e', 'b3'] }) }, /weights are computed/],
+    ['computed depthwise weights', { steps: changed(2, { inputs: ['a', 'c', 'b2'] }) }, /weights are computed/],
+    [
+      'operands that do not fit',
+      single({ name: 'ADD', inputs: ['image', 'row'] }, { row: floats([1, 8, 1, 1]) }),
+      /\[1,8,8,4\] and \[1,8,1,1\] do not have shapes/,
+    ],
+    [
+      'a mean over rows',
+      { tensors: { axes: int32(1) } },
+      /MEAN d: it works over axes 2. SnapML knows batch, channels, or height and width/,
+    ],
+    ['a mean over computed axes', { tensors: { axes: { data: new Uint8Array() } } }, /its axes are computed/],
+    [
+      'padding by computed amounts',
+      single({ name: 'PAD', inputs: ['image', 'amounts'] }, { amounts: { type: 'INT32', shape: [4, 2] } }),
+      /its amounts are computed/,
+    ],
+    [
+      'joining along the width',
+      single({
+        name: 'CONCATENATION',
+        inputs: ['image', 'image'],
+        options: { type: 'ConcatenationOptions', value: { axis: 2, ...fused } },
+      }),
+      /joins along height or width/,
+    ],
+    ['an operator without inputs', { steps: [{ ...STEPS[0], inputs: [''] }] }, /no input or no output/],
+  ])('is an error: %s', async (_, changes, message) => {
+    const report = await checkChanges(changes);
+    expect(report.accepted).toBe(false);
+    expect(formatCheck(report)).toMatch(message);
+  });
+
+  it('is an error: an operator of another number', async () => {
+    const [operator] = ONE_CONVOLUTION.operators;
+    for (const [code, message] of [
+      [39, /known for operator 39.*as ONNX/],
+      [32, /known for CUSTOM.*builtin operators alone/],
+    ] as const) {
+      const built = buildTflite({ ...ONE_CONVOLUTION, operators: [{ ...operator, code, convolution: undefined }] });
+      expect(formatCheck(await checkTflite(write(built)))).toMatch(message);
+    }
+  });
+});
+
+describe('operators that do not run everywhere, or are something else', () => {
+  const pool = { type: 'Pool2DOptions', value: { ...strides, filterWidth: 2, filterHeight: 2 } } as const;
+  const mean = { type: 'ReducerOptions', value: { keepDims: false } } as const;
+  const dense = {
+    activation: 'NONE',
+    weightsFormat: 'DEFAULT',
+    keepNumDims: false,
+    asymmetricQuantizeInputs: false,
+  } as const;
+  const overall = { type: 'Conv2DOptions', value: window } as const;
+  it.each<[string, string, readonly string[], Changes]>([
+    ['a mean that drops its axes', 'ReduceMean', NOT_IPHONE_NPU, { steps: changed(4, { options: mean }) }],
+    ['a mean over channels', 'ReduceMean', NOT_IPHONE_NPU, { tensors: { axes: int32(-1) } }],
+    ['a mean over all', 'ReduceMean', ['CPU', 'iPhone GPU'], { tensors: { axes: int32(3, 1, 2) } }],
+    ['a reshape', 'Reshape', NOT_IPHONE_NPU, single({ name: 'RESHAPE' })],
+    ['a squeeze', 'Reshape', NOT_IPHONE_NPU, single({ name: 'SQUEEZE' })],
+    ['the largest of a window', 'MaxPool', PLATFORMS, single({ name: 'MAX_POOL_2D', options: pool })],
+    ['ReLU', 'ReLU', PLATFORMS, single({ name: 'RELU' })],
+    ['ReLU6', 'ReLU6', PLATFORMS, single({ name: 'RELU6' })],
+    ['sigmoid', 'Sigmoid', PLATFORMS, single({ name: 'LOGISTIC' })],
+    [
+      'a product with a number for each channel',
+      'Eltwise Mul',
+      PLATFORMS,
+      single({ name: 'MUL', inputs: ['image', 'gate'] }, { gate: floats([4]) }),
+    ],
+    [
+      'padding',
+      'Padding',
+      PLATFORMS,
+      single({ name: 'PAD', inputs: ['image', 'by'] }, { by: { ...int32(0, 0, 0, 1, 0, 1, 0, 0), shape: [4, 2] } }),
+    ],
+    [
+      'channels side by side',
+      'Concat',
+      PLATFORMS,
+      single({
+        name: 'CONCATENATION',
+        inputs: ['image', 'image'],
+        options: { type: 'ConcatenationOptions', value: { axis: -1, ...fused } },
+      }),
+    ],
+    [
+      'a dense layer',
+      'Fully Connected',
+      PLATFORMS,
+      single(
+        {
+          name: 'FULLY_CONNECTED',
+          inputs: ['image', 'w', ''],
+          options: { type: 'FullyConnectedOptions', value: dense },
+        },
+        { w: floats([4, 4]) },
+      ),
+    ],
+    [
+      'a product of two maps',
+      'Batch MatMul',
+      ['CPU', 'iPhone GPU'],
+      single({
+        name: 'FULLY_CONNECTED',
+        inputs: ['image', 'image', ''],
+        options: { type: 'FullyConnectedOptions', value: dense },
+      }),
+    ],
+    [
+      'groups of channels',
+      'Conv',
+      ['CPU', 'iPhone GPU', 'iPhone NPU'],
+      single({ name: 'CONV_2D', inputs: ['image', 'w', ''], options: overall }, { w: floats([4, 1, 1, 2]) }),
+    ],
+  ])('%s is %s on %s', async (_, layer, platforms, changes) => {
+    const report = await checkChanges(changes);
+    expect(report.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(report.operators.map((row) => row.layer)).toContain(layer);
+    expect(report.platforms.toSorted()).toEqual(platforms.toSorted());
+    const said = report.findings.some(({ severity }) => severity === 'warning');
+    expect(said).toBe(platforms.length < PLATFORMS.length);
+  });
+
+  it.each<[string, Changes, RegExp]>([
+    [
+      'a softmax that sharpens',
+      { steps: changed(6, { options: { type: 'SoftmaxOptions', value: { beta: 2 } } }) },
+      /SOFTMAX p: its beta is 2/,
+    ],
+    [
+      'padding of channels',
+      single({ name: 'PAD', inputs: ['image', 'by'] }, { by: { ...int32(0, 0, 0, 1, 0, 1, 0, 2), shape: [4, 2] } }),
+      /pads more than height and width/,
+    ],
+  ])('%s is a warning', async (_, changes, message) => {
+    const report = await checkChanges(changes);
+    expect(report.accepted).toBe(true);
+    expect(formatCheck(report)).toMatch(message);
+  });
+});

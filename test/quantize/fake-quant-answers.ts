@@ -1,0 +1,69 @@
+import * as ort from 'onnxruntime-node';
+import { FACE_PIXELS, FACE_SIZE } from '../../ml/data/dataset.ts';
+import { resizeBilinear } from '../../ml/data/resize.ts';
+import { type FoldedNetwork, stemToGrey } from '../../ml/nn/folded-network.ts';
+import { Layout } from '../../ml/nn/layout.ts';
+import { buildQatGraph } from '../../ml/quantize/qat-graph.ts';
+import { convolutionsOf, type QuantizedNetwork } from '../../ml/quantize/quantized-network.ts';
+
+const BATCH = 16;
+
+/**
+ * The probabilities [n, 7] that the training graph of quantization-aware training gives, without dropout, to faces as
+ * they are.
+ * @param network floats that `quantized` was made of.
+ */
+export async function fakeQuantAnswers(
+  network: FoldedNetwork,
+  { architecture, classes, head, maps }: QuantizedNetwork,
+  faces: Uint8Array,
+  block: number,
+  perChannel: boolean,
+): Promise<Float32Array> {
+  const { size, features } = architecture;
+  const layout = new Layout(BATCH, block);
+  const { bytes, parameters, statistics, inputs } = buildQatGraph(architecture, head, classes, layout, perChannel);
+  const weights = new Float32Array(parameters.size);
+  for (const [name, { kernel, bias }] of convolutionsOf(network, head)) {
+    parameters.view(weights, `${name}/kernel`).set(name === 'stem' ? stemToGrey(kernel) : kernel);
+    parameters.view(weights, `${name}/bias`).set(bias);
+  }
+  const grids = new Float32Array(statistics.size);
+  for (const { name } of statistics.pieces) {
+    const cut = name.lastIndexOf('/');
+    const field = name.slice(cut + 1) as 'scale' | 'zeroPoint';
+    statistics.view(grids, name)[0] = maps.get(name.slice(0, cut))?.[field] as number;
+  }
+  const session = await ort.InferenceSession.create(bytes, { graphOptimizationLevel: 'disabled' });
+  const count = faces.length / FACE_PIXELS;
+  const answers = new Float32Array(count * classes);
+  const grey = new Float32Array(size * size);
+  for (let first = 0; first < count; first += BATCH) {
+    const image = new Float32Array(BATCH * size * size);
+    for (let n = 0; n < Math.min(BATCH, count - first); n++) {
+      const face = faces.subarray((first + n) * FACE_PIXELS, (first + n + 1) * FACE_PIXELS);
+      resizeBilinear(face, FACE_SIZE, size, grey);
+      for (const [p, value] of grey.entries()) image[layout.offset(n, 0, size) + p * layout.block] = value / 127.5 - 1;
+    }
+    const fed: Record<string, Float32Array> = {
+      parameters: weights,
+      statistics: grids,
+      image,
+      mask: new Float32Array(features * BATCH).fill(1),
+      [`targets/${head}`]: new Float32Array(classes * BATCH),
+    };
+    const results = await session.run(
+      Object.fromEntries(
+        Object.entries(inputs).map(([name, shape]) => [name, new ort.Tensor('float32', fed[name], [...shape])]),
+      ),
+    );
+    const logits = results[`logits/${head}`].data as Float32Array;
+    for (let n = 0; n < Math.min(BATCH, count - first); n++) {
+      const powers = Array.from({ length: classes }, (_, k) => Math.exp(logits[k * BATCH + n]));
+      const sum = powers.reduce((a, b) => a + b);
+      for (const [k, power] of powers.entries()) answers[(first + n) * classes + k] = power / sum;
+    }
+  }
+  await session.release();
+  return answers;
+}

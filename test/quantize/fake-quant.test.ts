@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../ml/core/random.ts';
+import { Graph, type Tensor } from '../../ml/nn/graph.ts';
+import { BLOCKED_DOMAIN, Layout } from '../../ml/nn/layout.ts';
+import { Tape } from '../../ml/nn/tape.ts';
+import {
+  depthwiseProduct,
+  pointwiseProduct,
+  quantizeWeights,
+  requantize,
+  requantizeSum,
+} from '../../ml/quantize/fake-quant.ts';
+import { biasScales, quantizeBias, quantizeKernel, roundHalfEven, weightScales } from '../../ml/quantize/scheme.ts';
+import { blockSize } from '../../ml/train/hardware.ts';
+import * as reference from '../nn/reference.ts';
+import { randomValues, relativeError, runGraph } from '../nn/run-graph.ts';
+
+const IMAGES = 16;
+const SIDE = 4;
+const PIXELS = IMAGES * SIDE * SIDE;
+const X_SCALE = Math.fround(0.05);
+const Y_SCALE = Math.fround(0.04);
+
+/** The runtime's sums are 32-bit floats. */
+const TOLERANCE = 1e-4;
+
+const block = blockSize();
+const layouts = [
+  { name: 'portable', layout: new Layout(IMAGES, 1) },
+  ...(block > 1 ? [{ name: 'blocked', layout: new Layout(IMAGES, block) }] : []),
+];
+
+const cases = {
+  pointwise: { channels: 3, outputs: 5, taps: 3 },
+  depthwise: { channels: 2, outputs: 2, taps: 9 },
+};
+const grids = { relu: { low: 0, high: 255 }, linear: { low: -60, high: 195 } };
+
+describe.each(layouts)('fake quantization, $name', ({ layout }) => {
+  describe.each(Object.entries(cases))('%s', (kind, { channels, outputs, taps }) => {
+    it.each(
+      Object.entries(grids),
+    )('%s grid: computes on integers, and its gradient is that of the sum with every rounding a constant', async (_, bounds) => {
+      const random = new Random(5);
+      const x = Float64Array.from({ length: channels * PIXELS }, () => random.integer(256));
+      const kernel = randomValues([outputs, taps], random, -0.4, 0.4);
+      const bias = randomValues([outputs], random, -0.5, 0.5);
+      const upstream = randomValues([outputs, PIXELS], random);
+
+      const graph = new Graph();
+      const tape = new Tape();
+      const inputs = {
+        x: graph.input('x', [channels, PIXELS]),
+        kernel: graph.input('kernel', [outputs, taps]),
+        bias: graph.input('bias', [outputs, 1]),
+      };
+      for (const tensor of Object.values(inputs)) tape.source(tensor);
+      const xScale = graph.constant(X_SCALE);
+      const weights = quantizeWeights(inputs.kernel, inputs.bias, xScale, true);
+      const product =
+        kind === 'pointwise'
+          ? pointwiseProduct(tape, inputs.x, weights.kernel)
+          : depthwiseProduct(layout, inputs.x, weights.kernel, { side: SIDE, stride: 1 });
+      const grid =
+        bounds.low === 0
+          ? { scale: graph.constant(Y_SCALE), ...bounds }
+          : { scale: graph.constant(Y_SCALE), low: graph.constant(bounds.low), high: graph.constant(bounds.high) };
+      const source = { kernel: inputs.kernel, bias: inputs.bias };
+      const map = { steps: inputs.x, scale: xScale };
+      const { steps } = requantize(tape, layout, map, source, weights, product, SIDE, grid);
+      const gradientOf = tape.backward([[steps, graph.input('upstream', [outputs, PIXELS])]]);
+      graph.output('steps', steps);
+      for (const [name, tensor] of Object.entries(inputs)) graph.output(`d/${name}`, gradientOf(tensor));
+
+      const at = positions(layout, outputs);
+      const atInput = positions(layout, channels);
+      const results = await runGraph(graph.encode(17, ['com.microsoft', BLOCKED_DOMAIN]), {
+        x: { shape: [channels, PIXELS], values: scatter(x, atInput) },
+        kernel: { shape: [outputs, taps], values: kernel },
+        bias: { shape: [outputs, 1], values: bias },
+        upstream: { shape: [outputs, PIXELS], values: scatter(upstream, at) },
+      });
+
+      const scales = weightScales(Float32Array.from(kernel), Float32Array.from(bias), X_SCALE, true);
+      const ofBias = biasScales(X_SCALE, scales);
+      const integers = Float64Array.from(quantizeKernel(Float32Array.from(kernel), scales));
+      const integerBias = quantizeBias(Float32Array.from(bias), ofBias);
+      const multiply = (w: Float64Array, values: Float64Array) =>
+        kind === 'pointwise'
+          ? reference.matmul(w, values, outputs, taps, PIXELS)
+          : reference.depthwise(values, w, channels, IMAGES, SIDE, 1);
+      /** Before rounding, with weights and inputs moved by these real amounts from where they were rounded. */
+      const continuous = ([xMoved, kernelMoved, biasMoved]: Float64Array[]) => {
+        const w = integers.map((q, i) => q + (kernelMoved[i] - kernel[i]) / scales[Math.floor(i / taps)]);
+        return multiply(w, xMoved).map((sum, i) => {
+          const c = Math.floor(i / PIXELS);
+          return (ofBias[c] / Y_SCALE) * (sum + integerBias[c] + (biasMoved[c] - bias[c]) / ofBias[c]);
+        });
+      };
+      const before = continuous([x, kernel, bias]);
+      const expected = before.map((v) => Math.min(bounds.high, Math.max(bounds.low, roundHalfEven(v))));
+      const found = at.map((position) => results['steps'][position]);
+      expect(found).toEqual([...expected]);
+      expect(new Set(found).size).toBeGreaterThan(20);
+
+      const inside = before.map((v) => Number(v > bounds.low && v < bounds.high));
+      const loss = (moved: Float64Array[]) =>
+        continuous(moved).reduce((sum, v, i) => sum + inside[i] * upstream[i] * v, 0);
+      const [dx, dKernel, dBias] = reference.finiteDifferences(loss, [x, kernel, bias]);
+      const dxFound = atInput.map((position) => results['d/x'][position]);
+      expect(relativeError(dxFound, dx)).toBeLessThan(TOLERANCE);
+      expect(relativeError(results['d/kernel'], dKernel)).toBeLessThan(TOLERANCE);
+      expect(relativeError(results['d/bias'], dBias)).toBeLessThan(TOLERANCE);
+    });
+  });
+});
+
+describe('a residual sum', () => {
+  it('is rounded to its own grid, and its gradient passes where it was not clipped', async () => {
+    const graph = new Graph();
+    const tape = new Tape();
+    const input = (name: string): Tensor => graph.input(name, [1, 4]);
+    const [a, b] = [input('a'), input('b')];
+    tape.source(a);
+    tape.source(b);
+    const [aScale, bScale, scale] = [0.5, 0.25, 1].map((value) => graph.constant(value));
+    const maps = [
+      { steps: a, scale: aScale },
+      { steps: b, scale: bScale },
+    ];
+    const grid = { scale, low: graph.constant(-10), high: graph.constant(20) };
+    const { steps } = requantizeSum(tape, maps, grid);
+    const gradientOf = tape.backward([[steps, graph.constant([1, 1, 1, 1], [1, 4])]]);
+    graph.output('steps', steps);
+    graph.output('da', gradientOf(a));
+    graph.output('db', gradientOf(b));
+    const results = await runGraph(graph.encode(17), {
+      a: { shape: [1, 4], values: [3, -40, 60, -3] },
+      b: { shape: [1, 4], values: [1, 0, 0, -1] },
+    });
+    expect([...results['steps']]).toEqual([2, -10, 20, -2]);
+    expect([...results['da']]).toEqual([0.5, 0, 0, 0.5]);
+    expect([...results['db']]).toEqual([0.25, 0, 0, 0.25]);
+  });
+});
+
+/** Where the numbers of a map in the order [C][N][H][W] lie. */
+function positions(layout: Layout, channels: number): number[] {
+  const area = SIDE * SIDE;
+  return Array.from({ length: channels * PIXELS }, (_, i) => {
+    const image = Math.floor(i / area) % IMAGES;
+    return Math.floor(i / PIXELS) * PIXELS + layout.offset(image, i % area, SIDE);
+  });
+}
+
+function scatter(values: Float64Array, at: readonly number[]): Float64Array {
+  const moved = new Float64Array(values.length);
+  for (const [i, position] of at.entries()) moved[position] = values[i];
+  return moved;
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { loadConfig } from '../../../ml/config/load.ts';
+import { UserError } from '../../../ml/core/errors.ts';
+import { addCommand, perform } from '../command.ts';
+import { addDataFlags } from '../run-flags.ts';
+
+export function addCompare(program: Command): void {
+  const command = addCommand(
+    program,
+    'compare <a> <b>',
+    'Says how alike two exported models answer on the test splits',
+    {
+      'model/emotion.onnx model/emotion.int8.tflite --data fer2013.csv': 'what quantization changed',
+      'model/emotion.int8.onnx model/emotion.int8.tflite --data fer2013.csv': 'ONNX Runtime against LiteRT',
+    },
+  );
+  const settings = addDataFlags(command);
+  command.action((a: string, b: string, options) =>
+    perform(options, async (reporter) => {
+      const { compareModels } = await import('../../pipeline/compare-models.ts');
+      const { loadRunFaces } = await import('../../pipeline/train-run.ts');
+      if (!settings.some(({ path }) => path === 'data.source'))
+        throw new UserError('there is nothing to compare on; add --data with a fer2013.csv, a folder or synthetic');
+      const { dataset } = await loadRunFaces(await loadConfig(undefined, settings), reporter);
+      const rows = await compareModels(a, b, dataset, reporter);
+      const lines = rows.map(
+        ({ split, faces, top1, largest, mean }) =>
+          `${split}: the same expression on ${(100 * top1).toFixed(2)} % of ${faces} faces; ` +
+          `probabilities differ by ${mean.toFixed(4)} on average and ${largest.toFixed(4)} at most`,
+      );
+      return { text: lines.join('\n'), json: { a, b, splits: rows } };
+    }),
+  );
+}

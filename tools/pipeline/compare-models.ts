@@ -1,0 +1,29 @@
+import type { Reporter } from '../../ml/core/progress.ts';
+import { type FaceDataset, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
+import { agreementOf } from '../../ml/evaluate/agreement.ts';
+import { loadPredictor } from '../../ml/evaluate/predictor.ts';
+
+/**
+ * Runs two exported models over the test splits.
+ * @throws UserError if a file is no such model.
+ */
+export async function compareModels(a: string, b: string, dataset: FaceDataset, reporter: Reporter) {
+  const splits = (['PublicTest', 'PrivateTest'] as const).filter((split) => indicesOf(dataset, split).length > 0);
+  const answersOf = async (file: string) => {
+    const predictor = await loadPredictor(file);
+    try {
+      const answers: Float32Array[] = [];
+      for (const split of splits) {
+        const faces = gatherFaces(dataset, indicesOf(dataset, split));
+        const report = (done: number, total: number) =>
+          reporter.progress({ step: `${file} on ${split}`, done, total, unit: 'img' });
+        answers.push(await predictor.predict(faces, report));
+      }
+      return answers;
+    } finally {
+      await predictor.close();
+    }
+  };
+  const [first, second] = [await answersOf(a), await answersOf(b)];
+  return splits.map((split, i) => ({ split, ...agreementOf(first[i], second[i], indicesOf(dataset, split).length) }));
+}
