@@ -102,6 +102,8 @@ export function weightScales(
   return perChannel ? least : least.fill(Math.max(...least));
 }
 
+// Quotients are 32-bit floats, as the training graph divides: in 64 bits, a few weights would round to the other side.
+
 /**
  * @param kernel [O, …].
  * @param scales [O].
@@ -109,7 +111,7 @@ export function weightScales(
 export function quantizeKernel(kernel: Float32Array, scales: Float32Array): Int8Array {
   const taps = kernel.length / scales.length;
   return Int8Array.from(kernel, (weight, i) =>
-    clamp(roundHalfEven(weight / scales[Math.floor(i / taps)]), -INT8_MAX, INT8_MAX),
+    clamp(roundHalfEven(Math.fround(weight / scales[Math.floor(i / taps)])), -INT8_MAX, INT8_MAX),
   );
 }
 
@@ -123,7 +125,9 @@ export function biasScales(inputScale: number, scales: Float32Array): Float32Arr
  * @param scales of the bias, [O].
  */
 export function quantizeBias(bias: Float32Array, scales: Float32Array): Int32Array {
-  return Int32Array.from(bias, (value, c) => clamp(roundHalfEven(value / scales[c]), -INT32_MAX, INT32_MAX));
+  return Int32Array.from(bias, (value, c) =>
+    clamp(roundHalfEven(Math.fround(value / scales[c])), -INT32_MAX, INT32_MAX),
+  );
 }
 
 /**

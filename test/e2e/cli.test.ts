@@ -166,6 +166,27 @@ describe('build', () => {
     expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/nowhere/)]);
   });
 
+  it('quantizes an exported file in a run folder of its own', async () => {
+    expect((await run('quantize', model)).stderr).toMatch(/does not say what it was trained on; add --data/);
+    const data = ['--data', 'synthetic', '--set', 'data.syntheticCount=280', '--method', 'ptq', '--json'];
+    const { code, stdout, stderr } = await run('quantize', model, ...data);
+    expect(code, stderr).toBe(0);
+    const { run: folderOfFile, models } = JSON.parse(stdout);
+    expect(folderOfFile).toMatch(/quantize-emotion$/);
+    expect(models[0].file.sha256).toBe((built.models[0].file as { sha256?: string }).sha256);
+    expect(await readdir(join(folder, folderOfFile, 'model'))).toContain('emotion.int8.tflite');
+  });
+
+  it('says how alike two files answer', async () => {
+    const data = ['--data', 'synthetic', '--set', 'data.syntheticCount=280', '--json'];
+    const { code, stdout, stderr } = await run('compare', model, model, ...data);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout).splits).toEqual(
+      ['PublicTest', 'PrivateTest'].map((split) => ({ split, faces: 28, top1: 1, largest: 0, mean: 0 })),
+    );
+    expect((await run('compare', model, model)).stderr).toMatch(/add --data/);
+  });
+
   it('checks the exported file', async () => {
     const { code, stdout } = await run('check', model, '--json');
     expect([code, JSON.parse(stdout).accepted]).toEqual([0, true]);

@@ -5,11 +5,12 @@ import { type FoldedNetwork, stemToGrey } from '../../ml/nn/folded-network.ts';
 import { Layout } from '../../ml/nn/layout.ts';
 import { buildQatGraph } from '../../ml/quantize/qat-graph.ts';
 import { convolutionsOf, type QuantizedNetwork } from '../../ml/quantize/quantized-network.ts';
+import { PROBABILITY_PARAMETERS, quantize } from '../../ml/quantize/scheme.ts';
 
 const BATCH = 16;
 
 /**
- * The probabilities [n, 7] that the training graph of quantization-aware training gives, without dropout, to faces as
+ * The probabilities [n, 7], rounded as the integer softmax rounds them, that the training graph of quantization-aware training gives, without dropout, to faces as
  * they are.
  * @param network floats that `quantized` was made of.
  */
@@ -61,7 +62,12 @@ export async function fakeQuantAnswers(
     for (let n = 0; n < Math.min(BATCH, count - first); n++) {
       const powers = Array.from({ length: classes }, (_, k) => Math.exp(logits[k * BATCH + n]));
       const sum = powers.reduce((a, b) => a + b);
-      for (const [k, power] of powers.entries()) answers[(first + n) * classes + k] = power / sum;
+      const { scale, zeroPoint } = PROBABILITY_PARAMETERS;
+      const integers = quantize(
+        powers.map((power) => power / sum),
+        PROBABILITY_PARAMETERS,
+      );
+      for (const [k, q] of integers.entries()) answers[(first + n) * classes + k] = scale * (q - zeroPoint);
     }
   }
   await session.release();

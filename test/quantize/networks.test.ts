@@ -10,6 +10,7 @@ import { loadFaces } from '../../ml/data/load.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import { agreementOf } from '../../ml/evaluate/agreement.ts';
 import type { FoldedNetwork } from '../../ml/nn/folded-network.ts';
+import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
 import { mobileNetV2, unitsOf } from '../../ml/nn/mobilenet-v2.ts';
 import { correctBiases } from '../../ml/quantize/bias-correction.ts';
 import { type Calibration, calibrate, mapParameters, representativeFaces } from '../../ml/quantize/calibrate.ts';
@@ -127,6 +128,16 @@ describe('a quantized network', () => {
       }),
     );
     expect(largestDifference(plain, fast)).toBeLessThan(0.02);
+  });
+
+  it('is no network of floats: whoever takes it for one is told the first node that does not fit', async () => {
+    const quantized = await quantizeAfterTraining(network, HEAD, faces, ConfigSchema.parse({}).quantize);
+    const bytes = buildQdqGraph(quantized, { batch: 1 });
+    expect(() => exportedInfo(bytes, 'int8.onnx')).toThrow(
+      /int8\.onnx: the node "QuantizeLinear_\d+" is a QuantizeLinear/,
+    );
+    const floats = buildInferenceGraph(network, { batch: 1, head: HEAD, metadata: { head: HEAD, width: '0.35' } });
+    expect(exportedInfo(floats, 'float.onnx')).toEqual({ head: HEAD, width: 0.35, size: SIZE, epoch: 0 });
   });
 
   it('has more signal than noise in every map', async () => {

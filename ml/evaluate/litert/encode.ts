@@ -1,18 +1,18 @@
+import { quantize } from '../../quantize/scheme.ts';
 import type { TfliteTensor } from '../../tflite/model.ts';
 
-/** The numbers that a quantized tensor can hold: [lowest, highest]. */
-const RANGE: Partial<Record<TfliteTensor['type'], readonly [number, number]>> = { UINT8: [0, 255], INT8: [-128, 127] };
+/** What a quantized number is above the int8 that stands for the same. */
+const ABOVE_INT8: Partial<Record<TfliteTensor['type'], number>> = { INT8: 0, UINT8: 128 };
 
 /**
  * The bytes of a tensor that is to hold these real numbers: floats as they are, quantized ones as the nearest that it
- * can hold, q = round(x / scale) + zeroPoint.
+ * can hold.
  * @param tensor float32, or uint8 or int8 with one scale and zero point.
  */
 export function encode(values: Float32Array, { type, scale, zeroPoint }: TfliteTensor): Uint8Array {
-  const range = RANGE[type];
-  if (!range) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  const [lowest, highest] = range;
-  const quantize = (x: number) => Math.max(lowest, Math.min(highest, Math.round(x / scale[0]) + zeroPoint[0]));
+  const above = ABOVE_INT8[type];
+  if (above === undefined) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const integers = quantize(values, { scale: scale[0], zeroPoint: zeroPoint[0] - above });
   // Storing −1 gives 255, which is the same byte.
-  return new Uint8Array(values.map(quantize));
+  return Uint8Array.from(integers, (q) => q + above);
 }
