@@ -86,11 +86,11 @@ export class Layout {
    * @returns [C, P of the output's side].
    */
   convolveEach(x: Tensor, kernels: Tensor, options: EachConvolution): Tensor {
-    const { side, outSide, kernelSide, stride = 1, dilation = 1, pads = [0, 0], bias = null, addend, clip } = options;
+    const { side, outSide, kernelSide, stride = 1, dilation = 1, pads = [0, 0], bias, addend, clip } = options;
     const channels = x.shape[0];
     const group = channels * this.batch;
     if (!this.blocked && (addend || clip)) throw new Error('only the blocked convolution fuses a sum or a clipping');
-    const inputs = [reshape(x, [1, group, side, side]), kernels, bias];
+    const inputs = [reshape(x, [1, group, side, side]), kernels, bias ?? null];
     if (addend) inputs.push(reshape(addend, [1, group, outSide, outSide]));
     const result = x.graph.node('Conv', inputs, [1, group, outSide, outSide], {
       domain: this.blocked ? BLOCKED_DOMAIN : '',
@@ -114,6 +114,17 @@ export class Layout {
     if (!this.blocked) return reduceSum(mul(x, y), [1]);
     const kernels = reshape(y, [x.shape[0] * this.batch, 1, side, side]);
     return reduceSum(this.convolveEach(x, kernels, { side, outSide: 1, kernelSide: side }), [1]);
+  }
+
+  /**
+   * Each channel times a number of its own.
+   * @param y [C, P].
+   * @param side height and width of y.
+   * @param scale [C, 1].
+   */
+  scaleEach(y: Tensor, side: number, scale: Tensor): Tensor {
+    if (!this.blocked) return mul(y, scale);
+    return this.convolveEach(y, this.kernelPerImage(scale), { side, outSide: side, kernelSide: 1 });
   }
 
   /** Puts a zero row after each row and a zero column after each column: a side of 2·`side`. */

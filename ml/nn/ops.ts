@@ -37,9 +37,24 @@ export const log = (x: Tensor) => x.graph.node('Log', [x], x.shape);
 export const softmax = (x: Tensor, axis: number) =>
   x.graph.node('Softmax', [x], x.shape, { attributes: { axis: { int: axis } } });
 export const abs = (x: Tensor) => x.graph.node('Abs', [x], x.shape);
-export const floor = (x: Tensor) => x.graph.node('Floor', [x], x.shape);
 /** To the nearest whole number, of two the even one. */
 export const round = (x: Tensor) => x.graph.node('Round', [x], x.shape);
+
+const cast = (x: Tensor, type: 'float' | 'uint8') =>
+  x.graph.node('Cast', [x], x.shape, { type, attributes: { to: { int: DATA_TYPE[type] } } });
+
+/**
+ * To the nearest whole number, of two the even one, clipped to 0..255 after adding `zeroPoint`, which is then taken away
+ * again. Through 8 bits and back this is faster than Round and Clip.
+ * @param zeroPoint a scalar, a whole number 0..255; none is 0.
+ */
+export function roundToBytes(x: Tensor, zeroPoint?: Tensor): Tensor {
+  const { graph } = x;
+  const zero = zeroPoint ? cast(zeroPoint, 'uint8') : graph.quantized(Uint8Array.of(0), []);
+  const bytes = graph.node('QuantizeLinear', [x, graph.constant(1), zero], x.shape, { type: 'uint8' });
+  const whole = cast(bytes, 'float');
+  return zeroPoint ? sub(whole, zeroPoint) : whole;
+}
 
 /** @param low scalar, as `high`. */
 export function clip(x: Tensor, low: Operand, high: Operand): Tensor {
@@ -55,7 +70,7 @@ export function strictlyBetween(x: Tensor, low: Operand, high: Operand): Tensor 
     elementwise('Less', x, high, 'bool'),
     'bool',
   );
-  return x.graph.node('Cast', [inside], x.shape, { attributes: { to: { int: DATA_TYPE.float } } });
+  return cast(inside, 'float');
 }
 
 /** The same numbers in another shape. */

@@ -1,23 +1,22 @@
 import type { Tensor } from '../nn/graph.ts';
 import type { Layout } from '../nn/layout.ts';
-import { scaleAndShift } from '../nn/operators/batch-norm.ts';
 import { depthwiseGradient, depthwiseOutput, type Window } from '../nn/operators/depthwise.ts';
 import {
   abs,
   add,
-  clip,
   div,
   expand,
-  floor,
   matmul,
+  matmulAdd,
   matmulTransposed,
   maximum,
   mul,
-  type Operand,
   reduceMax,
   reduceSum,
   round,
+  roundToBytes,
   strictlyBetween,
+  sub,
   transpose,
 } from '../nn/ops.ts';
 import type { Tape } from '../nn/tape.ts';
@@ -41,13 +40,9 @@ export interface StepMap {
 export interface Grid {
   /** Scalar. */
   readonly scale: Tensor;
-  /** Least and greatest step; numbers where they are always the same, which is faster. */
-  readonly low: Operand;
-  readonly high: Operand;
+  /** What int8 −128 is below the zero point, a scalar; none is 0, as after a ReLU6, whose least number is 0. */
+  readonly below?: Tensor;
 }
-
-/** The grid of a map that a ReLU6 gave: its zero point is the least int8, whatever its scale. */
-export const reluGrid = (scale: Tensor): Grid => ({ scale, low: 0, high: INT8_STEPS });
 
 /** A kernel and a bias, rounded in the graph as `scheme.ts` rounds them. */
 export interface QuantizedWeights {
@@ -79,41 +74,40 @@ export function quantizeWeights(
   return { kernel: round(div(kernel, kernelScale)), bias: round(div(bias, biasScale)), kernelScale, biasScale };
 }
 
-const HALF = 0.5;
-const shifted = (bound: Operand) => (typeof bound === 'number' ? bound + HALF : add(bound, HALF));
-
-/** floor(x + ½), clipped, and where the gradient passes; the ½ is in x already. */
-function roundAndClip(x: Tensor, { low, high }: Grid, clipped: boolean): { steps: Tensor; passes: () => Tensor } {
-  const bounds = [shifted(low), shifted(high)] as const;
-  const inside = clipped ? x : clip(x, ...bounds);
-  return { steps: floor(inside), passes: () => strictlyBetween(inside, ...bounds) };
+/** u = clip(round(x)) on a grid, and where the gradient passes. */
+function roundAndClip(x: Tensor, { below }: Grid): { steps: Tensor; passes: () => Tensor } {
+  const passes = () =>
+    below ? strictlyBetween(x, mul(below, -1), sub(INT8_STEPS, below)) : strictlyBetween(x, 0, INT8_STEPS);
+  return { steps: roundToBytes(x, below), passes };
 }
 
-/** How a convolution with whole numbers is computed, and its gradient by its input and its kernel. */
-interface Product {
+/** The sums W·x + b of a convolution in whole numbers, and its gradient by its input and its kernel. */
+interface Sums {
   readonly output: Tensor;
   /** @param kernel the kernel to take for ∂x. */
   gradient(dy: Tensor, kernel: Tensor): readonly [dx: Tensor | null, dKernel: Tensor];
 }
 
-/** A 1×1 convolution or dense layer. */
-export function pointwiseProduct(tape: Tape, x: Tensor, kernel: Tensor): Product {
+/** Of a 1×1 convolution or dense layer. */
+export function pointwiseSums(tape: Tape, x: Tensor, { kernel, bias }: QuantizedWeights): Sums {
   return {
-    output: matmul(kernel, x),
+    output: matmulAdd(kernel, x, bias),
     gradient: (dy, scaled) => [tape.needs(x) ? matmul(transpose(scaled), dy) : null, matmulTransposed(dy, x)],
   };
 }
 
-/** A 3×3 depthwise convolution. */
-export function depthwiseProduct(layout: Layout, x: Tensor, kernel: Tensor, window: Window): Product {
+/** Of a 3×3 depthwise convolution. */
+export function depthwiseSums(layout: Layout, x: Tensor, { kernel, bias }: QuantizedWeights, window: Window): Sums {
   return {
-    output: depthwiseOutput(layout, x, kernel, window),
+    output: depthwiseOutput(layout, x, kernel, window, bias),
     gradient: (dy, scaled) => depthwiseGradient(layout, x, scaled, window, dy),
   };
 }
 
 /**
- * A convolution as integers compute it: u = clip(round(m·(W·x + b))) with m = bias scale / output scale.
+ * A convolution as integers compute it: u = clip(round(m·(W·x + b))) with m = bias scale / output scale. The sums are
+ * exact, and everything is rounded in the order of the runtimes' kernels: one unit of the first layers that falls to the
+ * other side changes many of the later ones.
  * @param source kernel and bias before their rounding; the gradient is theirs.
  * @param side height and width of the output.
  */
@@ -123,19 +117,15 @@ export function requantize(
   x: StepMap,
   source: { readonly kernel: Tensor; readonly bias: Tensor },
   weights: QuantizedWeights,
-  product: Product,
+  sums: Sums,
   side: number,
   grid: Grid,
 ): StepMap {
   const multiplier = div(weights.biasScale, grid.scale);
-  const shift = add(mul(weights.bias, multiplier), HALF);
-  const { low, high } = grid;
-  const fixed = typeof low === 'number' && typeof high === 'number' ? ([low + HALF, high + HALF] as const) : undefined;
-  const y = scaleAndShift(layout, product.output, side, multiplier, shift, fixed);
-  const { steps, passes } = roundAndClip(y, grid, fixed !== undefined);
+  const { steps, passes } = roundAndClip(layout.scaleEach(sums.output, side, multiplier), grid);
   tape.record(steps, [x.steps, source.kernel, source.bias], (du) => {
     const dv = mul(du, passes());
-    const [dx, dKernel] = product.gradient(dv, mul(weights.kernel, multiplier));
+    const [dx, dKernel] = sums.gradient(dv, mul(weights.kernel, multiplier));
     // By the real kernel W = kernelScale·q the slope is that by q over kernelScale; the scales count as constants.
     return [dx, mul(dKernel, div(x.scale, grid.scale)), div(reduceSum(dv, [1]), grid.scale)];
   });
@@ -146,11 +136,10 @@ export function requantize(
 export function requantizeSum(tape: Tape, maps: readonly StepMap[], grid: Grid): StepMap {
   const ratios = maps.map(({ scale }) => div(scale, grid.scale));
   const terms = maps.map(({ steps }, i) => mul(steps, ratios[i]));
-  const sum = add(
+  const { steps, passes } = roundAndClip(
     terms.reduce((a, b) => add(a, b)),
-    HALF,
+    grid,
   );
-  const { steps, passes } = roundAndClip(sum, grid, false);
   tape.record(
     steps,
     maps.map((map) => map.steps),

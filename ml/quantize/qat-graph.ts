@@ -9,12 +9,11 @@ import { samePadding } from '../nn/padding.ts';
 import { FlatVector } from '../nn/parameters.ts';
 import { StepGraph, type TrainingGraph } from '../nn/step-graph.ts';
 import {
-  depthwiseProduct,
+  depthwiseSums,
   type Grid,
-  pointwiseProduct,
+  pointwiseSums,
   type QuantizedWeights,
   quantizeWeights,
-  reluGrid,
   requantize,
   requantizeSum,
   type StepMap,
@@ -60,10 +59,10 @@ export function buildQatGraph(
   const { tape } = step;
   const parameters = step.unpack('statistics', vector);
   const parameter = (name: string) => reshape(parameters.get(name) as Tensor, []);
-  const gridOf = (name: string): Grid => {
-    const zeroPoint = parameter(`${name}/zeroPoint`);
-    return { scale: parameter(`${name}/scale`), low: sub(INT8_MIN, zeroPoint), high: sub(INT8_MAX, zeroPoint) };
-  };
+  const gridOf = (name: string): Grid => ({
+    scale: parameter(`${name}/scale`),
+    below: sub(parameter(`${name}/zeroPoint`), INT8_MIN),
+  });
 
   const weightsOf = (name: string) => ({
     kernel: step.parameter(`${name}/kernel`),
@@ -74,13 +73,11 @@ export function buildQatGraph(
     const source = weightsOf(name);
     const weights =
       unit.kind === 'stem' ? stemWeights() : quantizeWeights(source.kernel, source.bias, x.scale, perChannel);
-    const product =
-      unit.kind === 'depthwise'
-        ? depthwiseProduct(layout, x.steps, weights.kernel, unit)
-        : pointwiseProduct(tape, x.steps, weights.kernel);
+    const sums =
+      unit.kind === 'depthwise' ? depthwiseSums(layout, x.steps, weights, unit) : pointwiseSums(tape, x.steps, weights);
     const { outSide } = samePadding(unit.side, 3, unit.stride);
-    const grid = unit.relu6 ? reluGrid(parameter(`${name}/scale`)) : gridOf(name);
-    return requantize(tape, layout, x, source, weights, product, outSide, grid);
+    const grid = unit.relu6 ? { scale: parameter(`${name}/scale`) } : gridOf(name);
+    return requantize(tape, layout, x, source, weights, sums, outSide, grid);
 
     /** The exported stem sees colours; on grey pictures its three rounded kernels act as their sum. */
     function stemWeights(): QuantizedWeights {
@@ -123,8 +120,8 @@ export function buildQatGraph(
         const x = map(layer.input);
         const source = weightsOf(LOGITS);
         const weights = quantizeWeights(source.kernel, source.bias, x.scale, perChannel);
-        const product = pointwiseProduct(tape, x.steps, weights.kernel);
-        maps.set(layer.name, requantize(tape, layout, x, source, weights, product, 1, gridOf(LOGITS)));
+        const sums = pointwiseSums(tape, x.steps, weights);
+        maps.set(layer.name, requantize(tape, layout, x, source, weights, sums, 1, gridOf(LOGITS)));
         break;
       }
       case 'softmax':

@@ -68,11 +68,6 @@ export function activationParameters({ min, max }: Range, name: string): Quantiz
   return { scale, zeroPoint: clamp(roundHalfEven(INT8_MIN - low / scale), INT8_MIN, INT8_MAX) };
 }
 
-/** Where a map clips, in whole steps from 0: the least and the greatest int8 less the zero point. */
-export function stepBounds({ zeroPoint }: QuantizationParameters): { low: number; high: number } {
-  return { low: INT8_MIN - zeroPoint, high: INT8_MAX - zeroPoint };
-}
-
 /** The int8 of each number. */
 export function quantize(values: ArrayLike<number>, { scale, zeroPoint }: QuantizationParameters): Int8Array {
   return Int8Array.from(values, (x) => clamp(roundHalfEven(x / scale) + zeroPoint, INT8_MIN, INT8_MAX));

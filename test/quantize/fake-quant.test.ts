@@ -4,8 +4,8 @@ import { Graph, type Tensor } from '../../ml/nn/graph.ts';
 import { BLOCKED_DOMAIN, Layout } from '../../ml/nn/layout.ts';
 import { Tape } from '../../ml/nn/tape.ts';
 import {
-  depthwiseProduct,
-  pointwiseProduct,
+  depthwiseSums,
+  pointwiseSums,
   quantizeWeights,
   requantize,
   requantizeSum,
@@ -57,17 +57,15 @@ describe.each(layouts)('fake quantization, $name', ({ layout }) => {
       for (const tensor of Object.values(inputs)) tape.source(tensor);
       const xScale = graph.constant(X_SCALE);
       const weights = quantizeWeights(inputs.kernel, inputs.bias, xScale, true);
-      const product =
+      const sums =
         kind === 'pointwise'
-          ? pointwiseProduct(tape, inputs.x, weights.kernel)
-          : depthwiseProduct(layout, inputs.x, weights.kernel, { side: SIDE, stride: 1 });
-      const grid =
-        bounds.low === 0
-          ? { scale: graph.constant(Y_SCALE), ...bounds }
-          : { scale: graph.constant(Y_SCALE), low: graph.constant(bounds.low), high: graph.constant(bounds.high) };
+          ? pointwiseSums(tape, inputs.x, weights)
+          : depthwiseSums(layout, inputs.x, weights, { side: SIDE, stride: 1 });
+      const scale = graph.constant(Y_SCALE);
+      const grid = bounds.low === 0 ? { scale } : { scale, below: graph.constant(-bounds.low) };
       const source = { kernel: inputs.kernel, bias: inputs.bias };
       const map = { steps: inputs.x, scale: xScale };
-      const { steps } = requantize(tape, layout, map, source, weights, product, SIDE, grid);
+      const { steps } = requantize(tape, layout, map, source, weights, sums, SIDE, grid);
       const gradientOf = tape.backward([[steps, graph.input('upstream', [outputs, PIXELS])]]);
       graph.output('steps', steps);
       for (const [name, tensor] of Object.entries(inputs)) graph.output(`d/${name}`, gradientOf(tensor));
@@ -128,17 +126,17 @@ describe('a residual sum', () => {
       { steps: a, scale: aScale },
       { steps: b, scale: bScale },
     ];
-    const grid = { scale, low: graph.constant(-10), high: graph.constant(20) };
+    const grid = { scale, below: graph.constant(10) };
     const { steps } = requantizeSum(tape, maps, grid);
     const gradientOf = tape.backward([[steps, graph.constant([1, 1, 1, 1], [1, 4])]]);
     graph.output('steps', steps);
     graph.output('da', gradientOf(a));
     graph.output('db', gradientOf(b));
     const results = await runGraph(graph.encode(17), {
-      a: { shape: [1, 4], values: [3, -40, 60, -3] },
+      a: { shape: [1, 4], values: [3, -40, 600, -3] },
       b: { shape: [1, 4], values: [1, 0, 0, -1] },
     });
-    expect([...results['steps']]).toEqual([2, -10, 20, -2]);
+    expect([...results['steps']]).toEqual([2, -10, 245, -2]);
     expect([...results['da']]).toEqual([0.5, 0, 0, 0.5]);
     expect([...results['db']]).toEqual([0.25, 0, 0, 0.25]);
   });

@@ -71,7 +71,7 @@ export function batchNorm(
 ): Normalized {
   const affine = affineOf(reduceMean(y, [1]), mul(layout.dot(y, y, side), 1 / y.shape[1]), gamma, beta);
   const { scale, shift } = affine;
-  const output = scaleAndShift(layout, y, side, scale, shift, relu6 ? RELU6 : undefined);
+  const output = scaleAndShift(layout, y, side, scale, shift, relu6);
   tape.record(output, [y, gamma, beta], (da) => {
     const dz = relu6 ? relu6Gradient(da, output) : da;
     const gradient = batchNormGradient(affine, reduceSum(dz, [1]), layout.dot(dz, y, side), y.shape[1]);
@@ -81,26 +81,20 @@ export function batchNorm(
   return { output, mean: affine.mean, variance: affine.variance };
 }
 
-/**
- * scale·y + shift, clipped if wanted; in the blocked layout one fused 1×1 convolution.
- * @param y [C, P].
- * @param side height and width of y.
- * @param scale [C, 1], as `shift`.
- */
-export function scaleAndShift(
-  layout: Layout,
-  y: Tensor,
-  side: number,
-  scale: Tensor,
-  shift: Tensor,
-  clipping?: readonly [low: number, high: number],
-): Tensor {
+/** scale·y + shift, clipped to 0..6 if wanted; in the blocked layout one fused 1×1 convolution. */
+function scaleAndShift(layout: Layout, y: Tensor, side: number, scale: Tensor, shift: Tensor, relu6: boolean): Tensor {
   if (layout.blocked) {
-    const options = { side, outSide: side, kernelSide: 1, bias: layout.perImage(shift), clip: clipping };
+    const options = {
+      side,
+      outSide: side,
+      kernelSide: 1,
+      bias: layout.perImage(shift),
+      clip: relu6 ? RELU6 : undefined,
+    };
     return layout.convolveEach(y, layout.kernelPerImage(scale), options);
   }
   const z = add(mul(y, scale), shift);
-  return clipping ? clip(z, ...clipping) : z;
+  return relu6 ? clip(z, ...RELU6) : z;
 }
 
 /** a·x + b·y + c; in the blocked layout two 1×1 convolutions, the second of which adds the first's result. */

@@ -25,8 +25,17 @@ export function depthwise(tape: Tape, layout: Layout, x: Tensor, kernel: Tensor,
   );
 }
 
-/** The result of {@link depthwise}. */
-export function depthwiseOutput(layout: Layout, x: Tensor, kernel: Tensor, { side, stride }: Window): Tensor {
+/**
+ * The result of {@link depthwise}.
+ * @param bias added to each channel, [C, 1].
+ */
+export function depthwiseOutput(
+  layout: Layout,
+  x: Tensor,
+  kernel: Tensor,
+  { side, stride }: Window,
+  bias?: Tensor,
+): Tensor {
   const { outSide, begin, end } = samePadding(side, KERNEL, stride);
   return layout.convolveEach(x, layout.kernelPerImage(kernel), {
     side,
@@ -34,6 +43,7 @@ export function depthwiseOutput(layout: Layout, x: Tensor, kernel: Tensor, { sid
     kernelSide: KERNEL,
     stride,
     pads: [begin, end],
+    bias: bias && layout.perImage(bias),
   });
 }
 
