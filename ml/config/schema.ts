@@ -85,9 +85,9 @@ const quantize = z.strictObject({
     .describe("input and output of the int8 TFLite file: floats, or uint8 as Snap's notebook makes"),
   equalize: z.boolean().default(false).describe('cross-layer equalization before rounding'),
   correctBias: z.boolean().default(true).describe('bias correction after rounding'),
-  epochs: whole.min(1).default(4).describe('epochs of quantization-aware training'),
-  frozenEpochs: whole.default(2).describe('last epochs in which the ranges stay as they are'),
-  learningRate: z.number().positive().default(1e-4).describe('peak of the cosine in quantization-aware training'),
+  epochs: whole.min(1).default(3).describe('epochs of quantization-aware training'),
+  frozenEpochs: whole.default(1).describe('last epochs in which the ranges stay as they are'),
+  learningRate: z.number().positive().default(3e-5).describe('peak of the cosine in quantization-aware training'),
 });
 
 /** The whole configuration of a run: every field has a default, unknown fields are refused. */

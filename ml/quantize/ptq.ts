@@ -4,10 +4,37 @@ import { correctBiases } from './bias-correction.ts';
 import { calibrate, mapParameters } from './calibrate.ts';
 import { equalize } from './equalize.ts';
 import { type QuantizedNetwork, quantizeNetwork } from './quantized-network.ts';
+import type { QuantizationParameters } from './scheme.ts';
+
+/** A network that is ready to be rounded, and the parameters to round its maps with. */
+export interface Prepared {
+  readonly network: FoldedNetwork;
+  readonly maps: ReadonlyMap<string, QuantizationParameters>;
+}
 
 /**
- * Post-training quantization: observes the network on representative faces and rounds it, with cross-layer equalization
- * before and bias correction after, where they are switched on.
+ * Observes the network on representative faces, with cross-layer equalization before and bias correction after, where they
+ * are switched on.
+ * @param faces grey values, [n, 48, 48].
+ * @throws UserError if a map's range is not finite.
+ */
+export async function prepareRounding(
+  network: FoldedNetwork,
+  head: string,
+  faces: Uint8Array,
+  config: QuantizeConfig,
+): Promise<Prepared> {
+  const observed = await calibrate(network, head, faces);
+  const equalized = config.equalize ? equalize(network, observed) : network;
+  const calibration = config.equalize ? await calibrate(equalized, head, faces) : observed;
+  const maps = mapParameters(calibration, config.observer);
+  if (!config.correctBias) return { network: equalized, maps };
+  const rounded = quantizeNetwork(equalized, head, maps, config.perChannel);
+  return { network: correctBiases(equalized, rounded, calibration), maps };
+}
+
+/**
+ * Post-training quantization: rounds what {@link prepareRounding} prepares.
  * @param faces grey values, [n, 48, 48].
  * @throws UserError if a map's range is not finite.
  */
@@ -17,12 +44,6 @@ export async function quantizeAfterTraining(
   faces: Uint8Array,
   config: QuantizeConfig,
 ): Promise<QuantizedNetwork> {
-  const { observer, perChannel } = config;
-  const observed = await calibrate(network, head, faces);
-  const equalized = config.equalize ? equalize(network, observed) : network;
-  const calibration = config.equalize ? await calibrate(equalized, head, faces) : observed;
-  const maps = mapParameters(calibration, observer);
-  const rounded = quantizeNetwork(equalized, head, maps, perChannel);
-  if (!config.correctBias) return rounded;
-  return quantizeNetwork(correctBiases(equalized, rounded, calibration), head, maps, perChannel);
+  const prepared = await prepareRounding(network, head, faces, config);
+  return quantizeNetwork(prepared.network, head, prepared.maps, config.perChannel);
 }

@@ -7,7 +7,7 @@ import { loadNetwork, type NetworkInfo, saveNetwork } from '../train/trained-net
 import { runTraining, type TrainJob, type TrainResult } from '../train/training.ts';
 import { publicAccuracy } from '../train/validate.ts';
 import { calibrate, mapParameters, representativeFaces } from './calibrate.ts';
-import { equalize } from './equalize.ts';
+import { prepareRounding } from './ptq.ts';
 import { buildQatGraph, foldedParametersOf, mapParametersOf } from './qat-graph.ts';
 import { flattenMaps, flattenNetwork, floatNetwork, mapsFrom, quantizedFrom } from './qat-state.ts';
 import { buildQdqGraph } from './qdq-graph.ts';
@@ -25,8 +25,8 @@ export function qatConfig(config: Config, head: TargetKind): Config {
 
 /**
  * Quantization-aware training of a network whose batch norm is folded (Jacob et al. 2018, arXiv:1712.05877, section 3).
- * The maps' ranges are measured on representative faces before the first step and again after each epoch, as a moving
- * average, until they are frozen for the last epochs.
+ * It begins with what quantization after training gives, which is also kept if no epoch is better on PublicTest. The maps'
+ * ranges are measured again after each epoch, as a moving average, until they are frozen for the last epochs.
  * @param job whose configuration is {@link qatConfig}'s.
  * @throws UserError if the data or the checkpoint do not fit the configuration.
  */
@@ -40,9 +40,10 @@ export function trainQuantized(network: FoldedNetwork, head: TargetKind, job: Tr
   return runTraining(job, {
     info,
     graph: (layout) => buildQatGraph(architecture, head, classes, layout, perChannel),
+    keepsStart: true,
     start: async () => {
-      const start = config.quantize.equalize ? equalize(network, await calibrate(network, head, faces)) : network;
-      return initialState(flattenNetwork(start, head), flattenMaps(network, await measure(start)));
+      const prepared = await prepareRounding(network, head, faces, config.quantize);
+      return initialState(flattenNetwork(prepared.network, head), flattenMaps(network, prepared.maps));
     },
     afterEpoch: async (state, epoch) => {
       if (epoch >= epochs - frozenEpochs) return state;

@@ -51,6 +51,8 @@ export interface Trainee {
   graph(layout: Layout): TrainingGraph;
   /** @param faces training faces to measure on, grey values [n, 48, 48]. */
   start(faces: Uint8Array): Promise<TrainingState>;
+  /** Whether the network of the start is judged and kept like that of an epoch. */
+  readonly keepsStart?: boolean;
   /** Changes the state at the end of an epoch, before the network is judged; `epoch` counts from 0. */
   afterEpoch?(state: TrainingState, epoch: number): Promise<TrainingState>;
   /** Accuracy of a head on PublicTest. */
@@ -126,8 +128,9 @@ class Training {
   /** Takes up the checkpoint, or begins with new or imported weights. */
   async #start(fresh: Position): Promise<Position> {
     if (!this.job.resume || !existsSync(this.#checkpointPath)) {
-      this.engine.restore(await this.trainee.start(this.#sample()));
-      return fresh;
+      const state = await this.trainee.start(this.#sample());
+      this.engine.restore(state);
+      return this.trainee.keepsStart ? { ...fresh, best: (await this.#judge(state, 0, {})).best } : fresh;
     }
     const { state, position } = await loadCheckpoint(this.#checkpointPath);
     checkSamePlan(position, fresh, this.#checkpointPath);
@@ -195,13 +198,8 @@ class Training {
   }
 
   /** Measures every head on PublicTest and keeps the network where it is the best so far. */
-  async #finishEpoch(epoch: number, at: Position): Promise<Position> {
-    let state = this.engine.state();
-    if (this.trainee.afterEpoch) {
-      state = await this.trainee.afterEpoch(state, epoch);
-      this.engine.restore(state);
-    }
-    const best = { ...at.best };
+  async #judge(state: TrainingState, epochs: number, former: Position['best']) {
+    const best = { ...former };
     const accuracies: number[] = [];
     for (const head of this.#heads) {
       const accuracy = await this.trainee.accuracy(state, head);
@@ -209,15 +207,26 @@ class Training {
       // Of equals the later one: it is trained longer, and without PublicTest it is the last.
       if (accuracy < (best[head] ?? 0)) continue;
       best[head] = accuracy;
-      await this.trainee.save(join(this.job.folder, bestFile(head)), state, epoch + 1);
+      await this.trainee.save(join(this.job.folder, bestFile(head)), state, epochs);
     }
+    const text = this.#heads.map((head, i) => `${head} ${(100 * accuracies[i]).toFixed(2)} %`);
+    this.job.reporter.note(
+      `${epochs === 0 ? 'start' : `epoch ${epochs}/${this.job.config.train.epochs}`}: PublicTest accuracy ${text.join(', ')}`,
+    );
+    return { accuracies, best };
+  }
+
+  /** Judges the network after an epoch and records how it did. */
+  async #finishEpoch(epoch: number, at: Position): Promise<Position> {
+    let state = this.engine.state();
+    if (this.trainee.afterEpoch) {
+      state = await this.trainee.afterEpoch(state, epoch);
+      this.engine.restore(state);
+    }
+    const { accuracies, best } = await this.#judge(state, epoch + 1, at.best);
     const losses = at.lossSums.map((sum) => sum / this.batches.stepsPerEpoch);
     const figures = { ...this.#byHead('loss', losses), ...this.#byHead('accuracy', accuracies) };
     await appendHistory(this.#metricsPath, { kind: 'epoch', step: at.step, epoch, figures });
-    const text = this.#heads.map((head, i) => `${head} ${(100 * accuracies[i]).toFixed(2)} %`);
-    this.job.reporter.note(
-      `epoch ${epoch + 1}/${this.job.config.train.epochs}: PublicTest accuracy ${text.join(', ')}`,
-    );
     return { ...at, network: { ...at.network, epoch: epoch + 1 }, best, lossSums: this.#heads.map(() => 0) };
   }
 

@@ -71,6 +71,7 @@ describe('build', () => {
         'qat-original',
         join('qat-original', 'best-original.safetensors'),
         join('qat-original', 'checkpoint.safetensors'),
+        join('qat-original', 'config.json'),
         join('qat-original', 'metrics.jsonl'),
         'report.html',
       ].sort(),
