@@ -11,7 +11,7 @@ export interface Disagreements {
   readonly faces: number;
   /** Those on which the models disagree. */
   readonly count: number;
-  /** Some of them, the surest answers of the first model first; captions are like `Sad 51 % | Fear 48 %`. */
+  /** Some of them, the surest answers of the first model first; captions are like `Sad | Fear`. */
   readonly tiles: Tile[];
 }
 
@@ -33,12 +33,10 @@ export function disagreements(
   const differing = pairs
     .filter(({ first, second }) => first.label !== second.label)
     .sort((p, q) => q.first.confidence - p.first.confidence);
-  const words = ({ label, confidence }: { label: number; confidence: number }) =>
-    `${EMOTIONS[label]} ${Math.round(100 * confidence)} %`;
   const tiles = differing.slice(0, limit).map(({ face, first, second }) => ({
     pixels: faceAt(dataset, face),
     size: FACE_SIZE,
-    caption: `${words(first)} | ${words(second)}`,
+    caption: `${EMOTIONS[first.label]} | ${EMOTIONS[second.label]}`,
   }));
   return { split: a.split, faces: pairs.length, count: differing.length, tiles };
 }

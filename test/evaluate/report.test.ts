@@ -69,7 +69,26 @@ async function sampleContent(): Promise<ReportContent> {
     faces: tiles,
     augmentations: tiles,
     files: [{ name: HOSTILE, bytes: 8_930_000, sha256: 'ab'.repeat(32) }],
-    quantization: [],
+    quantization: [
+      {
+        heading: `Quantized ${HOSTILE}`,
+        models: [
+          { name: 'float', bytes: 8_930_000, evaluation },
+          { name: `int8 ${HOSTILE}`, bytes: 2_460_000, evaluation: { ...evaluation } },
+        ],
+        sqnr: [
+          {
+            name: HOSTILE,
+            layers: [
+              { map: HOSTILE, decibels: 40 },
+              { map: 'head', decibels: 20 },
+            ],
+          },
+        ],
+        disagreements: { split: 'PublicTest', faces: 3589, count: 120, tiles },
+        bytes: { weights: 2_198_720, [HOSTILE]: 1 },
+      },
+    ],
     findings: [HOSTILE],
   };
 }
@@ -110,11 +129,13 @@ describe('writeReport', () => {
     expect(open).toEqual([]);
   });
 
-  it('draws two training curves, three charts of each result and three contact sheets', () => {
+  it('draws two training curves, three charts of each result, five of quantization and four contact sheets', () => {
     const results = 4;
-    expect(page.match(/<svg /g)).toHaveLength(2 + 3 * results);
-    expect(page.match(/<img src="data:image\/png;base64,"/g)).toHaveLength(3);
-    expect(page.match(/<figcaption>/g)).toHaveLength(2 + 3 * results + 3);
+    // The noise of each layer, and two confusion matrices for each of two protocols.
+    const quantization = 5;
+    expect(page.match(/<svg /g)).toHaveLength(2 + 3 * results + quantization);
+    expect(page.match(/<img src="data:image\/png;base64,"/g)).toHaveLength(4);
+    expect(page.match(/<figcaption>/g)).toHaveLength(2 + 3 * results + quantization + 4);
     expect(page.match(/PrivateTest, FER\+ majority, n = 60/g)).toHaveLength(3);
   });
 
@@ -130,7 +151,15 @@ describe('writeReport', () => {
 
   it('leaves out what there is nothing to tell of', async () => {
     const path = join(folder, 'empty.html');
-    const empty = { history: [], heads: [], faces: [], augmentations: [], files: [], findings: [] };
+    const empty = {
+      quantization: [],
+      history: [],
+      heads: [],
+      faces: [],
+      augmentations: [],
+      files: [],
+      findings: [],
+    };
     await writeReport(path, { ...(await sampleContent()), ...empty });
     const bare = await readFile(path, 'utf8');
     expect(bare.match(/<svg|<img|<h3/)).toBeNull();

@@ -8,7 +8,7 @@ import { FACE_PIXELS, type FaceDataset } from '../../ml/data/dataset.ts';
 import { type Disagreements, disagreements } from '../../ml/evaluate/disagreements.ts';
 import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
 import { exportFloatTflite, exportQuantized } from '../../ml/export/export-quantized.ts';
-import type { ExportedFile } from '../../ml/export/exported-file.ts';
+import { type ExportedFile, sha256Of } from '../../ml/export/exported-file.ts';
 import type { FoldedNetwork } from '../../ml/nn/folded-network.ts';
 import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import { representativeFaces } from '../../ml/quantize/calibrate.ts';
@@ -54,14 +54,15 @@ export async function quantizeHead(order: QuantizeOrder): Promise<QuantizedHead 
   const { file, head, config, dataset, work, reporter, signal } = order;
   const { width, size } = config.model;
   const { method, images, perChannel } = config.quantize;
-  const float = foldedFromOnnx(await readBytes(file), file, mobileNetV2(width, size));
+  const bytes = await readBytes(file);
+  const float = foldedFromOnnx(bytes, file, mobileNetV2(width, size));
   const faces = representativeFaces(dataset, images, config.seed);
   reporter.note(`quantizing ${file}: ranges measured on ${faces.length / FACE_PIXELS} training faces`);
   const networks = new Map<QuantizeMethod, QuantizedNetwork>();
   networks.set('ptq', await quantizeAfterTraining(float, head, faces, config.quantize));
   if (method === 'qat') {
     const own = qatConfig(config, head);
-    await openWork(work, { ...own, model: file }, reporter);
+    await openWork(work, { ...own, model: sha256Of(bytes) }, reporter);
     const job = { config: own, dataset, folder: work, reporter, resume: true, signal };
     const { completed } = await trainQuantized(float, head, job);
     if (!completed) return undefined;

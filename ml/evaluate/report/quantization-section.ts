@@ -1,6 +1,6 @@
 import { PROTOCOLS } from '../../data/labels.ts';
 import type { Disagreements } from '../disagreements.ts';
-import { type Evaluation, type EvaluationResult, formatInterval, percent } from '../evaluation.ts';
+import { type Evaluation, type EvaluationResult, percent } from '../evaluation.ts';
 import { confusionChart, layerChart, type Series } from './charts.ts';
 import { figure, sheet } from './figures.ts';
 import { grouped, PROTOCOL_TEXT } from './head-section.ts';
@@ -33,29 +33,32 @@ export async function quantizationSection(report: QuantizationReport): Promise<C
 <h3>${heading}</h3>
 <div class="card scroll">
   <table>
-    <thead><tr><th>model</th><th class="number">size</th><th>labels</th><th>split</th><th class="number">accuracy</th>
-      <th class="number">95 % interval</th><th class="number">against float</th></tr></thead>
-    <tbody>${models.map((model) => model.evaluation.results.map((result) => row(model, result, float.evaluation)))}</tbody>
+    <thead><tr><th>model</th><th class="number">size</th>
+      ${float.evaluation.results.map(({ protocol, split }) => html`<th class="number">${PROTOCOL_TEXT[protocol].name}, ${split}</th>`)}</tr></thead>
+    <tbody>${models.map((model) => row(model, float.evaluation))}</tbody>
   </table>
 </div>
-<p class="note">Bytes of the int8 TFLite file: ${Object.entries(bytes)
+<p class="note">Accuracy; in brackets, points against the floats. Bytes of the int8 TFLite file: ${Object.entries(bytes)
     .map(([kind, count]) => `${kind} ${grouped(count)}`)
     .join(', ')}.</p>
 <div class="figures">
-  ${figure('Noise of quantization', 'Signal-to-quantization-noise ratio of every map, from the stem to the logits.', layerChart(series, sqnr[0]?.layers.map(({ map }) => map) ?? []))}
+  ${figure('Noise of quantization', 'Signal-to-quantization-noise ratio of every map against the floats, from the stem to the logits. Training (QAT) also moves the weights, which counts as noise here.', layerChart(series, sqnr[0]?.layers.map(({ map }) => map) ?? []))}
   ${PROTOCOLS.map((protocol) => confusions(protocol, float.evaluation, last.evaluation))}
 </div>
 ${await differing(disagreements)}`;
 }
 
-function row(model: QuantizationReport['models'][number], result: EvaluationResult, float: Evaluation): Html {
-  const { protocol, split, metrics } = result;
+function row({ name, bytes, evaluation }: QuantizationReport['models'][number], float: Evaluation): Html {
+  return html`<tr><td>${name}</td><td class="number">${(bytes / 1e6).toFixed(2)} MB</td>
+${evaluation.results.map((result) => html`<td class="number"><b>${percent(result.metrics.accuracy)}</b>${change(result, evaluation, float)}</td>`)}</tr>`;
+}
+
+/** How many points an accuracy lies above that of the floats. */
+function change({ protocol, split, metrics }: EvaluationResult, evaluation: Evaluation, float: Evaluation): string {
   const exact = float.results.find((other) => other.protocol === protocol && other.split === split);
-  const change = 100 * (metrics.accuracy - (exact?.metrics.accuracy ?? metrics.accuracy));
-  return html`<tr><td>${model.name}</td><td class="number">${(model.bytes / 1e6).toFixed(2)} MB</td>
-<td>${PROTOCOL_TEXT[protocol].name}</td><td>${split}</td><td class="number"><b>${percent(metrics.accuracy)}</b></td>
-<td class="number">${formatInterval(metrics.accuracyInterval95)}</td>
-<td class="number">${float.model === model.evaluation.model ? '' : `${change >= 0 ? '+' : '−'}${Math.abs(change).toFixed(2)} points`}</td></tr>`;
+  if (!exact || evaluation === float) return '';
+  const points = 100 * (metrics.accuracy - exact.metrics.accuracy);
+  return ` (${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(2)})`;
 }
 
 function confusions(protocol: (typeof PROTOCOLS)[number], float: Evaluation, int8: Evaluation): Content {
