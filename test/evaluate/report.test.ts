@@ -136,7 +136,7 @@ describe('writeReport', () => {
     expect(page.match(/<svg /g)).toHaveLength(2 + 3 * results + quantization);
     expect(page.match(/<img src="data:image\/png;base64,"/g)).toHaveLength(4);
     expect(page.match(/<figcaption>/g)).toHaveLength(2 + 3 * results + quantization + 4);
-    expect(page.match(/PrivateTest, FER\+ majority, n = 60/g)).toHaveLength(3);
+    expect(page.match(/PrivateTest, FER\+ majority, n = 60/g)).toHaveLength(3 + 2);
   });
 
   it.each([
