@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { TargetKind } from '../../ml/config/schema.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import type { QuantizationReport } from '../../ml/evaluate/report/quantization-section.ts';
@@ -59,7 +59,9 @@ export async function finishRun(
     const folder = modelFolder(run, head);
     const made = quantized && (await exportQuantizedHead(quantized, order, folder, evaluated, metadata));
     const forms = made?.files ?? [];
-    const described = [{ file: exported.file, evaluated }, ...forms].map(({ file, evaluated: { evaluation } }) => ({
+    // The description lies beside the files that it describes.
+    const beside = forms.filter(({ file }) => dirname(file.path) === folder);
+    const described = [{ file: exported.file, evaluated }, ...beside].map(({ file, evaluated: { evaluation } }) => ({
       file,
       metrics: metricsOf(evaluation),
     }));
