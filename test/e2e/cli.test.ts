@@ -280,7 +280,16 @@ describe('doctor and help', () => {
     expect(status).toMatchObject({ node: 'ok', onnxruntime: 'ok', training: 'ok', FER2013: 'warn' });
   });
 
-  it.each(['build', 'train', 'evaluate', 'export', 'check', 'doctor'])('%s has help with examples', async (command) => {
+  it.each([
+    'build',
+    'train',
+    'evaluate',
+    'export',
+    'check',
+    'doctor',
+    'quantize',
+    'compare',
+  ])('%s has help with examples', async (command) => {
     const { code, stdout } = await run(command, '--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples:\n {2}\\$ emotion-lens ${command}`));
