@@ -32,14 +32,23 @@ export function fileError(action: 'read' | 'write', path: string, thrown: unknow
   return new UserError(`cannot ${action} ${path}: ${explain(code)}`, { cause: thrown });
 }
 
+function statOf(path: string) {
+  return stat(path).catch((thrown) => {
+    throw fileError('read', path, thrown);
+  });
+}
+
+/** @throws UserError if there is nothing at this path, or it is unreadable. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await statOf(path)).isDirectory();
+}
+
 /**
  * Size of a regular file in bytes.
  * @throws UserError if it is missing, unreadable or a directory.
  */
 export async function fileSize(path: string): Promise<number> {
-  const info = await stat(path).catch((thrown) => {
-    throw fileError('read', path, thrown);
-  });
+  const info = await statOf(path);
   if (info.isDirectory()) throw new UserError(`cannot read ${path}: ${explain('EISDIR')}`);
   return info.size;
 }

@@ -2,7 +2,7 @@ import { EMOTIONS } from '../core/emotions.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
 import type { Architecture } from '../nn/mobilenet-v2.ts';
 import { foldTrained, type TrainedNetwork } from '../train/trained-network.ts';
-import { type ExportedFile, MODEL_VERSION, writeModel } from './exported-file.ts';
+import { type ExportedFile, FLOAT_ONNX, MODEL_VERSION, writeModel } from './exported-file.ts';
 
 /** What every ONNX file of ours says of itself. */
 export function onnxMetadata(
@@ -36,5 +36,5 @@ export function exportOnnx(
   const folded = foldTrained(network);
   const options = { batch: 1, head, metadata: onnxMetadata(head, folded.architecture, metadata) };
   const bytes = buildInferenceGraph(folded, options);
-  return writeModel(path, bytes, { format: 'onnx', numbers: 'float32', method: null, edges: 'float32' });
+  return writeModel(path, bytes, FLOAT_ONNX);
 }

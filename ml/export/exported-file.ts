@@ -19,6 +19,9 @@ export interface ExportedFile {
   readonly sha256: string;
 }
 
+/** What is the same of every ONNX file of floats. */
+export const FLOAT_ONNX = { format: 'onnx', numbers: 'float32', method: null, edges: 'float32' } as const;
+
 /** Hexadecimal. */
 export const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 

@@ -1,9 +1,9 @@
-import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
+import { convolutionsOf, type FoldedConvolution, type FoldedNetwork } from '../nn/folded-network.ts';
 import { IMAGE, type Layer, LOGITS, layersOf, POOL, PROBABILITIES } from '../nn/layers.ts';
 import type { Architecture, Unit } from '../nn/mobilenet-v2.ts';
 import { samePadding } from '../nn/padding.ts';
-import { convolutionsOf, type QuantizedConvolution, type QuantizedNetwork } from '../quantize/quantized-network.ts';
-import type { QuantizationParameters } from '../quantize/scheme.ts';
+import type { QuantizedConvolution, QuantizedNetwork } from '../quantize/quantized-network.ts';
+import { type QuantizationParameters, UINT8_OFFSET } from '../quantize/scheme.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../tflite/model.ts';
 
 /** What goes in and out of an int8 file: floats, with QUANTIZE and DEQUANTIZE at the edge, or uint8. */
@@ -11,8 +11,6 @@ export type Edges = 'float32' | 'uint8';
 
 const SIGNATURE = 'serving_default';
 const COLOURS = 3;
-/** A uint8 is the int8 moved by this much. */
-const UINT8_OFFSET = 128;
 
 /** How the layers of a network are written. */
 interface Numbers {
@@ -134,12 +132,12 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
       zeroPoint: inner.zeroPoint.map((zeroPoint) => zeroPoint + UINT8_OFFSET),
     });
   };
-  const convolve = (input: TfliteTensor, layer: Layer, unit: Unit): TfliteTensor => {
+  const convolve = (input: TfliteTensor, unit: Unit): TfliteTensor => {
     const depthwise = unit.kind === 'depthwise';
     const side = unit.kind === 'pointwise' ? 1 : 3;
     const inChannels = unit.kind === 'stem' ? COLOURS : unit.inChannels;
     const shape = depthwise ? [1, side, side, unit.outChannels] : [unit.outChannels, side, side, inChannels];
-    const weights = numbers.weights(layer.name, shape, depthwise).map(add);
+    const weights = numbers.weights(unit.name, shape, depthwise).map(add);
     const window = {
       padding: 'SAME',
       strideWidth: unit.stride,
@@ -148,7 +146,7 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
       dilationWidth: 1,
       dilationHeight: 1,
     } as const;
-    const output = map(layer.name);
+    const output = map(unit.name);
     return depthwise
       ? operate('DEPTHWISE_CONV_2D', [input, ...weights], output, {
           type: 'DepthwiseConv2DOptions',
@@ -165,7 +163,7 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
   const compute = (layer: Layer): TfliteTensor => {
     switch (layer.kind) {
       case 'convolution':
-        return convolve(at(layer.input), layer, layer.unit);
+        return convolve(at(layer.input), layer.unit);
       case 'add': {
         const value = { activation: 'NONE', potScaleInt16: true } as const;
         return operate('ADD', layer.inputs.map(at), map(layer.name), { type: 'AddOptions', value });
@@ -188,7 +186,7 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
           side: 1,
           relu6: false,
         };
-        return convolve(at(layer.input), layer, unit);
+        return convolve(at(layer.input), unit);
       }
       case 'softmax':
         return operate('SOFTMAX', [at(layer.input)], map(layer.name), { type: 'SoftmaxOptions', value: { beta: 1 } });

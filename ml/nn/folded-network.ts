@@ -1,3 +1,4 @@
+import { LOGITS } from './layers.ts';
 import { type Architecture, kernelTaps, type Unit, unitsOf } from './mobilenet-v2.ts';
 import { BATCH_NORM_EPSILON } from './operators/batch-norm.ts';
 import type { FlatVector } from './parameters.ts';
@@ -46,6 +47,26 @@ export function stemToGrey(colour: Float32Array): Float32Array {
     const first = Math.floor(i / STEM_TAPS) * 3 * STEM_TAPS + (i % STEM_TAPS);
     return colour[first] + colour[first + STEM_TAPS] + colour[first + 2 * STEM_TAPS];
   });
+}
+
+/** The convolutions of a network by the names of the maps that they give: the classifier's is `logits`. */
+export function convolutionsOf(network: FoldedNetwork, head: string): Map<string, FoldedConvolution> {
+  const classifier = network.classifiers.get(head);
+  if (!classifier) throw new Error(`the network has no head ${head}`);
+  return new Map([...network.units, [LOGITS, classifier]]);
+}
+
+/** The network with one head that {@link convolutionsOf} took apart. */
+export function networkOf(
+  architecture: Architecture,
+  classes: number,
+  head: string,
+  convolutions: ReadonlyMap<string, FoldedConvolution>,
+): FoldedNetwork {
+  const units = new Map(convolutions);
+  const classifier = units.get(LOGITS) as FoldedConvolution;
+  units.delete(LOGITS);
+  return { architecture, classes, units, classifiers: new Map([[head, classifier]]) };
 }
 
 /** Folds batch norm with these running statistics into the convolutions: W' = W·γ/σ, b' = β − μ·γ/σ. */

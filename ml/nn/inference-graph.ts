@@ -1,12 +1,10 @@
-import type { FoldedConvolution, FoldedNetwork } from './folded-network.ts';
+import { convolutionsOf, type FoldedNetwork } from './folded-network.ts';
 import { Graph, type Shape, type Tensor } from './graph.ts';
 import { IMAGE, type Layer, LOGITS, layersOf, PROBABILITIES } from './layers.ts';
 import type { Architecture, Unit } from './mobilenet-v2.ts';
 import { add, clip, mul, pad, reduceMean, softmax } from './ops.ts';
 import { samePadding } from './padding.ts';
 
-export const IMAGE_INPUT = IMAGE;
-export const PROBABILITIES_OUTPUT = PROBABILITIES;
 /** Operator set of the exported model: the one that Snap's own export code uses. */
 const OPSET = 11;
 
@@ -29,7 +27,7 @@ export interface GraphForm {
 interface GraphOptions {
   /** Images of one run. */
   readonly batch: number;
-  /** Maps to give out besides the probabilities. */
+  /** Maps to give out besides the probabilities, of `innerMapsOf`. */
   readonly maps?: readonly string[];
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -50,11 +48,14 @@ interface InferenceOptions extends GraphOptions {
  */
 export function buildInferenceGraph(network: FoldedNetwork, options: InferenceOptions): Uint8Array {
   const { head, observe: observed, ...rest } = options;
+  const convolutions = head === undefined ? network.units : convolutionsOf(network, head);
   const form: GraphForm = {
     opset: OPSET,
     padNodes: true,
     weights: (graph, name, shape) => {
-      const { kernel, bias } = folded(network, name, head);
+      const folded = convolutions.get(name);
+      if (!folded) throw new Error(`the network has no unit ${name}`);
+      const { kernel, bias } = folded;
       const of = name === LOGITS ? 'classifier' : name;
       return [graph.constant(kernel, shape, `${of}/kernel`), graph.constant(bias, [shape[0]], `${of}/bias`)];
     },
@@ -105,16 +106,10 @@ export function buildGraph(
     if (classes === 0 && layer.kind === 'classifier') break;
     last = form.map(compute(layer), layer.name);
     computed.set(layer.name, last);
-    if (maps.includes(layer.name) && layer.name !== PROBABILITIES) graph.output(mapOutput(layer.name), last);
+    if (maps.includes(layer.name)) graph.output(mapOutput(layer.name), last);
   }
   graph.output(classes === 0 ? 'features' : PROBABILITIES, last);
   return graph.encode(form.opset, [], metadata);
-}
-
-function folded(network: FoldedNetwork, name: string, head: string | undefined): FoldedConvolution {
-  const found = name === LOGITS ? network.classifiers.get(head ?? '') : network.units.get(name);
-  if (!found) throw new Error(`the network has no ${name === LOGITS ? `head ${head}` : `unit ${name}`}`);
-  return found;
 }
 
 function convolution(x: Tensor, unit: Unit, form: GraphForm): Tensor {

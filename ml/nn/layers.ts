@@ -36,7 +36,9 @@ export function layersOf(architecture: Architecture): Layer[] {
   return layers;
 }
 
-/** Names of all maps in the order of computation, from `image` to `prob`. */
-export function mapsOf(architecture: Architecture): string[] {
-  return [IMAGE, ...layersOf(architecture).map(({ name }) => name)];
+/** Names of the maps inside of the network in the order of computation: all but `image` and `prob`. */
+export function innerMapsOf(architecture: Architecture): string[] {
+  return layersOf(architecture)
+    .map(({ name }) => name)
+    .filter((name) => name !== PROBABILITIES);
 }

@@ -1,7 +1,7 @@
-import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
-import { IMAGE, LOGITS, layersOf } from '../nn/layers.ts';
+import { convolutionsOf, type FoldedConvolution, type FoldedNetwork, networkOf } from '../nn/folded-network.ts';
+import { layersOf } from '../nn/layers.ts';
 import type { Calibration } from './calibrate.ts';
-import { convolutionsOf, dequantizeNetwork, type QuantizedNetwork } from './quantized-network.ts';
+import { dequantizeNetwork, type QuantizedNetwork } from './quantized-network.ts';
 
 /**
  * Bias correction (Nagel et al. 2019, arXiv:1906.04721, section 4.2): rounding moves the mean of a convolution's output
@@ -23,8 +23,9 @@ export function correctBiases(
   for (const layer of layersOf(network.architecture)) {
     if (layer.kind !== 'convolution' && layer.kind !== 'classifier') continue;
     const { kernel, bias } = before.get(layer.name) as FoldedConvolution;
+    // The image is no map that is observed.
     const means = calibration.get(layer.input)?.channelMeans();
-    if (!means || layer.input === IMAGE) {
+    if (!means) {
       corrected.set(layer.name, { kernel, bias });
       continue;
     }
@@ -41,7 +42,5 @@ export function correctBiases(
     };
     corrected.set(layer.name, { kernel, bias: bias.map((value, c) => value - shift(c)) });
   }
-  const classifier = corrected.get(LOGITS) as FoldedConvolution;
-  corrected.delete(LOGITS);
-  return { ...network, units: corrected, classifiers: new Map([[head, classifier]]) };
+  return networkOf(network.architecture, network.classes, head, corrected);
 }

@@ -4,7 +4,7 @@ import { Random } from '../core/random.ts';
 import { type FaceDataset, gatherFaces, indicesOf } from '../data/dataset.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph, mapOutput } from '../nn/inference-graph.ts';
-import { IMAGE, mapsOf, PROBABILITIES } from '../nn/layers.ts';
+import { innerMapsOf } from '../nn/layers.ts';
 import { runOverFaces } from '../train/predict.ts';
 import { Observation, rangeOf } from './observers.ts';
 import { activationParameters, type QuantizationParameters } from './scheme.ts';
@@ -45,7 +45,7 @@ export function representativeFaces(dataset: FaceDataset, count: number, seed: n
  */
 export async function calibrate(network: FoldedNetwork, head: string, faces: Uint8Array): Promise<Calibration> {
   const { architecture } = network;
-  const maps = mapsOf(architecture).filter((name) => name !== IMAGE && name !== PROBABILITIES);
+  const maps = innerMapsOf(architecture);
   const graph = buildInferenceGraph(network, { batch: BATCH, head, maps });
   const observations = new Map<string, Observation>();
   const pass = (see: (seen: Observation, values: Float32Array, images: number) => void) =>

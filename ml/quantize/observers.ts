@@ -9,6 +9,7 @@ const AVERAGE_DECAY = 0.9;
 const PERCENTILE = 0.9999;
 /** Cuts tried on each side by the observer of least squared error, as shares of the side. */
 const CUTS = Array.from({ length: 71 }, (_, i) => 1 - i / 100);
+
 /** What was seen of a map: first its extremes and its channels, then, in a second pass, how its numbers spread. */
 export class Observation {
   min = Number.POSITIVE_INFINITY;
@@ -107,7 +108,7 @@ function percentileRange({ min, max }: Range, bins: Float64Array): Range {
 /** One side after the other: its best cut does not depend much on the other's. */
 function leastErrorRange(all: Range, bins: Float64Array): Range {
   const best = (make: (cut: number) => Range): Range => {
-    const tried = CUTS.map((cut) => ({ range: make(cut), error: squaredError(make(cut), all, bins) }));
+    const tried = CUTS.map(make).map((range) => ({ range, error: squaredError(range, all, bins) }));
     return tried.reduce((a, b) => (b.error < a.error ? b : a)).range;
   };
   const upper = best((cut) => ({ min: all.min, max: Math.max(all.max * cut, all.min) }));

@@ -1,6 +1,6 @@
 import { LUMA } from '../nn/folded-network.ts';
 import type { Tensor } from '../nn/graph.ts';
-import { IMAGE, LOGITS, layersOf, mapsOf, POOL, PROBABILITIES } from '../nn/layers.ts';
+import { IMAGE, innerMapsOf, LOGITS, layersOf, POOL } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
 import { type Architecture, kernelTaps, type Unit, unitsOf } from '../nn/mobilenet-v2.ts';
 import { dropout, globalAveragePool, stemPatches } from '../nn/operators/simple.ts';
@@ -33,9 +33,8 @@ export function foldedParametersOf(architecture: Architecture, classes: number):
 
 /** Scale and zero point of every map but `image` and `prob`, whose are fixed. */
 export function mapParametersOf(architecture: Architecture): FlatVector {
-  const maps = mapsOf(architecture).filter((name) => name !== IMAGE && name !== PROBABILITIES);
   return new FlatVector(
-    maps.flatMap((name) => [
+    innerMapsOf(architecture).flatMap((name) => [
       { name: `${name}/scale`, shape: [1], decays: false },
       { name: `${name}/zeroPoint`, shape: [1], decays: false },
     ]),

@@ -1,9 +1,16 @@
-import { type FoldedConvolution, type FoldedNetwork, stemToColour, stemToGrey } from '../nn/folded-network.ts';
+import {
+  convolutionsOf,
+  type FoldedConvolution,
+  type FoldedNetwork,
+  networkOf,
+  stemToColour,
+  stemToGrey,
+} from '../nn/folded-network.ts';
 import { LOGITS } from '../nn/layers.ts';
 import { mobileNetV2, unitsOf } from '../nn/mobilenet-v2.ts';
 import type { NetworkInfo, TrainedNetwork } from '../train/trained-network.ts';
 import { foldedParametersOf, mapParametersOf } from './qat-graph.ts';
-import { convolutionsOf, type QuantizedNetwork, quantizeNetwork } from './quantized-network.ts';
+import { type QuantizedNetwork, quantizeNetwork } from './quantized-network.ts';
 import type { QuantizationParameters } from './scheme.ts';
 
 /*
@@ -38,12 +45,8 @@ export function floatNetwork({ width, size, classes, heads }: NetworkInfo, value
       bias: vector.view(values, `${name}/bias`).slice(),
     };
   };
-  return {
-    architecture,
-    classes,
-    units: new Map(unitsOf(architecture).map(({ name }) => [name, convolution(name)])),
-    classifiers: new Map([[heads[0], convolution(LOGITS)]]),
-  };
+  const names = [...unitsOf(architecture).map(({ name }) => name), LOGITS];
+  return networkOf(architecture, classes, heads[0], new Map(names.map((name) => [name, convolution(name)])));
 }
 
 /** Parameters of every map as one vector. */

@@ -1,13 +1,12 @@
 import type { Config, TargetKind } from '../config/schema.ts';
-import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { mobileNetV2 } from '../nn/mobilenet-v2.ts';
 import { initialState } from '../train/engine.ts';
 import { PREDICT_BATCH, predictWith } from '../train/predict.ts';
 import { loadNetwork, type NetworkInfo, saveNetwork } from '../train/trained-network.ts';
 import { runTraining, type TrainJob, type TrainResult } from '../train/training.ts';
 import { publicAccuracy } from '../train/validate.ts';
-import { calibrate, mapParameters, representativeFaces } from './calibrate.ts';
-import { prepareRounding } from './ptq.ts';
+import { calibrate, mapParameters } from './calibrate.ts';
+import type { Prepared } from './ptq.ts';
 import { buildQatGraph, foldedParametersOf, mapParametersOf } from './qat-graph.ts';
 import { flattenMaps, flattenNetwork, floatNetwork, mapsFrom, quantizedFrom } from './qat-state.ts';
 import { buildQdqGraph } from './qdq-graph.ts';
@@ -27,28 +26,31 @@ export function qatConfig(config: Config, head: TargetKind): Config {
  * Quantization-aware training of a network whose batch norm is folded (Jacob et al. 2018, arXiv:1712.05877, section 3).
  * It begins with what quantization after training gives, which is also kept if no epoch is better on PublicTest. The maps'
  * ranges are measured again after each epoch, as a moving average, until they are frozen for the last epochs.
+ * @param prepared the network with batch norm folded, as `prepareRounding` gives it.
+ * @param faces that it was prepared on: grey values, [n, 48, 48].
  * @param job whose configuration is {@link qatConfig}'s.
  * @throws UserError if the data or the checkpoint do not fit the configuration.
  */
-export function trainQuantized(network: FoldedNetwork, head: TargetKind, job: TrainJob): Promise<TrainResult> {
+export function trainQuantized(
+  { network, maps }: Prepared,
+  faces: Uint8Array,
+  head: TargetKind,
+  job: TrainJob,
+): Promise<TrainResult> {
   const { config, dataset } = job;
   const { architecture, classes } = network;
-  const { epochs, frozenEpochs, observer, images, perChannel } = config.quantize;
+  const { epochs, frozenEpochs, observer, perChannel } = config.quantize;
   const info: NetworkInfo = { width: architecture.width, size: architecture.size, classes, heads: [head], epoch: 0 };
-  const faces = representativeFaces(dataset, images, config.seed);
-  const measure = async (floats: FoldedNetwork) => mapParameters(await calibrate(floats, head, faces), observer);
   return runTraining(job, {
     info,
     graph: (layout) => buildQatGraph(architecture, head, classes, layout, perChannel),
     keepsStart: true,
-    start: async () => {
-      const prepared = await prepareRounding(network, head, faces, config.quantize);
-      return initialState(flattenNetwork(prepared.network, head), flattenMaps(network, prepared.maps));
-    },
+    start: async () => initialState(flattenNetwork(network, head), flattenMaps(network, maps)),
     afterEpoch: async (state, epoch) => {
       if (epoch >= epochs - frozenEpochs) return state;
       const { averagedParameters, averagedStatistics } = state;
-      const measured = await measure(floatNetwork(info, averagedParameters));
+      const calibration = await calibrate(floatNetwork(info, averagedParameters), head, faces);
+      const measured = mapParameters(calibration, observer);
       const former = mapsFrom(info, averagedStatistics);
       const moved = [...measured].map(([name, now]) => {
         const before = rangeOfParameters(former.get(name) as QuantizationParameters);

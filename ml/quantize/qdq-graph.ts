@@ -1,13 +1,10 @@
 import type { Tensor } from '../nn/graph.ts';
 import { buildGraph, type GraphForm } from '../nn/inference-graph.ts';
 import type { QuantizedConvolution, QuantizedNetwork } from './quantized-network.ts';
-import type { QuantizationParameters } from './scheme.ts';
+import { type QuantizationParameters, UINT8_OFFSET } from './scheme.ts';
 
 /** The first operator set with scales per channel is 13. */
 const OPSET = 13;
-
-/** What is added to an int8 to make it a uint8. */
-const OFFSET = 128;
 
 /**
  * A quantized network as an ONNX file in QDQ form: every map goes through QuantizeLinear and DequantizeLinear, weights
@@ -28,11 +25,11 @@ export function buildQdqGraph(
     weights: (graph, name, shape) => {
       const { kernel, scales, bias, biasScales } = network.convolutions.get(name) as QuantizedConvolution;
       const weights = graph.quantized(
-        Uint8Array.from(kernel, (q) => q + OFFSET),
+        Uint8Array.from(kernel, (q) => q + UINT8_OFFSET),
         shape,
         `${name}/kernel`,
       );
-      const zeroPoints = graph.quantized(new Uint8Array(scales.length).fill(OFFSET), [scales.length]);
+      const zeroPoints = graph.quantized(new Uint8Array(scales.length).fill(UINT8_OFFSET), [scales.length]);
       const biases = graph.quantized(bias, [bias.length], `${name}/bias`);
       return [
         perChannel([weights, graph.constant(scales), zeroPoints]),
@@ -52,7 +49,7 @@ function perChannel(inputs: readonly Tensor[]): Tensor {
 }
 
 function roundTrip(x: Tensor, { scale, zeroPoint }: QuantizationParameters): Tensor {
-  const parameters = [x.graph.constant(scale), x.graph.quantized(Uint8Array.of(zeroPoint + OFFSET), [])];
+  const parameters = [x.graph.constant(scale), x.graph.quantized(Uint8Array.of(zeroPoint + UINT8_OFFSET), [])];
   const integers = x.graph.node('QuantizeLinear', [x, ...parameters], x.shape, { type: 'uint8' });
   return x.graph.node('DequantizeLinear', [integers, ...parameters], x.shape);
 }

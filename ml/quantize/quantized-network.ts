@@ -1,5 +1,5 @@
-import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
-import { IMAGE, LOGITS, layersOf, PROBABILITIES } from '../nn/layers.ts';
+import { convolutionsOf, type FoldedConvolution, type FoldedNetwork, networkOf } from '../nn/folded-network.ts';
+import { IMAGE, layersOf, PROBABILITIES } from '../nn/layers.ts';
 import type { Architecture } from '../nn/mobilenet-v2.ts';
 import {
   biasScales,
@@ -32,13 +32,6 @@ export interface QuantizedNetwork {
   readonly convolutions: ReadonlyMap<string, QuantizedConvolution>;
   /** Of every map, keyed by its name, from `image` to `prob`. */
   readonly maps: ReadonlyMap<string, QuantizationParameters>;
-}
-
-/** The convolutions of a network by the names of the maps that they give. */
-export function convolutionsOf(network: FoldedNetwork, head: string): Map<string, FoldedConvolution> {
-  const classifier = network.classifiers.get(head);
-  if (!classifier) throw new Error(`the network has no head ${head}`);
-  return new Map([...network.units, [LOGITS, classifier]]);
 }
 
 /**
@@ -84,7 +77,5 @@ export function dequantizeNetwork({ architecture, classes, head, convolutions }:
       { kernel: dequantize(kernel, scales), bias: dequantize(bias, biasScales) },
     ]),
   );
-  const classifier = floats.get(LOGITS) as FoldedConvolution;
-  floats.delete(LOGITS);
-  return { architecture, classes, units: floats, classifiers: new Map([[head, classifier]]) };
+  return networkOf(architecture, classes, head, floats);
 }

@@ -22,6 +22,8 @@ export interface Range {
 
 export const INT8_MIN = -128;
 export const INT8_MAX = 127;
+/** A uint8 is the int8 that stands for the same, moved by this much. */
+export const UINT8_OFFSET = 128;
 /** Steps from the least int8 to the greatest. */
 export const INT8_STEPS = 255;
 const INT32_MAX = 2 ** 31 - 1;

@@ -1,7 +1,7 @@
 import { FACE_PIXELS } from '../data/dataset.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph, mapOutput } from '../nn/inference-graph.ts';
-import { IMAGE, mapsOf, PROBABILITIES } from '../nn/layers.ts';
+import { innerMapsOf } from '../nn/layers.ts';
 import { runOverFaces } from '../train/predict.ts';
 import { buildQdqGraph } from './qdq-graph.ts';
 import type { QuantizedNetwork } from './quantized-network.ts';
@@ -26,7 +26,7 @@ export async function layerSqnr(
   faces: Uint8Array,
 ): Promise<LayerSqnr[]> {
   const { architecture } = network;
-  const maps = mapsOf(architecture).filter((name) => name !== IMAGE && name !== PROBABILITIES);
+  const maps = innerMapsOf(architecture);
   const options = { batch: FACES, maps };
   const run = async (graph: Uint8Array) => {
     const results = new Map<string, Float32Array>();

@@ -3,7 +3,8 @@ import * as ort from 'onnxruntime-node';
 import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
 import { resizeBilinear } from '../data/resize.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
-import { buildInferenceGraph, IMAGE_INPUT, PROBABILITIES_OUTPUT } from '../nn/inference-graph.ts';
+import { buildInferenceGraph } from '../nn/inference-graph.ts';
+import { IMAGE, PROBABILITIES } from '../nn/layers.ts';
 
 /** Images of one run. */
 export const PREDICT_BATCH = 16;
@@ -40,7 +41,7 @@ export async function runOverFaces(
       const face = faces.subarray((first + n) * FACE_PIXELS, (first + n + 1) * FACE_PIXELS);
       faceToImage(face, size, image.subarray(n * 3 * size * size, (n + 1) * 3 * size * size));
     }
-    each(await session.run({ [IMAGE_INPUT]: new ort.Tensor('float32', image, [batch, 3, size, size]) }), count);
+    each(await session.run({ [IMAGE]: new ort.Tensor('float32', image, [batch, 3, size, size]) }), count);
     await setImmediate();
   }
   await session.release();
@@ -69,7 +70,7 @@ export async function predictWith(
   const probabilities = new Float32Array((faces.length / FACE_PIXELS) * classes);
   let written = 0;
   await runOverFaces(graph, architecture.size, PREDICT_BATCH, faces, (outputs, count) => {
-    probabilities.set((outputs[PROBABILITIES_OUTPUT].data as Float32Array).subarray(0, count * classes), written);
+    probabilities.set((outputs[PROBABILITIES].data as Float32Array).subarray(0, count * classes), written);
     written += count * classes;
   });
   return probabilities;

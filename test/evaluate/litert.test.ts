@@ -10,7 +10,8 @@ import { FACE_PIXELS } from '../../ml/data/dataset.ts';
 import { encode } from '../../ml/evaluate/litert/encode.ts';
 import { openLitert } from '../../ml/evaluate/litert/session.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
-import { buildInferenceGraph, IMAGE_INPUT, PROBABILITIES_OUTPUT } from '../../ml/nn/inference-graph.ts';
+import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
+import { IMAGE, PROBABILITIES } from '../../ml/nn/layers.ts';
 import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import type { TfliteTensor } from '../../ml/tflite/model.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
@@ -261,11 +262,11 @@ describe.skipIf(!existsSync(googleFile) || !existsSync(zebra))("Google's MobileN
     const float = await ort.InferenceSession.create(graph, { logSeverityLevel: 3 });
     const area = 96 * 96;
     const planes = Float32Array.from(image, (_, i) => image[(i % area) * 3 + Math.floor(i / area)]);
-    const outputs = await float.run({ [IMAGE_INPUT]: new ort.Tensor('float32', planes, [1, 3, 96, 96]) });
+    const outputs = await float.run({ [IMAGE]: new ort.Tensor('float32', planes, [1, 3, 96, 96]) });
     await float.release();
 
     const names = readFileSync(join(pretrained, 'imagenet_labels.txt'), 'utf8').trim().split('\n');
     expect(names[best(answer)]).toMatch(/zebra/);
-    expect(best(outputs[PROBABILITIES_OUTPUT].data as Float32Array)).toBe(best(answer));
+    expect(best(outputs[PROBABILITIES].data as Float32Array)).toBe(best(answer));
   });
 });

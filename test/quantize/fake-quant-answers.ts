@@ -1,10 +1,10 @@
 import * as ort from 'onnxruntime-node';
 import { FACE_PIXELS, FACE_SIZE } from '../../ml/data/dataset.ts';
 import { resizeBilinear } from '../../ml/data/resize.ts';
-import { type FoldedNetwork, stemToGrey } from '../../ml/nn/folded-network.ts';
+import { convolutionsOf, type FoldedNetwork, stemToGrey } from '../../ml/nn/folded-network.ts';
 import { Layout } from '../../ml/nn/layout.ts';
 import { buildQatGraph } from '../../ml/quantize/qat-graph.ts';
-import { convolutionsOf, type QuantizedNetwork } from '../../ml/quantize/quantized-network.ts';
+import type { QuantizedNetwork } from '../../ml/quantize/quantized-network.ts';
 import { PROBABILITY_PARAMETERS, quantize } from '../../ml/quantize/scheme.ts';
 
 const BATCH = 16;

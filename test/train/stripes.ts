@@ -1,6 +1,20 @@
 import { Random } from '../../ml/core/random.ts';
 import { FACE_PIXELS, type FaceDataset } from '../../ml/data/dataset.ts';
 
+/** For a small network that learns {@link stripes} in a few epochs. */
+export const STRIPES_CONFIG = {
+  model: { width: 0.35, size: 32 },
+  augment: { flip: 0, rotation: 3, scale: 0.05, shift: 0.02, cutout: 0 },
+  train: {
+    batchSize: 32,
+    checkpointSteps: 2,
+    replicas: 2,
+    warmupEpochs: 0,
+    emaDecay: 0.8,
+    learningRate: 3e-3,
+  },
+} as const;
+
 /** Pictures whose class is where their bright stripe lies: easy, so that a small network learns them at once. */
 export function stripes(count: number): FaceDataset {
   const random = new Random(4);

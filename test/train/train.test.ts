@@ -8,21 +8,12 @@ import { readEpochs } from '../../ml/train/history.ts';
 import { train } from '../../ml/train/train.ts';
 import { loadNetwork } from '../../ml/train/trained-network.ts';
 import { bestFile, CHECKPOINT_FILE, METRICS_FILE } from '../../ml/train/training.ts';
-import { stripes } from './stripes.ts';
+import { STRIPES_CONFIG, stripes } from './stripes.ts';
 
 const dataset = stripes(280);
 const config = ConfigSchema.parse({
-  model: { width: 0.35, size: 32 },
-  augment: { flip: 0, rotation: 3, scale: 0.05, shift: 0.02, cutout: 0 },
-  train: {
-    epochs: 2,
-    batchSize: 32,
-    checkpointSteps: 2,
-    replicas: 2,
-    warmupEpochs: 0,
-    emaDecay: 0.8,
-    learningRate: 3e-3,
-  },
+  ...STRIPES_CONFIG,
+  train: { ...STRIPES_CONFIG.train, epochs: 2 },
 });
 
 function folderFor(name: string): string {

@@ -57,8 +57,8 @@ export function addRunFlags(command: Command): () => RunFlags {
   };
 }
 
-/** Adds flags that stand for one field each. */
-function addFieldFlags(command: Command, settings: Setting[], flags: Readonly<Record<string, string>>): void {
+/** Adds flags that stand for one field each; parsing adds what they say to the settings. */
+export function addFieldFlags(command: Command, settings: Setting[], flags: Readonly<Record<string, string>>): void {
   for (const [flag, path] of Object.entries(flags)) {
     const name = flag.split(' ')[0];
     const about = FIELDS.get(path)?.description;

@@ -1,10 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadConfig } from '../../ml/config/load.ts';
 import type { Config } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
-import { UserError } from '../../ml/core/errors.ts';
-import { fileError } from '../../ml/core/files.ts';
+import { isFolder } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { readEpochs } from '../../ml/train/history.ts';
@@ -12,7 +10,7 @@ import { METRICS_FILE } from '../../ml/train/training.ts';
 import { evaluateModel } from './evaluate-model.ts';
 import { ensureExported } from './export-head.ts';
 import { openRun } from './run-folder.ts';
-import { loadRunFaces } from './train-run.ts';
+import { loadRunFaces, requireSource } from './train-run.ts';
 import { headingOf, type ReportSource } from './write-run-report.ts';
 
 /** Models to evaluate, by what they are called in the report. */
@@ -33,10 +31,7 @@ export async function evaluateTarget(
   settings: readonly Setting[],
   reporter: Reporter,
 ): Promise<ReportSource> {
-  const info = await stat(path).catch((thrown) => {
-    throw fileError('read', path, thrown);
-  });
-  const { config, models, history } = info.isDirectory()
+  const { config, models, history } = (await isFolder(path))
     ? await runTarget(path, settings)
     : await fileTarget(path, settings);
   const { dataset, summary } = await loadRunFaces(config, reporter);
@@ -52,11 +47,7 @@ async function runTarget(folder: string, settings: readonly Setting[]): Promise<
 }
 
 async function fileTarget(file: string, settings: readonly Setting[]): Promise<Target> {
-  if (!settings.some((setting) => setting.path === 'data.source')) {
-    throw new UserError(
-      `${file} does not say what to evaluate it on; add --data with a fer2013.csv, a folder or synthetic`,
-    );
-  }
+  requireSource(settings, `${file} does not say what to evaluate it on`);
   // A file that is no such model is told before the data are loaded, which may take long.
   await (await loadPredictor(file)).close();
   return { config: await loadConfig(undefined, settings), models: new Map([[file, file]]), history: [] };

@@ -12,9 +12,9 @@ import { type ExportedFile, sha256Of } from '../../ml/export/exported-file.ts';
 import type { FoldedNetwork } from '../../ml/nn/folded-network.ts';
 import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import { representativeFaces } from '../../ml/quantize/calibrate.ts';
-import { quantizeAfterTraining } from '../../ml/quantize/ptq.ts';
+import { prepareRounding } from '../../ml/quantize/ptq.ts';
 import { loadQuantized, qatConfig, trainQuantized } from '../../ml/quantize/qat.ts';
-import type { QuantizedNetwork } from '../../ml/quantize/quantized-network.ts';
+import { type QuantizedNetwork, quantizeNetwork } from '../../ml/quantize/quantized-network.ts';
 import { type LayerSqnr, layerSqnr } from '../../ml/quantize/sqnr.ts';
 import { bestFile } from '../../ml/train/training.ts';
 import { foldedFromOnnx } from '../../ml/weights/from-onnx.ts';
@@ -59,12 +59,13 @@ export async function quantizeHead(order: QuantizeOrder): Promise<QuantizedHead 
   const faces = representativeFaces(dataset, images, config.seed);
   reporter.note(`quantizing ${file}: ranges measured on ${faces.length / FACE_PIXELS} training faces`);
   const networks = new Map<QuantizeMethod, QuantizedNetwork>();
-  networks.set('ptq', await quantizeAfterTraining(float, head, faces, config.quantize));
+  const prepared = await prepareRounding(float, head, faces, config.quantize);
+  networks.set('ptq', quantizeNetwork(prepared.network, head, prepared.maps, perChannel));
   if (method === 'qat') {
     const own = qatConfig(config, head);
     await openWork(work, { ...own, model: sha256Of(bytes) }, reporter);
     const job = { config: own, dataset, folder: work, reporter, resume: true, signal };
-    const { completed } = await trainQuantized(float, head, job);
+    const { completed } = await trainQuantized(prepared, faces, head, job);
     if (!completed) return undefined;
     networks.set('qat', await loadQuantized(join(work, bestFile(head)), perChannel));
   }

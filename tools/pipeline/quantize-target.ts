@@ -1,17 +1,15 @@
-import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { loadConfig } from '../../ml/config/load.ts';
 import type { Setting } from '../../ml/config/settings.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
-import { UserError } from '../../ml/core/errors.ts';
-import { fileError, readBytes } from '../../ml/core/files.ts';
+import { isFolder, readBytes } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { writeModel } from '../../ml/export/exported-file.ts';
+import { FLOAT_ONNX, writeModel } from '../../ml/export/exported-file.ts';
 import { exportedInfo } from '../../ml/weights/from-onnx.ts';
 import type { ExportedHead } from './export-head.ts';
 import { finishRun } from './finish-run.ts';
 import { createRun, MODEL_FILE, modelFolder } from './run-folder.ts';
-import { loadRunFaces, type PreparedRun, prepareRun } from './train-run.ts';
+import { loadRunFaces, type PreparedRun, prepareRun, requireSource } from './train-run.ts';
 
 /** What to quantize, with its data. */
 export interface QuantizeTarget {
@@ -30,17 +28,10 @@ export async function openTarget(
   settings: readonly Setting[],
   reporter: Reporter,
 ): Promise<QuantizeTarget> {
-  const info = await stat(path).catch((thrown) => {
-    throw fileError('read', path, thrown);
-  });
-  if (info.isDirectory()) return { prepared: await prepareRun({ resume: path, settings }, reporter) };
+  if (await isFolder(path)) return { prepared: await prepareRun({ resume: path, settings }, reporter) };
   const bytes = await readBytes(path);
   const { head, width, size, epoch } = exportedInfo(bytes, path);
-  if (!settings.some((setting) => setting.path === 'data.source')) {
-    throw new UserError(
-      `${path} does not say what it was trained on; add --data with a fer2013.csv, a folder or synthetic`,
-    );
-  }
+  requireSource(settings, `${path} does not say what it was trained on`);
   const origin = `the network in ${path}`;
   const own = { 'model.width': width, 'model.size': size, 'train.targets': [head] };
   const config = await loadConfig(undefined, [
@@ -49,8 +40,7 @@ export async function openTarget(
   ]);
   const { dataset, summary } = await loadRunFaces(config, reporter);
   const run = await createRun(config, `quantize-${basename(path, '.onnx')}`, new Date());
-  const kind = { format: 'onnx', numbers: 'float32', method: null, edges: 'float32' } as const;
-  const file = await writeModel(join(modelFolder(run, head), MODEL_FILE), bytes, kind);
+  const file = await writeModel(join(modelFolder(run, head), MODEL_FILE), bytes, FLOAT_ONNX);
   const network = { width, size, classes: EMOTIONS.length, heads: [head], epoch };
   return { prepared: { run, dataset, summary, resume: false }, exported: { head, file, network } };
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
+import { UserError } from '../../ml/core/errors.ts';
 import { writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import type { FaceDataset } from '../../ml/data/dataset.ts';
@@ -61,6 +62,12 @@ export async function trainRun(prepared: PreparedRun, reporter: Reporter, signal
     if (!resume && !existsSync(join(folder, METRICS_FILE))) await rm(folder, { recursive: true });
     throw thrown;
   }
+}
+
+/** @throws UserError that begins with `found`, if none of the settings names the data. */
+export function requireSource(settings: readonly Setting[], found: string): void {
+  if (settings.some(({ path }) => path === 'data.source')) return;
+  throw new UserError(`${found}; add --data with a fer2013.csv, a folder or synthetic`);
 }
 
 /** Loads the faces of a configuration; says so if they are drawn. */

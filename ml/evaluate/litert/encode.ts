@@ -1,8 +1,8 @@
-import { quantize } from '../../quantize/scheme.ts';
+import { quantize, UINT8_OFFSET } from '../../quantize/scheme.ts';
 import type { TfliteTensor } from '../../tflite/model.ts';
 
 /** What a quantized number is above the int8 that stands for the same. */
-const ABOVE_INT8: Partial<Record<TfliteTensor['type'], number>> = { INT8: 0, UINT8: 128 };
+const ABOVE_INT8: Partial<Record<TfliteTensor['type'], number>> = { INT8: 0, UINT8: UINT8_OFFSET };
 
 /**
  * The bytes of a tensor that is to hold these real numbers: floats as they are, quantized ones as the nearest that it

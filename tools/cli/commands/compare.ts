@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../../../ml/config/load.ts';
-import { UserError } from '../../../ml/core/errors.ts';
 import { addCommand, perform } from '../command.ts';
 import { addDataFlags } from '../run-flags.ts';
 
@@ -18,9 +17,8 @@ export function addCompare(program: Command): void {
   command.action((a: string, b: string, options) =>
     perform(options, async (reporter) => {
       const { compareModels } = await import('../../pipeline/compare-models.ts');
-      const { loadRunFaces } = await import('../../pipeline/train-run.ts');
-      if (!settings.some(({ path }) => path === 'data.source'))
-        throw new UserError('there is nothing to compare on; add --data with a fer2013.csv, a folder or synthetic');
+      const { loadRunFaces, requireSource } = await import('../../pipeline/train-run.ts');
+      requireSource(settings, 'there is nothing to compare on');
       const { dataset } = await loadRunFaces(await loadConfig(undefined, settings), reporter);
       const rows = await compareModels(a, b, dataset, reporter);
       const lines = rows.map(

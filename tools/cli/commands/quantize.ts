@@ -1,15 +1,9 @@
 import type { Command } from 'commander';
-import { settingOfText } from '../../../ml/config/load.ts';
-import type { Setting } from '../../../ml/config/settings.ts';
 import { addCommand, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { describeFinished, jsonOf } from '../finished.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
-import { addDataFlags } from '../run-flags.ts';
-
-interface Options {
-  method?: string;
-}
+import { addDataFlags, addFieldFlags } from '../run-flags.ts';
 
 export function addQuantize(program: Command): void {
   const command = addCommand(program, 'quantize <run-or-file>', 'Makes the 8-bit models of a trained network', {
@@ -18,27 +12,22 @@ export function addQuantize(program: Command): void {
     'emotion.onnx --data fer2013.csv --votes fer2013new.csv': 'an exported file, in a run folder of its own',
   });
   const settings = addDataFlags(command);
-  command
-    .option('--method <method>', 'quantize.method: ptq (after training) or qat (by training)')
-    .action((path: string, { method, ...options }: Options) =>
-      perform(options, async (reporter) => {
-        const { openTarget, quantizeTarget } = await import('../../pipeline/quantize-target.ts');
-        const all: Setting[] = [
-          ...settings,
-          ...(method === undefined ? [] : [settingOfText('quantize.method', method, `--method ${method}`)]),
-        ];
-        const target = await openTarget(path, all, reporter);
-        const { folder } = target.prepared.run;
-        const finished = await interruptible(reporter, (signal) => quantizeTarget(target, reporter, signal));
-        if (!finished) {
-          const again = commandLine('quantize', folder);
-          return {
-            text: `stopped; go on with:\n  ${again}`,
-            json: { completed: false, resume: again },
-            exitCode: INTERRUPTED,
-          };
-        }
-        return { text: describeFinished(finished), json: { completed: true, run: folder, ...jsonOf(finished) } };
-      }),
-    );
+  addFieldFlags(command, settings, { '--method <method>': 'quantize.method' });
+  command.action((path: string, options) =>
+    perform(options, async (reporter) => {
+      const { openTarget, quantizeTarget } = await import('../../pipeline/quantize-target.ts');
+      const target = await openTarget(path, settings, reporter);
+      const { folder } = target.prepared.run;
+      const finished = await interruptible(reporter, (signal) => quantizeTarget(target, reporter, signal));
+      if (!finished) {
+        const again = commandLine('quantize', folder);
+        return {
+          text: `stopped; go on with:\n  ${again}`,
+          json: { completed: false, resume: again },
+          exitCode: INTERRUPTED,
+        };
+      }
+      return { text: describeFinished(finished), json: { completed: true, run: folder, ...jsonOf(finished) } };
+    }),
+  );
 }
