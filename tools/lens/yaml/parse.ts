@@ -1,0 +1,94 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  Scalar,
+} from 'yaml';
+import { UserError } from '../../../ml/core/errors.ts';
+import { type Fields, readPlain, Tagged, type Value, Vector } from './value.ts';
+
+/**
+ * Reads a file of Lens Studio.
+ * @param path names the file in errors.
+ * @throws UserError with the line if it is no text, no YAML, or uses what Lens Studio never writes (anchors, two documents,
+ *   keys that are no names, a key twice).
+ */
+export function parse(text: string, path: string): Value {
+  if (text.includes('\0'))
+    throw new UserError(`${path} is binary, not text; restore it from a copy, or export it again`);
+  if (text.startsWith('version https://git-lfs.github.com/'))
+    throw new UserError(`${path} is a Git LFS pointer, not the file itself; run \`git lfs pull\` in its repository`);
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    keepSourceTokens: false,
+    schema: 'failsafe',
+    logLevel: 'silent',
+  });
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw new UserError(`${path}:${lines.linePos(error.pos[0]).line}: ${firstLine(error.message)}`);
+  return new Reader(path, lines).read((document as Document.Parsed).contents);
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0].replace(/ at line \d+, column \d+:?$/, '');
+}
+
+type ParsedMap = { flow?: boolean; items: { key: ParsedNode; value: ParsedNode | null }[] };
+
+class Reader {
+  constructor(
+    private readonly path: string,
+    private readonly lines: LineCounter,
+  ) {}
+
+  read(node: ParsedNode | null): Value {
+    if (node === null) return null;
+    const value = this.#untagged(node);
+    const tag = node.tag;
+    if (tag === undefined || tag.startsWith('tag:yaml.org,')) return value;
+    return new Tagged(
+      tag.replace(/^!(<.*>)?/, (_, name?: string) => name?.slice(1, -1) ?? ''),
+      value,
+      this.#line(node),
+    );
+  }
+
+  #untagged(node: ParsedNode): Value {
+    if (isScalar(node)) return scalar(node);
+    if (isSeq(node)) return node.items.map((item) => this.read(item as ParsedNode));
+    if (isMap(node)) return this.#fields(node as ParsedMap);
+    if (isAlias(node)) return this.#refuse(node, 'an alias (*), which Lens Studio never writes');
+    return this.#refuse(node, 'something that is no value');
+  }
+
+  #fields({ flow, items }: ParsedMap): Fields {
+    const fields: Fields = flow && items.length > 0 ? new Vector() : new Map();
+    for (const { key, value } of items) {
+      if (!isScalar(key)) this.#refuse(key, 'a key that is no name');
+      fields.set(String((key as Scalar).source), this.read(value));
+    }
+    return fields;
+  }
+
+  #line(node: ParsedNode): number {
+    return this.lines.linePos(node.range[0]).line;
+  }
+
+  #refuse(node: ParsedNode, what: string): never {
+    throw new UserError(
+      `${this.path}:${this.#line(node)}: found ${what}; open the project in Lens Studio and save it again`,
+    );
+  }
+}
+
+function scalar(node: Scalar): Value {
+  const text = node.source ?? '';
+  return node.type === Scalar.PLAIN && !(text === '' && node.tag !== undefined) ? readPlain(text) : text;
+}
