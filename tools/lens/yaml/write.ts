@@ -56,7 +56,7 @@ function emitFields(lines: string[], indent: string, opening: string, fields: Fi
 
 /** Texts of several lines stand as a block, unless a block could not give them back. */
 function isBlock(text: string): boolean {
-  return /^[^\s].*\n/.test(text) && !/[^\n\P{Cc}]|[ \t]$/mu.test(text);
+  return /^[^\s].*\n/.test(text) && !/[^\n\P{Cc}]/u.test(text);
 }
 
 function emitBlock(lines: string[], indent: string, opening: string, text: string): void {
