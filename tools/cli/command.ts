@@ -22,8 +22,11 @@ interface CommonOptions {
  * @param examples arguments after the command's name, each with what it does.
  */
 export function addCommand(program: Command, usage: string, about: string, examples: Record<string, string>): Command {
-  const name = usage.split(' ')[0];
-  const lines = Object.entries(examples).map(([line, does]) => `  $ emotion-lens ${name} ${line}\n      ${does}`);
+  const words = [usage.split(' ')[0]];
+  for (let parent: Command | null = program; parent; parent = parent.parent) words.unshift(parent.name());
+  const lines = Object.entries(examples).map(
+    ([line, does]) => `  $ ${`${words.join(' ')} ${line}`.trim()}\n      ${does}`,
+  );
   return program
     .command(usage)
     .description(about)

@@ -7,6 +7,7 @@ import { addCompare } from './commands/compare.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
+import { addLens } from './commands/lens.ts';
 import { addQuantize } from './commands/quantize.ts';
 import { addTrain } from './commands/train.ts';
 
@@ -18,7 +19,7 @@ const program = new Command('emotion-lens')
   .version(project.version)
   .exitOverride()
   .showHelpAfterError('(add --help for the flags and examples)');
-for (const add of [addBuild, addTrain, addQuantize, addEvaluate, addExport, addCheck, addCompare, addDoctor])
+for (const add of [addBuild, addTrain, addQuantize, addEvaluate, addExport, addCheck, addCompare, addDoctor, addLens])
   add(program);
 
 // A reader that has seen enough, such as `head`, closes the pipe.

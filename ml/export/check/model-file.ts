@@ -6,7 +6,7 @@ import type { Finding } from './report.ts';
 /** Nothing larger is read: it is no model for a lens. */
 const MOST_BYTES = 100_000_000;
 /** All ML assets of a lens together, by Snap's rules. */
-const ML_ASSETS_BYTES = 10_000_000;
+export const ML_ASSETS_BYTES = 10_000_000;
 
 /**
  * The bytes of a model.

@@ -1,0 +1,127 @@
+import { pop, wave } from './Easing';
+import { type EffectFrame, EffectStage } from './EffectStage';
+import { onHead, onScreen } from './Emoji';
+import { EmojiParticles } from './EmojiParticles';
+import type { ExpressionEffect } from './ExpressionEffect';
+import { FaceStretch, type LandmarkMove } from './FaceWarp';
+import type { ParticleMotion } from './Particles';
+import { createHeadAnchor } from './SceneParts';
+import { ScreenTint } from './ScreenTint';
+import { Sticker } from './Sticker';
+
+/** @param side 1 or -1. */
+const steam = (side: number): ParticleMotion => ({
+  rate: 5,
+  life: [0.9, 1.2],
+  size: [2, 4],
+  origin: [9 * side, 1, 0],
+  originSpread: [0.3, 0.8, 0],
+  velocity: [22 * side, 7, 0],
+  velocitySpread: [4, 4, 0],
+  acceleration: [0, 3, 0],
+  drag: 2.5,
+  spin: 0.15,
+});
+
+const EMBERS: ParticleMotion = {
+  rate: 4,
+  life: [1.2, 1.8],
+  size: [0.4, 0.8],
+  origin: [0, -1.1, 0],
+  originSpread: [0.95, 0.05, 0],
+  velocity: [0, 0.6, 0],
+  velocitySpread: [0.1, 0.2, 0],
+  sway: 0.03,
+};
+
+/** The inner ends of the brows sink, the eyelids come closer. */
+const GLARE: readonly LandmarkMove[] = [
+  [19, 0, -0.2],
+  [20, 0.1, -0.45],
+  [21, 0.2, -0.6],
+  [22, -0.2, -0.6],
+  [23, -0.1, -0.45],
+  [24, 0, -0.2],
+  [37, 0, -0.15],
+  [38, 0, -0.2],
+  [43, 0, -0.2],
+  [44, 0, -0.15],
+  [40, 0, 0.1],
+  [41, 0, 0.1],
+  [46, 0, 0.1],
+  [47, 0, 0.1],
+];
+
+const BEATS_PER_SECOND = 1.4;
+
+/** Steam from both sides of the head, brows drawn down, narrow eyes, embers, a red light that throbs. */
+@component
+export class AngryEffect extends BaseScriptComponent implements ExpressionEffect {
+  @input
+  @hint('Full Frame Region below the orthographic camera, for what covers the screen; empty: nothing covers it')
+  @allowUndefined
+  screen!: SceneObject;
+
+  @input('int')
+  @hint('Which face: 0 is the first')
+  faceIndex = 0;
+
+  @input
+  @hint('How many particles fly; 0: none')
+  @widget(new SliderWidget(0, 1, 0.01))
+  particles = 1;
+
+  @input
+  @hint('How far parts of the face are moved; 0: not at all')
+  @widget(new SliderWidget(0, 2, 0.01))
+  warp = 1;
+
+  @input('vec4', '{0.95, 0.12, 0.08, 0.6}')
+  @hint('Colour over the screen; its alpha is how strong it is')
+  @widget(new ColorWidget())
+  tint!: vec4;
+
+  @input
+  @hint('Picture that is tinted where it is opaque, such as a vignette; empty: the whole screen is, but weaker')
+  @allowUndefined
+  vignette!: Texture;
+
+  private stage?: EffectStage;
+  private puffs!: readonly EmojiParticles[];
+  private embers!: EmojiParticles;
+  private sign!: Sticker;
+  private heat!: ScreenTint;
+  private glare!: FaceStretch;
+
+  onAwake(): void {
+    const stage = new EffectStage(this, this.screen, (frame) => this.animate(frame));
+    const onHeadCenter = onHead(createHeadAnchor(stage.root, AttachmentPointType.HeadCenter, this.faceIndex));
+    this.puffs = [1, -1].map((side) => {
+      const puff = { glyphs: ['☁️'], count: 7, opacity: 0.85, seed: 22 + side };
+      return stage.add(new EmojiParticles(onHeadCenter, puff, steam(side)));
+    });
+    const embers = { glyphs: ['🔥'], count: 8, opacity: 0.9, seed: 24 };
+    this.embers = stage.add(new EmojiParticles(onScreen(stage.screen), embers, EMBERS));
+    this.sign = stage.add(new Sticker(onHeadCenter, '💢', 4));
+    this.heat = stage.add(new ScreenTint(stage.screen, this.tint, this.vignette));
+    this.glare = stage.add(new FaceStretch(stage.root, this.faceIndex, GLARE, this.warp));
+    this.stage = stage;
+  }
+
+  setIntensity(intensity: number): void {
+    this.stage?.setIntensity(intensity);
+  }
+
+  private animate(frame: EffectFrame): void {
+    const { intensity, time } = frame;
+    const beat = Math.max(0, wave(time, BEATS_PER_SECOND));
+    for (let i = 0; i < this.puffs.length; i++) {
+      if (frame.entered) this.puffs[i].burst(Math.round(4 * this.particles));
+      this.puffs[i].step(frame, this.particles);
+    }
+    this.embers.step(frame, this.particles);
+    this.sign.place(frame, 6, 11, 6, 1 + 0.2 * beat);
+    this.heat.set(intensity * (0.75 + 0.25 * beat));
+    this.glare.set(intensity * pop(time));
+  }
+}

@@ -1,0 +1,275 @@
+import { BehaviorTriggers } from './BehaviorTriggers';
+import { DebugOverlay } from './DebugOverlay';
+import { EmotionModel } from './EmotionModel';
+import { EMOTIONS, type Emotion, type EmotionChange, NO_EMOTION } from './Emotions';
+import { ExpressionTracker } from './ExpressionTracker';
+import { Notices } from './Notices';
+import { RunSchedule } from './RunSchedule';
+import { ScriptCallback } from './ScriptCallback';
+import { Signal } from './Signal';
+
+/** Probabilities before the detector is awake. */
+const NOTHING = new Float32Array(EMOTIONS.length);
+
+/**
+ * Tells which of seven expressions the face before the camera shows. Runs the model through SnapML on the device;
+ * nothing is stored or sent. What is wrong with its inputs it says once in the Logger, and goes on without expressions.
+ */
+@component
+export class EmotionDetector extends BaseScriptComponent {
+  @ui.group_start('Model')
+  @input
+  @allowUndefined
+  @hint('The expression model: emotion.int8.tflite or emotion.onnx')
+  model: MLAsset | undefined;
+
+  @input
+  @allowUndefined
+  @hint('The face crop texture that the model looks at')
+  faceCrop: Texture | undefined;
+
+  @input('int')
+  @hint('Which face counts, 0 for the first one found')
+  faceIndex: number = 0;
+
+  @input
+  @hint('Scale of the face crop. Tick Debug and set it so that the eyes, mouth and chin lie on the marks')
+  @widget(new SliderWidget(0.5, 2, 0.01))
+  cropScale: number = 1;
+
+  @input
+  @hint("How far the crop's middle moves from the middle of the face to the mouth")
+  @widget(new SliderWidget(0, 1, 0.01))
+  mouthWeight: number = 0.1;
+
+  @input
+  @hint('Shows the model a mirrored picture')
+  mirror: boolean = false;
+
+  @input('int')
+  @label('Runs per Second')
+  @hint('How often the model looks at the face; 0 for every frame')
+  @widget(new SliderWidget(0, 30, 1))
+  runsPerSecond: number = 15;
+
+  @ui.group_end
+  @ui.group_start('Decision')
+  @input
+  @hint('How sure the model must be of an expression before it is shown')
+  @widget(new SliderWidget(0.2, 0.95, 0.01))
+  confidence: number = 0.5;
+
+  @input
+  @hint('How much it may become less sure, or more sure of another expression, before it changes')
+  @widget(new SliderWidget(0.02, 0.5, 0.01))
+  hysteresis: number = 0.15;
+
+  @input
+  @label('Smoothing (s)')
+  @hint('Longer is steadier, shorter is quicker')
+  @widget(new SliderWidget(0, 1, 0.01))
+  smoothing: number = 0.2;
+
+  @input
+  @label('Minimum Hold (s)')
+  @hint('An expression stays at least so long')
+  @widget(new SliderWidget(0, 3, 0.05))
+  hold: number = 0.5;
+
+  @input
+  @label('Face Lost Grace (s)')
+  @hint('The face may be lost so long without any consequence')
+  @widget(new SliderWidget(0, 3, 0.05))
+  grace: number = 0.3;
+
+  @input
+  @label('Face Lost Fade (s)')
+  @hint('After that the expression fades out in this time')
+  @widget(new SliderWidget(0, 3, 0.05))
+  fade: number = 0.5;
+
+  @ui.group_end
+  @ui.group_start('Sensitivity')
+  @ui.label('More or less of each expression; 0 leaves the model as it is')
+  @input
+  @widget(new SliderWidget(-1, 1, 0.05))
+  angry: number = 0;
+
+  @input
+  @widget(new SliderWidget(-1, 1, 0.05))
+  disgust: number = 0;
+
+  @input
+  @widget(new SliderWidget(-1, 1, 0.05))
+  fear: number = 0;
+
+  @input
+  @widget(new SliderWidget(-1, 1, 0.05))
+  happy: number = 0;
+
+  @input
+  @widget(new SliderWidget(-1, 1, 0.05))
+  sad: number = 0;
+
+  @input
+  @widget(new SliderWidget(-1, 1, 0.05))
+  surprise: number = 0;
+
+  @input
+  @widget(new SliderWidget(-1, 1, 0.05))
+  neutral: number = 0;
+
+  @ui.group_end
+  @ui.group_start('Events')
+  @input
+  @label('Behavior Triggers')
+  @hint('Sends custom triggers like EMOTION_HAPPY_START and EMOTION_HAPPY_END to Behavior scripts')
+  useBehavior: boolean = true;
+
+  @input
+  @label('Trigger Prefix')
+  @showIf('useBehavior', true)
+  triggerPrefix: string = 'EMOTION_';
+
+  @input
+  @allowUndefined
+  @hint('Optional: a script with a function to call when the expression changes')
+  callbackScript: ScriptComponent | undefined;
+
+  @input
+  @label('Function Name')
+  @hint("Called with the current expression's name, the previous one's and the probability")
+  callbackFunction: string = 'onEmotionChanged';
+
+  @ui.group_end
+  @ui.group_start('Debug')
+  @input
+  @hint('Shows probabilities, times and the picture that the model sees')
+  debug: boolean = false;
+
+  @input
+  @allowUndefined
+  @hint('Where to show them: the Full Frame Region of an orthographic camera')
+  screen: SceneObject | undefined;
+
+  /** Called when the expression changes, after triggers and callback. */
+  @ui.group_end
+  readonly onEmotionChanged = new Signal<EmotionChange>();
+
+  private readonly notices = new Notices('EmotionDetector');
+  private readonly change: EmotionChange = { previous: NO_EMOTION, current: NO_EMOTION, probability: 0 };
+  private tracker: ExpressionTracker | undefined;
+  private expressionModel: EmotionModel | undefined;
+  private triggers: BehaviorTriggers | undefined;
+  private callback: ScriptCallback | undefined;
+  private overlay: DebugOverlay | undefined;
+
+  /** The expression of the face; `NO_EMOTION` while there is no face or nothing is known of it yet. */
+  get emotion(): Emotion {
+    return this.change.current;
+  }
+
+  /** How strong the current expression is, 0..1; fades to 0 when the face is lost. */
+  get intensity(): number {
+    return this.tracker ? this.tracker.intensity : 0;
+  }
+
+  /** Smoothed probabilities of the seven expressions; the same array every frame, not to be written. */
+  get probabilities(): Float32Array {
+    return this.tracker ? this.tracker.probabilities : NOTHING;
+  }
+
+  /** 1 while there is a face; fades to 0 when it is lost. */
+  get presence(): number {
+    return this.tracker ? this.tracker.presence : 0;
+  }
+
+  onAwake(): void {
+    const { angry, disgust, fear, happy, sad, surprise, neutral } = this;
+    const tracker = new ExpressionTracker({
+      smoothingTime: this.smoothing,
+      enter: this.confidence,
+      gap: this.hysteresis,
+      hold: this.hold,
+      grace: this.grace,
+      fade: this.fade,
+      sensitivities: [angry, disgust, fear, happy, sad, surprise, neutral],
+    });
+    this.tracker = tracker;
+    if (this.useBehavior) this.triggers = new BehaviorTriggers(this.triggerPrefix);
+    if (this.callbackScript)
+      this.callback = new ScriptCallback(this.callbackScript, this.callbackFunction, this.notices);
+
+    this.createEvent('FaceFoundEvent').bind((event) => {
+      if (event.faceIndex === this.faceIndex) tracker.faceFound();
+    });
+    this.createEvent('FaceLostEvent').bind((event) => {
+      if (event.faceIndex !== this.faceIndex) return;
+      tracker.faceLost();
+      this.expressionModel?.forget();
+    });
+    const schedule = new RunSchedule(this.runsPerSecond);
+    this.createEvent('OnStartEvent').bind(() => this.start(tracker));
+    this.createEvent('UpdateEvent').bind((event) => this.update(tracker, schedule, event.getDeltaTime()));
+    this.createEvent('OnDestroyEvent').bind(() => this.overlay?.destroy());
+  }
+
+  private start(tracker: ExpressionTracker): void {
+    const { model, faceCrop } = this;
+    if (!model || !faceCrop) {
+      const missing = model ? 'a face crop texture to "Face Crop"' : 'the expression model to "Model"';
+      this.notices.once('inputs', `nothing is detected. Assign ${missing} in the Inspector.`);
+      return;
+    }
+    this.frame(faceCrop.control as FaceCropTextureProvider);
+    this.expressionModel = new EmotionModel(this.getSceneObject(), model, faceCrop, this.mirror, {
+      onResult: (output) => this.report(tracker.observe(output)),
+      onFault: (topic, text) => this.notices.once(topic, text),
+    });
+    if (!this.debug) return;
+    if (this.screen) this.overlay = new DebugOverlay(this.screen, faceCrop, tracker, this.expressionModel);
+    else this.notices.once('screen', 'no debug overlay. Assign a Full Frame Region to "Screen" in the Inspector.');
+  }
+
+  /** Sets what the face crop texture shows. */
+  private frame(crop: FaceCropTextureProvider): void {
+    if (crop.textureScale === undefined) {
+      this.notices.once('crop', 'the texture in "Face Crop" is no face crop texture; it is used as it is.');
+      return;
+    }
+    crop.textureScale = new vec2(this.cropScale, this.cropScale);
+    crop.faceCenterMouthWeight = this.mouthWeight;
+    crop.faceIndex = this.faceIndex;
+  }
+
+  private update(tracker: ExpressionTracker, schedule: RunSchedule, dt: number): void {
+    tracker.update(dt);
+    const { expressionModel } = this;
+    if (expressionModel) {
+      expressionModel.update();
+      if (schedule.isDue(dt, tracker.faceIsThere && expressionModel.isIdle)) expressionModel.run();
+    }
+    this.overlay?.update(dt);
+    if (tracker.emotion !== this.change.current) this.announce(tracker);
+  }
+
+  /** Says what is wrong with an answer of the model, if anything. */
+  private report(fault: string | undefined): void {
+    if (fault === undefined) return;
+    this.notices.once(
+      'output',
+      `the model ${fault}. Assign another export of the expression model to "Model" in the Inspector; its import ` +
+        'settings must have scale 0.007843 and bias -1 for each channel.',
+    );
+  }
+
+  private announce(tracker: ExpressionTracker): void {
+    const { change } = this;
+    change.previous = change.current;
+    change.current = tracker.emotion;
+    change.probability = change.current === NO_EMOTION ? 0 : tracker.probabilities[change.current];
+    this.triggers?.send(change);
+    this.callback?.call(change);
+    this.onEmotionChanged.emit(change);
+  }
+}

@@ -1,0 +1,29 @@
+import { EMOTIONS, type EmotionChange, NO_EMOTION } from './Emotions';
+import type { Notices } from './Notices';
+
+/** Name of an expression as callbacks get it. */
+const nameOf = (emotion: number): string => (emotion === NO_EMOTION ? 'None' : EMOTIONS[emotion]);
+
+/**
+ * Calls a function of another script, be it `script.api.NAME = function (…) {…}`, `script.NAME = …` or a method, with
+ * (current, previous, probability): `'Happy', 'Neutral', 0.71`. `'None'` stands for no expression.
+ */
+export class ScriptCallback {
+  constructor(
+    private readonly script: ScriptComponent,
+    private readonly name: string,
+    private readonly notices: Notices,
+  ) {}
+
+  call({ previous, current, probability }: EmotionChange): void {
+    const api = this.script.api as Record<string, unknown> | undefined;
+    const callback = api?.[this.name] ?? this.script[this.name];
+    if (typeof callback === 'function') callback.call(this.script, nameOf(current), nameOf(previous), probability);
+    else
+      this.notices.once(
+        'callback',
+        `the callback script has no function "${this.name}". Correct "Function Name" in the Inspector, or add it to ` +
+          `the script: script.api.${this.name} = function (current, previous, probability) { ... }`,
+      );
+  }
+}

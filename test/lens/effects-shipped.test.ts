@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Effect, family, look, parts, stage } from './effect-probe.ts';
+import { StandInHead, StandInTexture } from './stand-in/face.ts';
+import { StandInFaceStretch, StandInLiquify } from './stand-in/face-effects.ts';
+import { installStandIn, type StandIn } from './stand-in/install.ts';
+import { StandInText } from './stand-in/visuals.ts';
+
+installStandIn();
+const { AngryEffect } = await import('../../lens/Assets/Effects/AngryEffect.ts');
+const { DisgustEffect } = await import('../../lens/Assets/Effects/DisgustEffect.ts');
+const { FearEffect } = await import('../../lens/Assets/Effects/FearEffect.ts');
+const { HappyEffect } = await import('../../lens/Assets/Effects/HappyEffect.ts');
+const { NeutralEffect } = await import('../../lens/Assets/Effects/NeutralEffect.ts');
+const { SadEffect } = await import('../../lens/Assets/Effects/SadEffect.ts');
+const { SurpriseEffect } = await import('../../lens/Assets/Effects/SurpriseEffect.ts');
+
+const EFFECTS: Record<string, new () => object> = {
+  AngryEffect,
+  DisgustEffect,
+  FearEffect,
+  HappyEffect,
+  NeutralEffect,
+  SadEffect,
+  SurpriseEffect,
+};
+
+/** Most emoji that one effect may have, and most liquify points on a face. */
+const MOST_TEXTS = 25;
+const MOST_LIQUIFY = 10;
+
+let lens: StandIn;
+beforeEach(() => {
+  lens = installStandIn();
+  StandInFaceStretch.pointsPerFeature = 93;
+});
+
+/** Frames with a steady intensity, as `EmotionEffects` gives it. */
+function play(effect: Effect, intensity: number, seconds: number, fps = 30): void {
+  for (let i = 0; i < seconds * fps; i++) {
+    effect.setIntensity(intensity);
+    lens.frame(1 / fps);
+  }
+}
+
+describe.each(Object.entries(EFFECTS))('%s', (name, Script) => {
+  const expectRest = (one: ReturnType<typeof stage>) => {
+    const { stretch, liquify, softSkin, texts } = look(one);
+    expect(stretch.every((weight) => weight === 0)).toBe(true);
+    expect(liquify.every((intensity) => intensity === 1)).toBe(true);
+    expect(softSkin.every((intensity) => intensity === 0)).toBe(true);
+    expect(texts).toEqual([]);
+  };
+
+  it('is not to be seen before it is given an intensity', () => {
+    const one = stage(Script);
+    lens.run(1);
+    expectRest(one);
+  });
+
+  it('changes what is seen at intensity 1, and is back at rest at once at 0', () => {
+    const one = stage(Script);
+    play(one.effect, 1, 3);
+    const { stretch, liquify, softSkin, texts } = look(one);
+    expect(texts.length).toBeGreaterThan(2);
+    for (const weight of stretch) expect(Math.abs(weight)).toBeGreaterThan(0.5);
+    for (const intensity of liquify) expect(Math.abs(intensity - 1)).toBeGreaterThan(0.02);
+    for (const intensity of softSkin) expect(intensity).toBeGreaterThan(0.1);
+    one.effect.setIntensity(0);
+    expectRest(one);
+  });
+
+  it('begins afresh after a rest: nothing but the tint until its entrance', () => {
+    const one = stage(Script);
+    play(one.effect, 1, 3);
+    one.effect.setIntensity(0);
+    play(one.effect, 0.1, 1 / 30);
+    expect(look(one).texts.length).toBeLessThanOrEqual(1);
+  });
+
+  it('is weaker at a low intensity', () => {
+    const size = (intensity: number) => {
+      const one = stage(Script);
+      play(one.effect, intensity, 3);
+      const { stretch, liquify, softSkin } = look(one);
+      const changes = [...stretch, ...liquify.map((value) => value - 1), ...softSkin];
+      return changes.reduce((total, change) => total + Math.abs(change), 0);
+    };
+    expect(size(0.3)).toBeLessThan(size(1) / 2);
+  });
+
+  it('keeps within the budgets, on the layers of its parents, for the face that it was given', () => {
+    const one = stage(Script, { faceIndex: 1 });
+    expect(parts(one, StandInText).length).toBeLessThanOrEqual(MOST_TEXTS);
+    expect(parts(one, StandInLiquify).length).toBeLessThanOrEqual(MOST_LIQUIFY);
+    for (const object of family(one.object)) expect(object.layer).toBe(one.object.layer);
+    for (const object of family(one.screen)) expect(object.layer).toBe(one.screen.layer);
+    for (const { faceIndex } of parts(one, StandInHead)) expect(faceIndex).toBe(1);
+    for (const { faceIndex } of parts(one, StandInFaceStretch)) expect(faceIndex).toBe(1);
+  });
+
+  it('has only numbers for a minute, whatever the intensity and the frame rate, and makes nothing on the way', () => {
+    const intensities = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 12 });
+    const rates = fc.integer({ min: 15, max: 120 });
+    fc.assert(
+      fc.property(intensities, rates, (all, fps) => {
+        lens = installStandIn();
+        const one = stage(Script);
+        const objects = family(one.object).length + family(one.screen).length;
+        for (const intensity of all) {
+          play(one.effect, intensity, 60 / all.length, fps);
+          const { stretch, liquify, softSkin, texts } = look(one);
+          const numbers = [stretch, liquify, softSkin, ...texts].flat();
+          expect(numbers.every(Number.isFinite)).toBe(true);
+        }
+        expect(family(one.object).length + family(one.screen).length).toBe(objects);
+        expect(lens.log).toEqual([]);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  it('makes no vectors, colours or rectangles while it plays', () => {
+    const one = stage(Script);
+    play(one.effect, 1, 1);
+    const made: string[] = [];
+    for (const name of ['vec3', 'vec4', 'quat', 'Rect'] as const) {
+      const Class = globalThis[name] as unknown as object;
+      const watched = new Proxy(Class, {
+        construct: (Target, args) => {
+          made.push(name);
+          return Reflect.construct(Target as new () => object, args);
+        },
+        get: (target, key) => {
+          made.push(`${name}.${String(key)}`);
+          return Reflect.get(target, key);
+        },
+      });
+      Object.assign(globalThis, { [name]: watched });
+    }
+    play(one.effect, 1, 5);
+    expect(made).toEqual([]);
+    installStandIn();
+  });
+
+  it('plays the same way each time', () => {
+    const looks = [0, 1].map(() => {
+      lens = installStandIn();
+      const one = stage(Script);
+      play(one.effect, 0.8, 4);
+      return look(one);
+    });
+    expect(looks[1]).toEqual(looks[0]);
+  });
+
+  it('hides what it has on the screen when its object is disabled, and removes it when it is destroyed', () => {
+    const one = stage(Script);
+    play(one.effect, 1, 2);
+    expect(look(one).texts.length).toBeGreaterThan(0);
+    one.object.enabled = false;
+    expectRest(one);
+    one.object.enabled = true;
+    play(one.effect, 1, 2);
+    expect(look(one).texts.length).toBeGreaterThan(0);
+    one.object.destroy();
+    expect(one.screen.children).toEqual([]);
+  });
+
+  it('works without a screen region', () => {
+    const one = stage(Script, { screen: null });
+    play(one.effect, 1, 2);
+    expect(lens.log).toEqual([]);
+    expect(one.screen.children).toEqual([]);
+  });
+
+  it('goes on without what Lens Studio refuses, and says so', () => {
+    const { createComponent } = Object.getPrototypeOf(stage(Script).object);
+    const refused = ['FaceStretchVisual', 'LiquifyVisual', 'RetouchVisual'];
+    const prototype = Object.getPrototypeOf(stage(Script).object);
+    prototype.createComponent = function (type: string) {
+      if (refused.includes(type)) throw new Error(`no ${type}`);
+      return createComponent.call(this, type);
+    };
+    try {
+      const one = stage(Script);
+      const lines = lens.log.length;
+      expect(lines).toBeGreaterThan(0);
+      play(one.effect, 1, 3);
+      expect(look(one).texts.length).toBeGreaterThan(2);
+      expect(lens.log).toHaveLength(lines);
+    } finally {
+      prototype.createComponent = createComponent;
+    }
+  });
+
+  it('ends with one line when one of its parts is destroyed', () => {
+    const one = stage(Script);
+    play(one.effect, 1, 1);
+    const text = parts(one, StandInText)[0];
+    Object.defineProperty(text.sceneObject, 'enabled', {
+      set: () => {
+        throw new Error('destroyed');
+      },
+    });
+    play(one.effect, 1, 20);
+    play(one.effect, 0, 1);
+    expect(lens.log).toHaveLength(1);
+    expect(lens.log[0]).toMatch(/Effect: the effect stopped.*destroyed/);
+    expect(look(one).texts).toEqual([]);
+  });
+
+  it.skipIf(name === 'NeutralEffect')('tints with a texture where it has one', () => {
+    const vignette = new StandInTexture();
+    const one = stage(Script, { vignette });
+    play(one.effect, 1, 1);
+    const fills = parts(one, StandInText).map((text) => text.backgroundSettings);
+    const [tint] = fills.filter(({ enabled }) => enabled);
+    expect(tint.fill.texture).toBe(vignette);
+    expect(tint.fill.colorTint.w).toBeGreaterThan(0.2);
+    expect(tint.fill.colorTint).toMatchObject({ x: 1, y: 0.5, z: 0.25 });
+  });
+
+  it.skipIf(name === 'NeutralEffect')('moves nothing in the face at warp 0', () => {
+    const one = stage(Script, { warp: 0 });
+    play(one.effect, 1, 3);
+    for (const { features } of parts(one, StandInFaceStretch)) {
+      for (const { points } of features.values()) {
+        for (const { delta } of points) expect(Math.abs(delta.x) + Math.abs(delta.y) + Math.abs(delta.z)).toBe(0);
+      }
+    }
+    for (const { intensity } of parts(one, StandInLiquify)) expect(intensity).toBeCloseTo(1);
+  });
+});
+
+describe('the face stretch of an effect', () => {
+  it('moves the corners of the mouth up and apart for a smile', () => {
+    const one = stage(HappyEffect);
+    const [{ features }] = parts(one, StandInFaceStretch);
+    const [{ points }] = [...features.values()];
+    expect(points[48].delta.y).toBeGreaterThan(0);
+    expect(points[48].delta.x).toBe(-points[54].delta.x);
+    expect(points[48].weight).toBe(1);
+    expect(points[30].delta.y).toBe(0);
+  });
+
+  it('is left out with one line when Lens Studio offers too few points', () => {
+    StandInFaceStretch.pointsPerFeature = 20;
+    const one = stage(HappyEffect);
+    play(one.effect, 1, 3);
+    expect(lens.log).toHaveLength(1);
+    expect(lens.log[0]).toMatch(/Face stretch: .*none of the 20 stretch points has index 48/);
+    expect(look(one).stretch).toEqual([0]);
+    expect(look(one).texts.length).toBeGreaterThan(2);
+  });
+});

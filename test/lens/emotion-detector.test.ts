@@ -1,0 +1,397 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { EmotionChange } from '../../lens/Assets/EmotionDetector/Emotions.ts';
+import { sure } from './distributions.ts';
+import { StandInFaceCrop, StandInRectangleSetter, StandInTexture } from './stand-in/face.ts';
+import { installStandIn, type StandIn } from './stand-in/install.ts';
+import { type ModelBehaviour, StandInMLComponent, StandInModel, type StandInPlaceholder } from './stand-in/ml.ts';
+import { StandInSceneObject } from './stand-in/scene.ts';
+import { addScript } from './stand-in/script.ts';
+import type { StandInText } from './stand-in/visuals.ts';
+
+installStandIn();
+const { EmotionDetector } = await import('../../lens/Assets/EmotionDetector/EmotionDetector.ts');
+type Detector = InstanceType<typeof EmotionDetector>;
+
+const NONE = -1;
+const HAPPY = 3;
+const SAD = 4;
+const NEUTRAL = 6;
+
+let lens: StandIn;
+let object: StandInSceneObject;
+let crop: StandInFaceCrop;
+/** What the model answers next. */
+let answer: ArrayLike<number> | Error;
+
+beforeEach(() => {
+  lens = installStandIn();
+  object = new StandInSceneObject('Emotion Detector');
+  crop = new StandInFaceCrop();
+  answer = sure(HAPPY);
+});
+
+function detector(inputs: Partial<Detector> = {}, behaviour: ModelBehaviour = {}): Detector {
+  const model = new StandInModel({ infer: () => answer, ...behaviour });
+  return addScript(object, EmotionDetector, { model, faceCrop: new StandInTexture(crop), ...inputs });
+}
+
+const model = () => object.getComponent('MLComponent') as unknown as StandInMLComponent;
+
+describe('a face before the camera', () => {
+  it('is looked at once the model has loaded, and its expression told', () => {
+    const one = detector({}, { loadFrames: 5 });
+    lens.faceFound();
+    lens.run(0.1);
+    expect(model().runs).toBe(0);
+    lens.run(0.5);
+    expect(one.emotion).toBe(HAPPY);
+    expect(one.presence).toBe(1);
+    expect(one.intensity).toBe(1);
+    expect(one.probabilities[HAPPY]).toBeCloseTo(0.88, 5);
+    expect(model().inferenceMode).toBe(MachineLearning.InferenceMode.Accelerator);
+    expect(lens.log).toEqual([]);
+  });
+
+  it('is not looked at while it is away', () => {
+    const one = detector();
+    lens.run(1);
+    expect(model().runs).toBe(0);
+    lens.faceFound();
+    lens.run(1);
+    const { runs } = model();
+    lens.faceLost();
+    lens.run(1);
+    expect(model().runs).toBe(runs);
+    expect([one.emotion, one.presence, one.intensity]).toEqual([NONE, 0, 0]);
+  });
+
+  it('counts only if it is the chosen one', () => {
+    const one = detector({ faceIndex: 1 });
+    expect(crop.faceIndex).toBe(0);
+    lens.faceFound(0);
+    lens.run(1);
+    expect(crop.faceIndex).toBe(1);
+    expect(one.presence).toBe(0);
+    lens.faceFound(1);
+    lens.run(1);
+    expect(one.emotion).toBe(HAPPY);
+    lens.faceLost(0);
+    lens.run(2);
+    expect(one.emotion).toBe(HAPPY);
+  });
+
+  it('that comes back after a while is taken for another', () => {
+    const one = detector();
+    lens.faceFound();
+    lens.run(1);
+    lens.faceLost();
+    lens.run(0.2);
+    lens.faceFound();
+    expect(one.emotion).toBe(HAPPY);
+    lens.faceLost();
+    lens.run(0.5);
+    expect(one.emotion).toBe(HAPPY);
+    answer = sure(SAD);
+    lens.faceFound();
+    lens.frame(1 / 30);
+    expect(one.emotion).toBe(NONE);
+    lens.run(0.2);
+    expect(one.emotion).toBe(SAD);
+  });
+
+  it('is not judged by a run that saw the face before', () => {
+    const one = detector({ runsPerSecond: 0, grace: 0 }, { runFrames: 10 });
+    lens.faceFound();
+    lens.run(0.1);
+    expect(model().runs).toBe(1);
+    lens.faceLost();
+    lens.run(0.1);
+    lens.faceFound();
+    lens.run(0.25);
+    expect(one.emotion).toBe(NONE);
+    lens.run(0.5);
+    expect(one.emotion).toBe(HAPPY);
+  });
+});
+
+describe('the model', () => {
+  it.each([
+    [0, 1, 60],
+    [10, 1, 20],
+    [15, 1, 30],
+    [0, 4, 15],
+  ])('runs %s times a second, each taking %s frames', (runsPerSecond, runFrames, runs) => {
+    detector({ runsPerSecond }, { runFrames, loadFrames: 1 });
+    lens.faceFound();
+    lens.run(2);
+    expect(Math.abs(model().runs - runs)).toBeLessThanOrEqual(1);
+  });
+
+  it('gets the face crop as its picture, set as the inputs say', () => {
+    const faceCrop = new StandInTexture(crop);
+    detector({ faceCrop, cropScale: 1.3, mouthWeight: 0.4 });
+    lens.run(0.2);
+    expect(model().getInputs()[0].texture).toBe(faceCrop);
+    expect([crop.textureScale.x, crop.textureScale.y, crop.faceCenterMouthWeight]).toEqual([1.3, 1.3, 0.4]);
+    expect(model().built).toEqual([]);
+  });
+
+  it('can see it mirrored', () => {
+    const faceCrop = new StandInTexture(crop);
+    const one = detector({ faceCrop, mirror: true });
+    lens.faceFound();
+    lens.run(1);
+    const [input] = model().built as StandInPlaceholder[];
+    expect(input.name).toBe('image');
+    expect([input.shape.x, input.shape.y, input.shape.z]).toEqual([96, 96, 3]);
+    expect(input.transformer.flipX).toBe(true);
+    expect(model().getInputs()[0].texture).toBe(faceCrop);
+    expect(one.emotion).toBe(HAPPY);
+  });
+
+  it('may name its only output as it likes, and give probabilities rounded to 8 bits', () => {
+    answer = sure(SAD).map((value) => Math.round(256 * value) / 256);
+    const one = detector({}, { output: 'StatefulPartitionedCall', outputShape: [7, 1, 1] });
+    lens.faceFound();
+    lens.run(1);
+    expect(one.emotion).toBe(SAD);
+    expect(lens.log).toEqual([]);
+  });
+});
+
+describe('what is wrong is said once, and the lens goes on', () => {
+  it.each<[string, Partial<Detector>, ModelBehaviour, RegExp]>([
+    ['no model', { model: undefined }, {}, /Assign the expression model to "Model" in the Inspector/],
+    ['no face crop', { faceCrop: undefined }, {}, /Assign a face crop texture to "Face Crop" in the Inspector/],
+    ['loading fails', {}, { loadingError: 'bad file' }, /failed to load \(bad file\)\. Assign its other format/],
+    ['other classes', {}, { outputShape: [1, 1, 8] }, /gives 8 values instead of 7\. Assign a model/],
+    ['NaN', {}, { infer: () => new Array(7).fill(Number.NaN) }, /no numbers\. Assign another export/],
+    ['logits', {}, { infer: () => [3, -1, 0, 0, 1, 2, 0] }, /must sum to 1\)\. Assign another export/],
+    ['runs fail', {}, { infer: () => new Error('no GPU') }, /a run of the model failed \(no GPU\)/],
+  ])('%s', (_, inputs, behaviour, line) => {
+    const one = detector(inputs, behaviour);
+    lens.faceFound();
+    lens.run(5);
+    expect(lens.log).toEqual([expect.stringMatching(line)]);
+    expect(lens.log[0]).toMatch(/^EmotionDetector: /);
+    expect([one.emotion, one.intensity]).toEqual([NONE, 0]);
+  });
+
+  it('an error of build itself', () => {
+    const one = detector();
+    StandInMLComponent.prototype.build = function fail() {
+      throw new Error('no such asset');
+    };
+    try {
+      lens.faceFound();
+      lens.run(1);
+    } finally {
+      StandInMLComponent.prototype.build = build;
+    }
+    expect(lens.log).toEqual([expect.stringContaining('failed to load (Error: no such asset)')]);
+    expect(one.emotion).toBe(NONE);
+  });
+  const { build } = StandInMLComponent.prototype;
+
+  it('a face crop that is another texture', () => {
+    const one = detector({ faceCrop: new StandInTexture() });
+    lens.faceFound();
+    lens.run(1);
+    expect(lens.log).toEqual([expect.stringContaining('no face crop texture; it is used as it is')]);
+    expect(one.emotion).toBe(HAPPY);
+  });
+
+  it('bad answers in between: there is no expression until good ones come', () => {
+    const one = detector();
+    lens.faceFound();
+    lens.run(1);
+    answer = new Array(7).fill(Number.NaN);
+    lens.run(1);
+    expect(one.emotion).toBe(NONE);
+    answer = sure(SAD);
+    lens.run(1);
+    expect(one.emotion).toBe(SAD);
+    expect(lens.log).toHaveLength(1);
+  });
+
+  it('runs that fail for a while are tried again', () => {
+    const one = detector();
+    lens.faceFound();
+    answer = new Error('busy');
+    lens.run(1);
+    answer = sure(SAD);
+    lens.run(1);
+    expect(one.emotion).toBe(SAD);
+  });
+});
+
+describe('those who are told', () => {
+  let told: string[];
+  beforeEach(() => {
+    told = [];
+    const sendCustomTrigger = (name: string) => told.push(name);
+    Object.assign(globalThis, { behaviorSystem: { sendCustomTrigger } });
+  });
+
+  /** Happy, then sad, then gone. */
+  function play(): void {
+    lens.faceFound();
+    lens.run(1);
+    answer = sure(SAD);
+    lens.run(1);
+    lens.faceLost();
+    lens.run(2);
+  }
+
+  it('are Behavior scripts, the callback and listeners, in this order', () => {
+    const callbackScript = Object.assign(object.createComponent('Text'), {
+      api: { changed: (...values: unknown[]) => told.push(`callback ${values.slice(0, 2)}`) },
+    }) as unknown as ScriptComponent;
+    const one = detector({ callbackScript, callbackFunction: 'changed' });
+    one.onEmotionChanged.add(({ previous, current }: EmotionChange) => told.push(`signal ${current} ${previous}`));
+    play();
+    expect(told).toEqual([
+      'EMOTION_HAPPY_START',
+      'callback Happy,None',
+      'signal 3 -1',
+      'EMOTION_HAPPY_END',
+      'EMOTION_SAD_START',
+      'callback Sad,Happy',
+      'signal 4 3',
+      'EMOTION_SAD_END',
+      'callback None,Sad',
+      'signal -1 4',
+    ]);
+  });
+
+  it('are Behavior scripts with a prefix of the creator, or not at all', () => {
+    detector({ triggerPrefix: 'FACE_' });
+    play();
+    expect(told[0]).toBe('FACE_HAPPY_START');
+    told = [];
+    lens = installStandIn();
+    object = new StandInSceneObject();
+    detector({ useBehavior: false });
+    play();
+    expect(told).toEqual([]);
+  });
+
+  it('may not be there: without a Behavior script nothing is sent and nothing said', () => {
+    Object.assign(globalThis, { behaviorSystem: undefined });
+    const one = detector();
+    play();
+    expect(one.emotion).toBe(NONE);
+    expect(lens.log).toEqual([]);
+  });
+
+  it('are methods of scripts too, called on their script', () => {
+    class Listener {
+      heard: unknown[] = [];
+      onEmotionChanged(...values: unknown[]): void {
+        this.heard.push(...values);
+      }
+    }
+    const script = new Listener();
+    detector({ callbackScript: script as unknown as ScriptComponent });
+    lens.faceFound();
+    lens.run(1);
+    expect(script.heard).toEqual(['Happy', 'None', expect.closeTo(0.88, 5)]);
+  });
+
+  it('are told of in the Logger, once, if the function is missing', () => {
+    const one = detector({ callbackScript: {} as ScriptComponent });
+    play();
+    expect(lens.log).toEqual([expect.stringContaining('has no function "onEmotionChanged"')]);
+    expect(one.emotion).toBe(NONE);
+  });
+
+  it('hear nothing any more once they are removed', () => {
+    const one = detector();
+    const heard: number[] = [];
+    const listen = ({ current }: EmotionChange) => heard.push(current);
+    one.onEmotionChanged.add(listen);
+    lens.faceFound();
+    lens.run(1);
+    one.onEmotionChanged.remove(listen);
+    answer = sure(SAD);
+    lens.run(1);
+    expect(one.emotion).toBe(SAD);
+    expect(heard).toEqual([HAPPY]);
+  });
+});
+
+describe('before it is awake', () => {
+  it('the detector has no expression, and can be asked', () => {
+    object.enabled = false;
+    const one = detector();
+    expect([one.emotion, one.intensity, one.presence]).toEqual([NONE, 0, 0]);
+    expect(Array.from(one.probabilities)).toEqual(new Array(7).fill(0));
+    object.enabled = true;
+    lens.faceFound();
+    lens.run(1);
+    expect(one.emotion).toBe(HAPPY);
+  });
+});
+
+describe('the sensitivities', () => {
+  it('belong to the classes after which they are named', () => {
+    answer = [0.14, 0.14, 0.14, 0.14, 0.14, 0.14, 0.16];
+    const names = ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral'] as const;
+    const found = names.map((name) => {
+      lens = installStandIn();
+      object = new StandInSceneObject();
+      const one = detector({ [name]: 1 });
+      lens.faceFound();
+      lens.run(1);
+      return one.probabilities.indexOf(Math.max(...one.probabilities));
+    });
+    expect(found).toEqual([0, 1, 2, 3, 4, 5, NEUTRAL]);
+  });
+});
+
+describe('the debug overlay', () => {
+  let screen: StandInSceneObject;
+  beforeEach(() => {
+    screen = new StandInSceneObject('Full Frame Region');
+  });
+
+  const textOf = (child: StandInSceneObject) => child.getComponent('Text') as unknown as StandInText;
+
+  it('shows bars, times and the picture, on the layer of the screen', () => {
+    const faceCrop = new StandInTexture(crop);
+    detector({ debug: true, screen, faceCrop, runsPerSecond: 0 }, { runFrames: 2 });
+    lens.faceFound();
+    lens.run(1);
+    const [bars, picture, place] = screen.children;
+    const lines = textOf(bars).text.split('\n');
+    expect(lines).toHaveLength(9);
+    expect(lines[HAPPY]).toBe('||||||||||||||||||.. 88 % Happy');
+    expect(lines[7]).toBe('Happy, intensity 100 %, face 100 %');
+    expect(lines[8]).toMatch(/^30 frames\/s, model \d+ ms \(2 frames\)$/);
+    expect(textOf(picture).backgroundSettings.fill.texture).toBe(faceCrop);
+    expect(picture.children.map(({ name }) => name)).toEqual(['Left eye', 'Right eye', 'Mouth', 'Chin']);
+    const setter = place.getComponent('RectangleSetter') as unknown as StandInRectangleSetter;
+    expect(setter).toBeInstanceOf(StandInRectangleSetter);
+    expect(setter.cropTexture).toBe(faceCrop);
+    for (const child of [...screen.children, ...picture.children]) expect(child.layer).toBe(screen.layer);
+  });
+
+  it('is off by default, and goes with the detector', () => {
+    detector({ screen });
+    lens.run(1);
+    expect(screen.children).toEqual([]);
+    const one = detector({ debug: true, screen });
+    lens.run(1);
+    expect(screen.children).toHaveLength(3);
+    (one as unknown as { destroy(): void }).destroy();
+    expect(screen.children).toEqual([]);
+  });
+
+  it('says that it needs a screen', () => {
+    const one = detector({ debug: true });
+    lens.faceFound();
+    lens.run(1);
+    expect(lens.log).toEqual([expect.stringContaining('Assign a Full Frame Region to "Screen"')]);
+    expect(one.emotion).toBe(HAPPY);
+  });
+});

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Sensitivity } from '../../lens/Assets/EmotionDetector/Sensitivity.ts';
+import { distribution } from './distributions.ts';
+
+const slider = fc.double({ min: -1, max: 1, noNaN: true });
+const sliders = fc.array(slider, { minLength: 7, maxLength: 7 });
+const classes = fc.integer({ min: 0, max: 6 });
+
+function applied(sensitivities: number[], probabilities: Float32Array): Float32Array {
+  const changed = probabilities.slice();
+  new Sensitivity(sensitivities).apply(changed);
+  return changed;
+}
+
+describe('sensitivity', () => {
+  it('changes nothing where all classes have the same', () => {
+    fc.assert(
+      fc.property(slider, distribution, (one, probabilities) => {
+        applied(new Array(7).fill(one), probabilities).forEach((value, i) => {
+          expect(value).toBeCloseTo(probabilities[i], 6);
+        });
+      }),
+    );
+  });
+
+  it('keeps distributions distributions', () => {
+    fc.assert(
+      fc.property(sliders, distribution, (sensitivities, probabilities) => {
+        const changed = applied(sensitivities, probabilities);
+        expect(changed.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+        expect(Math.min(...changed)).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  it('makes a class more likely and all others less, the more it is raised', () => {
+    fc.assert(
+      fc.property(sliders, classes, slider, distribution, (sensitivities, raised, other, probabilities) => {
+        const [low, high] = [sensitivities[raised], other].toSorted((a, b) => a - b);
+        const before = applied(sensitivities.with(raised, low), probabilities);
+        const after = applied(sensitivities.with(raised, high), probabilities);
+        for (let i = 0; i < 7; i++) {
+          if (i === raised) expect(after[i]).toBeGreaterThanOrEqual(before[i] - 1e-6);
+          else expect(after[i]).toBeLessThanOrEqual(before[i] + 1e-6);
+        }
+      }),
+    );
+  });
+
+  it('multiplies the odds of one class by 8 at the end of its slider', () => {
+    const [angry] = applied([1, 0, 0, 0, 0, 0, 0], Float32Array.of(0.2, 0.8, 0, 0, 0, 0, 0));
+    expect(angry).toBeCloseTo((8 * 0.2) / (8 * 0.2 + 0.8), 6);
+  });
+});

@@ -1,0 +1,55 @@
+import { ScriptObjectStandIn } from './script-object.ts';
+import { world } from './world.ts';
+
+/** Who listens, to anything; both `event0` and `event1`. */
+export class StandInSignal<T> {
+  private listeners: Array<{ registration: EventRegistration; callback: (value: T) => unknown }> = [];
+
+  add(callback: (value: T) => unknown): EventRegistration {
+    const registration = new ScriptObjectStandIn();
+    this.listeners.push({ registration, callback });
+    return registration;
+  }
+
+  remove(registration: EventRegistration): void {
+    this.listeners = this.listeners.filter((one) => one.registration !== registration);
+  }
+
+  emit(value: T): void {
+    for (const { callback } of [...this.listeners]) callback(value);
+  }
+}
+
+/** Who owns an event: it is called only while its owner is enabled. */
+interface Owner {
+  readonly enabled: boolean;
+  readonly isEnabledInHierarchy: boolean;
+}
+
+/** An event of any type; carries the values of all types. */
+export class StandInEvent extends ScriptObjectStandIn implements UpdateEvent, FaceTrackingEvent {
+  enabled = true;
+  faceIndex = 0;
+  deltaTime = 0;
+  private callback: ((event: this) => void) | undefined;
+
+  constructor(
+    readonly type: string,
+    readonly owner: Owner,
+  ) {
+    super();
+    world().events.push(this);
+  }
+
+  bind(callback: (event: this) => void): void {
+    this.callback = callback;
+  }
+
+  getDeltaTime(): number {
+    return this.deltaTime;
+  }
+
+  fire(): void {
+    if (this.enabled) this.callback?.(this);
+  }
+}

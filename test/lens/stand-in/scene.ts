@@ -1,0 +1,138 @@
+import { Quat, Vec3 } from './math.ts';
+import { StandInScript } from './script.ts';
+import { ScriptObjectStandIn } from './script-object.ts';
+
+/** A set of layers as a bit mask. */
+export class StandInLayers implements LayerSet {
+  constructor(readonly mask: number) {}
+}
+
+/** Layer of what the main camera shows. */
+export const DEFAULT_LAYERS = new StandInLayers(1);
+
+export class StandInTransform extends ScriptObjectStandIn implements Transform {
+  private position: vec3 = Vec3.zero();
+  private rotation: quat = Quat.quatIdentity();
+  private scale: vec3 = Vec3.one();
+
+  getLocalPosition = () => this.position;
+  getLocalRotation = () => this.rotation;
+  getLocalScale = () => this.scale;
+  // What is given is copied, as Lens Studio does: scripts may go on using it.
+  setLocalPosition({ x, y, z }: vec3): void {
+    this.position = new Vec3(x, y, z);
+  }
+  setLocalRotation({ w, x, y, z }: quat): void {
+    this.rotation = new Quat(w, x, y, z);
+  }
+  setLocalScale({ x, y, z }: vec3): void {
+    this.scale = new Vec3(x, y, z);
+  }
+}
+
+/** Any component but a script. */
+export class StandInComponent extends ScriptObjectStandIn implements Component {
+  enabled = true;
+
+  constructor(readonly sceneObject: StandInSceneObject) {
+    super();
+  }
+
+  get isEnabledInHierarchy(): boolean {
+    return this.enabled && this.sceneObject.isEnabledInHierarchy;
+  }
+
+  getSceneObject = () => this.sceneObject;
+  getTransform = () => this.sceneObject.getTransform();
+
+  override destroy(): void {
+    super.destroy();
+    this.sceneObject.forget(this);
+  }
+}
+
+export type ComponentClass = new (sceneObject: StandInSceneObject) => StandInComponent;
+
+/** Classes of the components that `createComponent` can make, by name. */
+export const componentClasses = new Map<string, ComponentClass>();
+
+export class StandInSceneObject extends ScriptObjectStandIn implements SceneObject {
+  children: StandInSceneObject[] = [];
+  layer: LayerSet = DEFAULT_LAYERS;
+  readonly components: Array<StandInComponent | StandInScript> = [];
+  private parent: StandInSceneObject | undefined;
+  private on = true;
+  private readonly transform = new StandInTransform();
+
+  constructor(public name = 'object') {
+    super();
+  }
+
+  get enabled(): boolean {
+    return this.on;
+  }
+
+  /** Enabling and disabling reaches the scripts below; a script wakes when it is enabled for the first time. */
+  set enabled(enabled: boolean) {
+    if (enabled === this.on) return;
+    this.on = enabled;
+    if (this.parent === undefined || this.parent.isEnabledInHierarchy) this.tellScripts(enabled);
+  }
+
+  get isEnabledInHierarchy(): boolean {
+    return this.on && (this.parent === undefined || this.parent.isEnabledInHierarchy);
+  }
+
+  createComponent<K extends keyof ComponentNameMap>(typeName: K): ComponentNameMap[K] {
+    const Class = componentClasses.get(typeName.replace('Component.', ''));
+    if (Class === undefined) throw new Error(`the stand-in has no component ${typeName}`);
+    const component = new Class(this);
+    this.components.push(component);
+    return component as unknown as ComponentNameMap[K];
+  }
+
+  /** Null if there is none, as in Lens Studio. */
+  getComponent<K extends keyof ComponentNameMap>(typeName: K): ComponentNameMap[K] {
+    return this.getComponents(typeName)[0] ?? (null as unknown as ComponentNameMap[K]);
+  }
+
+  getComponents<K extends keyof ComponentNameMap>(typeName: K): ComponentNameMap[K][] {
+    const name = typeName.replace('Component.', '');
+    const Class = name === 'ScriptComponent' ? StandInScript : componentClasses.get(name);
+    if (Class === undefined) throw new Error(`the stand-in has no component ${typeName}`);
+    return this.components.filter((one) => one instanceof Class) as unknown as ComponentNameMap[K][];
+  }
+
+  getTransform = () => this.transform;
+  getParent = () => this.parent as StandInSceneObject;
+  hasParent = () => this.parent !== undefined;
+  getChild = (index: number) => this.children[index];
+  getChildrenCount = () => this.children.length;
+
+  setParent(parent: SceneObject): void {
+    this.leaveParent();
+    this.parent = parent as StandInSceneObject;
+    this.parent.children.push(this);
+  }
+
+  override destroy(): void {
+    super.destroy();
+    this.leaveParent();
+    for (const child of [...this.children]) child.destroy();
+    for (const component of [...this.components]) component.destroy();
+  }
+
+  forget(component: StandInComponent | StandInScript): void {
+    this.components.splice(this.components.indexOf(component), 1);
+  }
+
+  private leaveParent(): void {
+    if (this.parent) this.parent.children = this.parent.children.filter((child) => child !== this);
+    this.parent = undefined;
+  }
+
+  private tellScripts(enabled: boolean): void {
+    for (const one of [...this.components]) if (one instanceof StandInScript && one.enabled) one.turn(enabled);
+    for (const child of [...this.children]) if (child.on) child.tellScripts(enabled);
+  }
+}

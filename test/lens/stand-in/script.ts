@@ -1,0 +1,86 @@
+import { StandInEvent } from './events.ts';
+import type { StandInSceneObject } from './scene.ts';
+import { ScriptObjectStandIn } from './script-object.ts';
+import { world } from './world.ts';
+
+/** Scene object of the script that is being made: scripts are made without arguments. */
+let owner: StandInSceneObject;
+
+/** The base class of all scripts: `BaseScriptComponent`. */
+export class StandInScript extends ScriptObjectStandIn implements BaseScriptComponent {
+  enabled = true;
+  readonly sceneObject = owner;
+  onAwake?(): void;
+  private awake = false;
+  private readonly events: StandInEvent[] = [];
+
+  get isEnabledInHierarchy(): boolean {
+    return this.enabled && this.sceneObject.isEnabledInHierarchy;
+  }
+
+  createEvent<K extends keyof EventNameMap>(type: K): EventNameMap[K] {
+    const event = new StandInEvent(type, this);
+    this.events.push(event);
+    return event as unknown as EventNameMap[K];
+  }
+
+  removeEvent(event: SceneEvent): void {
+    const { events } = world();
+    const index = events.indexOf(event as unknown as StandInEvent);
+    if (index >= 0) events.splice(index, 1);
+  }
+
+  getSceneObject = () => this.sceneObject;
+  getTransform = () => this.sceneObject.getTransform();
+
+  override destroy(): void {
+    super.destroy();
+    world().dispatch('OnDestroyEvent', (event) => event.owner === this);
+    for (const event of this.events) this.removeEvent(event);
+    this.sceneObject.forget(this);
+  }
+
+  /** Wakes the script if it has not been awake yet, and tells it that it is enabled or disabled. */
+  turn(enabled: boolean): void {
+    if (enabled && !this.awake) {
+      this.awake = true;
+      this.onAwake?.();
+      world().starting.push(this);
+    }
+    world().dispatch(enabled ? 'OnEnableEvent' : 'OnDisableEvent', (event) => event.owner === this);
+  }
+}
+
+/**
+ * Puts a script on a scene object as Lens Studio does: it is made, its inputs are set, and it wakes once it is enabled.
+ */
+export function addScript<T extends object>(object: SceneObject, Script: new () => T, inputs: Partial<T> = {}): T {
+  owner = object as StandInSceneObject;
+  const script = Object.assign(new Script(), inputs);
+  const standIn = script as unknown as StandInScript;
+  owner.components.push(standIn);
+  if (standIn.isEnabledInHierarchy) standIn.turn(true);
+  return script;
+}
+
+const decorator = () => {};
+const decoratorFactory = () => decorator;
+
+class Widget {}
+
+export const globals = {
+  BaseScriptComponent: StandInScript,
+  component: decorator,
+  // Used both bare, with target and key, and as a factory.
+  input: (...use: unknown[]) => (typeof use[0] === 'object' ? undefined : decorator),
+  hint: decoratorFactory,
+  label: decoratorFactory,
+  showIf: decoratorFactory,
+  widget: decoratorFactory,
+  allowUndefined: decorator,
+  ui: { separator: decorator, label: decoratorFactory, group_start: decoratorFactory, group_end: decorator },
+  SliderWidget: Widget,
+  ColorWidget: Widget,
+  ComboBoxWidget: Widget,
+  ComboBoxItem: Widget,
+};

@@ -1,0 +1,89 @@
+/**
+ * How FER2013 frames its faces, and how exact a crop must be: `npm run bench:framing -- --data fer2013.csv`. With
+ * `--sensitivity --votes fer2013new.csv` the shipped model is run over PublicTest in tighter, wider, moved and turned
+ * crops as well (`--model FILE` for another one).
+ */
+import { parseArgs } from 'node:util';
+import { ConfigSchema } from '../../ml/config/schema.ts';
+import { silent } from '../../ml/core/progress.ts';
+import { type FaceDataset, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
+import { loadFaces } from '../../ml/data/load.ts';
+import { loadPredictor } from '../../ml/evaluate/predictor.ts';
+import { publicAccuracy } from '../../ml/train/validate.ts';
+import { type Crop, cropFaces } from './framing/crop.ts';
+import { EXCLUSIONS, type Exclusion, exclusionOf, type Frame, frameOf } from './framing/frame.ts';
+import { loadLandmarkNet, POINTS } from './framing/landmark-net.ts';
+
+/** The crop in which every face is looked at a second time: points that move with it were not found. */
+const WIDER = 0.8;
+
+const CROPS: readonly [string, Crop][] = [
+  ['as FER2013 has it', {}],
+  ['zoom 0.8 (wider)', { zoom: 0.8 }],
+  ['zoom 0.9', { zoom: 0.9 }],
+  ['zoom 1.1', { zoom: 1.1 }],
+  ['zoom 1.25', { zoom: 1.25 }],
+  ['zoom 1.5 (tighter)', { zoom: 1.5 }],
+  ['face 10 % higher', { down: -0.1 }],
+  ['face 10 % lower', { down: 0.1 }],
+  ['face 10 % to one side', { right: 0.1 }],
+  ['turned by 15°', { roll: 15 }],
+  ['turned by 30°', { roll: 30 }],
+  ['mirrored', { mirrored: true }],
+];
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    votes: { type: 'string' },
+    faces: { type: 'string', default: '28709' },
+    model: { type: 'string', default: 'ml/models/emotion/emotion.int8.onnx' },
+    sensitivity: { type: 'boolean', default: false },
+  },
+});
+if (values.data === undefined || (values.sensitivity && values.votes === undefined)) {
+  console.error('error: expected --data fer2013.csv, and with --sensitivity --votes fer2013new.csv');
+  process.exit(2);
+}
+const config = ConfigSchema.parse({ data: { source: values.data, votes: values.votes ?? null } });
+const { dataset } = await loadFaces(config.data, config.seed, silent);
+await measureFraming(dataset, Number(values.faces));
+if (values.sensitivity) await measureSensitivity(dataset, values.model);
+
+/** Prints where the faces of the training split lie. */
+async function measureFraming(dataset: FaceDataset, count: number): Promise<void> {
+  const faces = gatherFaces(dataset, indicesOf(dataset, 'Training').slice(0, count));
+  const net = await loadLandmarkNet();
+  const points = await net.landmarks(faces);
+  const again = (await net.landmarks(cropFaces(faces, { zoom: WIDER }))).map((place) => 0.5 + (place - 0.5) / WIDER);
+  const frames: Frame[] = [];
+  const excluded = Object.fromEntries(EXCLUSIONS.map((why) => [why, 0])) as Record<Exclusion, number>;
+  for (let at = 0; at < points.length; at += 2 * POINTS) {
+    const face = points.subarray(at, at + 2 * POINTS);
+    const why = exclusionOf(face, again.subarray(at, at + 2 * POINTS));
+    if (why) excluded[why]++;
+    else frames.push(frameOf(face));
+  }
+  const reasons = EXCLUSIONS.map((why) => `${excluded[why]} ${why}`).join(', ');
+  console.log(`${frames.length} training faces of ${points.length / (2 * POINTS)} measured; left out: ${reasons}`);
+  console.log('| fraction of the side | median | 10 % | 90 % |\n| --- | --- | --- | --- |');
+  for (const name of Object.keys(frames[0]) as (keyof Frame)[]) {
+    const sorted = Float64Array.from(frames, (frame) => frame[name]).sort();
+    const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))].toFixed(3);
+    console.log(`| ${name} | ${at(0.5)} | ${at(0.1)} | ${at(0.9)} |`);
+  }
+}
+
+/** Prints the accuracy of a model on PublicTest, FER+ majority, in every crop. */
+async function measureSensitivity(dataset: FaceDataset, file: string): Promise<void> {
+  const predictor = await loadPredictor(file);
+  console.log(`\n${file}, PublicTest, FER+ majority\n| crop | accuracy | points |\n| --- | --- | --- |`);
+  let framed = Number.NaN;
+  for (const [name, crop] of CROPS) {
+    const accuracy = await publicAccuracy((faces) => predictor.predict(cropFaces(faces, crop)), 'votes', dataset);
+    if (Number.isNaN(framed)) framed = accuracy;
+    const difference = 100 * (accuracy - framed);
+    console.log(`| ${name} | ${(100 * accuracy).toFixed(2)} % | ${difference.toFixed(2)} |`);
+  }
+  await predictor.close();
+}

@@ -1,0 +1,74 @@
+import { relative } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { ModelFormat } from '../../lens/project/lens-model.ts';
+import { SHIPPED_LENS, SHIPPED_MODEL } from '../../lens/project/shipped.ts';
+import { addCommand, perform } from '../command.ts';
+
+export function addLens(program: Command): void {
+  const lens = program.command('lens').description('Makes, fills, checks and packs Lens Studio projects');
+  for (const add of [addBuild, addInstall]) add(lens);
+}
+
+function addBuild(lens: Command): void {
+  addCommand(lens, 'build', 'Writes the Lens Studio project around the scripts in its folder', {
+    '': 'writes what is missing',
+    '--force': "after a change of the scripts' inputs, whose values the scene holds",
+    '--out ../my-lens': 'a new project elsewhere, with a copy of the scripts and the model',
+  })
+    .option('--out <folder>', 'folder of the project', fromHere(SHIPPED_LENS))
+    .option('--force', 'replace files that differ: what was edited by hand or saved by Lens Studio is lost')
+    .addHelpText(
+      'after',
+      `
+Scripts are never touched; their .meta files follow them. The model is written only where none is installed. If any other
+file is there and differs from what would be written, nothing is written and the files are listed, unless with --force.`,
+    )
+    .action(({ out, force, ...options }: { out: string; force?: boolean }) =>
+      perform(options, async () => {
+        const { buildLens } = await import('../../lens/project/build.ts');
+        const { written, unchanged } = await buildLens(out, force);
+        const lines = written.map((path) => `  ${path}`);
+        return {
+          text: [`${out}: ${written.length} files written, ${unchanged} were up to date`, ...lines].join('\n'),
+          json: { folder: out, written, unchanged },
+        };
+      }),
+    );
+}
+
+interface InstallOptions {
+  format: ModelFormat;
+  model: string;
+  project: string;
+}
+
+function addInstall(lens: Command): void {
+  addCommand(lens, 'install', "Puts a model into a Lens Studio project in place of its EmotionDetector's", {
+    '--model runs/2026-01-31-fer2013-96/model-votes': 'a model that you trained, as 8-bit TFLite',
+    '--format onnx': 'the shipped model in floats, should a Lens Studio version refuse the TFLite',
+    '--project ../my-lens': 'into a lens of your own that uses EmotionDetector',
+  })
+    .addOption(
+      new Option('--format <format>', 'tflite (8 bits) or onnx (floats)').choices(['tflite', 'onnx']).default('tflite'),
+    )
+    .option('--model <folder>', 'folder with model.json and the model', fromHere(SHIPPED_MODEL))
+    .option('--project <folder>', 'folder with the .esproj; close it in Lens Studio first', fromHere(SHIPPED_LENS))
+    .action(({ format, model: folder, project, ...options }: InstallOptions) =>
+      perform(options, async () => {
+        const { readLensModel } = await import('../../lens/project/lens-model.ts');
+        const { installModel } = await import('../../lens/project/install.ts');
+        const model = await readLensModel(folder, format);
+        const { path, removed } = await installModel(project, model);
+        const size = `${(model.bytes.length / 1e6).toFixed(2)} MB`;
+        return {
+          text: `${project}: ${path} (${size}) is installed${removed ? ` in place of ${removed}` : ''}`,
+          json: { project, path, removed, bytes: model.bytes.length, sha256: model.file.sha256 },
+        };
+      }),
+    );
+}
+
+/** A path as a user in this folder would give it. */
+function fromHere(path: string): string {
+  return relative('', path) || '.';
+}

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EMOTIONS, type Emotion } from '../../../ml/core/emotions.ts';
+import { UserError } from '../../../ml/core/errors.ts';
+import { readBytes, readText, writeAtomic } from '../../../ml/core/files.ts';
+import { filesUnder } from '../files/stored-file.ts';
+import { synthesizeSounds } from '../media/sounds.ts';
+import { readScript } from '../scripts/read-script.ts';
+import type { Script } from '../scripts/script.ts';
+import { deviceCameraTexture, faceCropTexture, renderTarget } from './assets.ts';
+import { emotionScene, LENS_NAME, MODEL_IDS, PATHS, scriptAt } from './emotion-lens.ts';
+import { esproj } from './esproj.ts';
+import { GITIGNORE } from './gitignore.ts';
+import { assetId } from './ids.ts';
+import { readLensModel } from './lens-model.ts';
+import { assetMeta } from './meta.ts';
+import { modelMeta } from './model-meta.ts';
+import { writeScene } from './scene/write-scene.ts';
+import { scriptMeta } from './script-meta.ts';
+import { SHIPPED_LENS, SHIPPED_MODEL } from './shipped.ts';
+
+const ICON = fileURLToPath(new URL('../media/icon.png', import.meta.url));
+
+/** Contents of files by path from the project's folder. */
+type Files = Map<string, string | Uint8Array>;
+
+export interface BuildResult {
+  /** Files that were written, as paths from the project's folder. */
+  readonly written: string[];
+  /** How many were already as they should be. */
+  readonly unchanged: number;
+}
+
+/**
+ * Writes the Lens Studio project around the scripts in a folder. Scripts that the shipped lens has and the folder lacks
+ * are copied, and so is the shipped model where none is installed; the `.meta` files of scripts follow the scripts.
+ * @param force replaces files that differ from what would be written, because they were edited or saved by Lens Studio.
+ * @throws UserError without writing anything if there are such files and `force` is false, or a script cannot be read.
+ */
+export async function buildLens(folder: string, force = false): Promise<BuildResult> {
+  const copied = await missingScripts(folder);
+  const sources: Files = new Map(copied);
+  for (const path of await scriptsIn(folder)) sources.set(path, await readText(join(folder, path)));
+  const scripts = new Map([...sources].map(([path, text]) => [path, readScript(text as string, path)]));
+  const refreshed: Files = new Map([...scripts].map(([path, script]) => [`${path}.meta`, scriptMeta(script)]));
+  const kept: Files = new Map([...(await modelFiles(folder)), ...assetFiles(scripts), ...(await projectFiles())]);
+
+  const edited = await differing(folder, kept);
+  const inTheWay = edited.filter((path) => existsSync(join(folder, path)));
+  if (inTheWay.length > 0 && !force)
+    throw new UserError(
+      `${folder} has files that differ from what would be written:\n${inTheWay.map((path) => `  ${path}`).join('\n')}\n` +
+        'Keep them, or replace them with --force; changes made in Lens Studio would be lost',
+    );
+  const changed = [...copied.keys(), ...(await differing(folder, refreshed)), ...edited];
+  const all: Files = new Map([...copied, ...refreshed, ...kept]);
+  for (const path of changed) await writeAtomic(join(folder, path), all.get(path)!);
+  return { written: changed, unchanged: all.size - changed.length };
+}
+
+async function scriptsIn(folder: string): Promise<string[]> {
+  return (await filesUnder(folder, 'Assets')).map(({ path }) => path).filter((path) => path.endsWith('.ts'));
+}
+
+/** The shipped scripts that a folder lacks. */
+async function missingScripts(folder: string): Promise<Files> {
+  const missing = (await scriptsIn(SHIPPED_LENS)).filter((path) => !existsSync(join(folder, path)));
+  return new Map(
+    await Promise.all(missing.map(async (path) => [path, await readText(join(SHIPPED_LENS, path))] as const)),
+  );
+}
+
+/** The shipped model, unless the folder has one. */
+async function modelFiles(folder: string): Promise<Files> {
+  const place = join(folder, PATHS.models);
+  const metas = existsSync(place) ? (await readdir(place)).filter((name) => /\.(tflite|onnx)\.meta$/.test(name)) : [];
+  for (const name of metas) if ((await readText(join(place, name))).includes(MODEL_IDS.asset)) return new Map();
+  const { name, bytes, description, file } = await readLensModel(SHIPPED_MODEL, 'tflite');
+  const path = `${PATHS.models}/${name}`;
+  return new Map<string, string | Uint8Array>([
+    [path, bytes],
+    [`${path}.meta`, modelMeta(path, description, file, MODEL_IDS)],
+  ]);
+}
+
+/** Textures, sounds, the scene, each with its `.meta`. */
+function assetFiles(scripts: ReadonlyMap<string, Script>): Files {
+  const { inputs } = scriptAt(scripts, PATHS.detector);
+  const inputDefault = (name: string) => Number(inputs.find((input) => input.name === name)?.default ?? 1);
+  const sounds = synthesizeSounds();
+  const assets: Files = new Map<string, string | Uint8Array>([
+    [PATHS.deviceCamera, deviceCameraTexture(PATHS.deviceCamera)],
+    [PATHS.renderTarget, renderTarget(PATHS.renderTarget, PATHS.deviceCamera)],
+    [PATHS.faceCrop, faceCropTexture(PATHS.faceCrop, inputDefault('cropScale'), inputDefault('mouthWeight'))],
+    ...EMOTIONS.map((emotion) => [PATHS.sound(emotion), sounds[emotion.toLowerCase() as Lowercase<Emotion>]] as const),
+    [PATHS.scene, writeScene(PATHS.scene, emotionScene(scripts), PATHS.renderTarget)],
+  ]);
+  return new Map(
+    [...assets].flatMap(([path, content]) => [
+      [path, content],
+      [`${path}.meta`, assetMeta(path)],
+    ]),
+  );
+}
+
+/** What lies beside `Assets/`. */
+async function projectFiles(): Promise<Files> {
+  const icon = await readBytes(ICON);
+  const iconHash = createHash('md5').update(icon).digest('hex');
+  return new Map<string, string | Uint8Array>([
+    [PATHS.icon, icon],
+    ['.gitignore', GITIGNORE],
+    [PATHS.project, esproj(LENS_NAME, assetId(PATHS.scene), iconHash)],
+  ]);
+}
+
+/** Which files are missing or differ on the disk. */
+async function differing(folder: string, files: Files): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [path, content] of files) {
+    const file = join(folder, path);
+    if (!existsSync(file) || !(await holds(file, content))) paths.push(path);
+  }
+  return paths;
+}
+
+/** Line ends do not count: Git may change them on Windows. */
+async function holds(file: string, content: string | Uint8Array): Promise<boolean> {
+  if (typeof content === 'string') return (await readText(file)).replaceAll('\r\n', '\n') === content;
+  return Buffer.from(await readBytes(file)).equals(content);
+}

@@ -1,0 +1,70 @@
+import { fields, NULL_ID, own, reference, Tagged, vector } from '../../yaml/value.ts';
+import { write } from '../../yaml/write.ts';
+import { assetId, idOf } from '../ids.ts';
+import { componentId, flatten, objectId, type SceneObject, WORLD } from './tree.ts';
+
+/**
+ * A scene's file. Its entities are sorted by id, as Lens Studio does.
+ * @param path of the file from the project's folder. @param target path of the render target that is shown.
+ */
+export function writeScene(path: string, roots: readonly SceneObject[], target: string): string {
+  const output = reference(assetId(target));
+  const scene = new Tagged(
+    `Scene/${assetId(path)}`,
+    fields({
+      PackagePath: '',
+      objects: roots.map(({ name }) => own(objectId(name))),
+      layers: new Tagged(`Layers/${idOf(`layers ${path}`)}`, fields({ userLayers: [], HasOrtho: true })),
+      RenderOutput: output,
+      RenderPreviewOutput: output,
+      RenderOverlayOutput: reference(NULL_ID),
+      PhysicsRootWorldSettings: reference(NULL_ID),
+    }),
+  );
+  const entities = flatten(roots).flatMap((object) => [objectEntity(object), ...componentEntities(object)]);
+  entities.sort((a, b) => (idIn(a) < idIn(b) ? -1 : 1));
+  return write([scene, ...entities]);
+}
+
+function idIn({ tag }: Tagged): string {
+  return tag.split('/')[1];
+}
+
+function objectEntity({
+  name,
+  layer = WORLD,
+  position = [0, 0, 0],
+  components = [],
+  children = [],
+}: SceneObject): Tagged {
+  return new Tagged(
+    `SceneObject/${objectId(name)}`,
+    fields({
+      PrefabRemaps: [],
+      Name: name,
+      Enabled: true,
+      Layers: layer,
+      LocalTransform: new Tagged(
+        'TransformEntity',
+        fields({
+          Position: vector(...position),
+          Rotation: vector(0, 0, 0),
+          Scale: vector(1, 1, 1),
+          HasSegmentScaleCompensation: false,
+        }),
+      ),
+      Children: children.map((child) => own(objectId(child.name))),
+      Components: components.map((component) => own(componentId(name, component.name))),
+    }),
+  );
+}
+
+function componentEntities({ name: object, components = [] }: SceneObject): Tagged[] {
+  return components.map(
+    ({ type, name, fields: ofType }) =>
+      new Tagged(
+        `${type}/${componentId(object, name)}`,
+        new Map([...fields({ PrefabRemaps: [], Name: name, Enabled: true }), ...ofType]),
+      ),
+  );
+}
