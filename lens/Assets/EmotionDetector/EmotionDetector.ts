@@ -14,6 +14,12 @@ const NOTHING = new Float32Array(EMOTIONS.length);
 /**
  * Tells which of seven expressions the face before the camera shows. Runs the model through SnapML on the device;
  * nothing is stored or sent. What is wrong with its inputs it says once in the Logger, and goes on without expressions.
+ *
+ * The defaults are measured with the 8-bit model on FER2013's PublicTest against the FER+ majority. At a confidence of
+ * 0.5, 86 % of the expressive faces show an expression, 91 % of those shown are right, and 8 % of the neutral faces
+ * show one; at 0.6 it is 78 % shown and 4 %. A face moved by a pixel, with some noise, changes its probability by
+ * 0.02 (standard deviation; 0.10 for the most fickle twentieth), of which smoothing over 0.2 s leaves 0.04 at most at
+ * 15 answers a second: the hysteresis of 0.15 is more than three times that.
  */
 @component
 export class EmotionDetector extends BaseScriptComponent {
@@ -34,8 +40,8 @@ export class EmotionDetector extends BaseScriptComponent {
 
   @input
   @hint('Scale of the face crop. Tick Debug and set it so that the eyes, mouth and chin lie on the marks')
-  @widget(new SliderWidget(0.5, 2, 0.01))
-  cropScale: number = 1;
+  @widget(new SliderWidget(0.3, 2, 0.01))
+  cropScale: number = 0.6;
 
   @input
   @hint("How far the crop's middle moves from the middle of the face to the mouth")

@@ -49,7 +49,7 @@ async function tryRead<T>(faults: Fault[], read: () => T | Promise<T>, path: str
 }
 
 /** Takes the place out of a message that begins with it. */
-function faultOf(path: string, message: string): Fault {
+export function faultOf(path: string, message: string): Fault {
   const rest = message.startsWith(path) ? message.slice(path.length) : message;
   const line = rest.match(/^:(\d+):/)?.[1];
   return { path, line: Number(line ?? 1), message: rest.replace(/^:\d+:/, '').trim() };

@@ -22,6 +22,8 @@ export interface Entity {
   readonly fields: Fields;
   /** All its links except those to nothing, with those inside inline structures. */
   readonly links: readonly Link[];
+  /** Lines of the file, for {@link lineOf}. */
+  readonly source: readonly string[];
 }
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -35,6 +37,12 @@ export function isId(text: unknown): text is string {
  * @throws UserError with the line if the file is no list of entities; see {@link parse} for the rest.
  */
 export function readEntities(text: string, path: string): Entity[] {
+  const source = text.split('\n');
+  const conflict = source.findIndex((line) => line.startsWith('<<<<<<< '));
+  if (conflict >= 0)
+    throw new UserError(
+      `${path}:${conflict + 1}: found both sides of a merge in Git; choose one and remove the marks of the merge`,
+    );
   const items = parse(text, path);
   if (!Array.isArray(items))
     throw new UserError(`${path}:1: found no list; expected entities, \`- !<Type/id>\`; restore it from a copy`);
@@ -44,8 +52,16 @@ export function readEntities(text: string, path: string): Entity[] {
       const line = item instanceof Tagged ? item.line : 1;
       throw new UserError(`${path}:${line}: found an item that is no entity, \`- !<Type/id>\` with fields below it`);
     }
-    return { type, id, file: path, line: item.line, fields: item.value, links: [...linksIn(item.value, '', null)] };
+    const links = [...linksIn(item.value, '', null)];
+    return { type, id, file: path, line: item.line, fields: item.value, links, source };
   });
+}
+
+/** The line of the first field of this name in an entity; the entity's own line if it has none. */
+export function lineOf({ line, source }: Entity, field: string): number {
+  for (let at = line; at < source.length && !source[at].startsWith('- '); at++)
+    if (source[at].trimStart().replace(/^- /, '').startsWith(`${field}:`)) return at + 1;
+  return line;
 }
 
 /** @param listType what the tag of the list around says of its items. */

@@ -41,8 +41,14 @@ export async function installModel(project: string, model: LensModel): Promise<I
   await writeAtomic(at(path), model.bytes);
   if (path !== old) await rename(at(`${old}.meta`), at(`${path}.meta`));
   await writeAtomic(at(`${path}.meta`), meta);
-  if (path !== old) await rm(at(old), { force: true });
+  for (const leftover of [old, ...otherForms(model, dirname(path))])
+    if (leftover !== path && !existsSync(at(`${leftover}.meta`))) await rm(at(leftover), { force: true });
   return { path, removed: path === old ? null : old };
+}
+
+/** Files of the same model's other forms: one that was stopped halfway may have left such a file, which no asset has. */
+function otherForms({ description }: LensModel, folder: string): string[] {
+  return description.files.map(({ name }) => `${folder}/${name}`);
 }
 
 async function findSlot(project: string): Promise<Slot> {

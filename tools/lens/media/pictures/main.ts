@@ -1,16 +1,18 @@
 /**
- * Draws the lens's icon and the pictures of its README: `npm run lens:pictures`. They are committed rather than built,
- * since fonts, and with them the pictures, differ between machines.
+ * Draws the lens's icon, its vignette and the pictures of its README: `npm run lens:pictures`. They are committed rather than built,
+ * since fonts and compression, and with them the files, differ between machines.
  */
 import { fileURLToPath } from 'node:url';
 import { writeAtomic } from '../../../../ml/core/files.ts';
 import { drawIcon } from '../icon.ts';
+import { drawVignette } from '../vignette.ts';
 import { drawEffects } from './effects.ts';
 import { drawFraming } from './framing.ts';
 import { drawInspector } from './inspector.ts';
 
 const PICTURES = [
   ['tools/lens/media/icon.png', drawIcon],
+  ['tools/lens/media/vignette.png', drawVignette],
   ['lens/pictures/effects.png', drawEffects],
   ['lens/pictures/framing.png', drawFraming],
   ['lens/pictures/inspector.png', drawInspector],

@@ -1,0 +1,66 @@
+import type { Finding, Severity } from './finding.ts';
+
+/** What was found in a project. */
+export interface Report {
+  /** The folder or package. */
+  readonly path: string;
+  readonly files: number;
+  readonly entities: number;
+  readonly findings: readonly Finding[];
+  readonly errors: number;
+  readonly warnings: number;
+  readonly notes: number;
+}
+
+const ORDER: readonly Severity[] = ['error', 'warning', 'note'];
+
+export function reportOf(path: string, files: number, entities: number, findings: readonly Finding[]): Report {
+  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  const sorted = [...findings].sort(
+    (a, b) =>
+      Number(a.file > b.file) - Number(a.file < b.file) ||
+      a.line - b.line ||
+      ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity),
+  );
+  return {
+    path,
+    files,
+    entities,
+    findings: sorted,
+    errors: count('error'),
+    warnings: count('warning'),
+    notes: count('note'),
+  };
+}
+
+const SYMBOLS = { error: '✗', warning: '!', note: 'i' } as const;
+/** Files that are named where the same is said of many. */
+const NAMED = 3;
+
+/** The report as text for a terminal: by file, but what is said of many files in the same words stands once at the end. */
+export function formatReport({ path, files, entities, findings, errors, warnings, notes }: Report): string {
+  const words = ({ code, found, expected }: Finding) => `${code} ${found} ${expected}`;
+  const groups = Map.groupBy(findings, words);
+  const isCommon = (finding: Finding) => new Set(groups.get(words(finding))!.map(({ file }) => file)).size > NAMED;
+  const byFile = Map.groupBy(
+    findings.filter((finding) => !isCommon(finding)),
+    ({ file }) => file,
+  );
+  const lines: string[] = [];
+  for (const [file, here] of byFile) {
+    lines.push('', file);
+    lines.push(...here.map((finding) => `  ${SYMBOLS[finding.severity]} ${finding.line}: ${sentence(finding)}`));
+  }
+  for (const group of groups.values()) {
+    if (!isCommon(group[0])) continue;
+    const places = [...new Set(group.map(({ file }) => file))];
+    lines.push('', `${places.slice(0, NAMED).join(', ')} and ${places.length - NAMED} more files`);
+    lines.push(`  ${SYMBOLS[group[0].severity]} ${sentence(group[0])}`);
+  }
+  const summary = `${path}: ${files} files, ${entities} entities: ${errors} errors, ${warnings} warnings, ${notes} notes`;
+  return [summary, ...lines].join('\n');
+}
+
+function sentence({ found, expected, wayOut, code }: Finding): string {
+  return `${found}; expected ${expected}. ${wayOut[0].toUpperCase()}${wayOut.slice(1)} [${code}]`;
+}
