@@ -94,10 +94,9 @@ declare class Component extends SerializableWithUID {
   destroy(): void;
 }
 
-/** Any script on a scene object, seen from another one: its members are its inputs, properties and methods. */
+/** Any script on a scene object. What another script may use of it is untyped. */
 declare class ScriptComponent extends Component {
   protected constructor();
-  [index: string]: unknown;
   createEvent<K extends keyof EventNameMap>(eventType: K): EventNameMap[K];
   removeEvent(event: SceneEvent): void;
 }
@@ -132,19 +131,15 @@ declare class UpdateEvent extends SceneEvent {
   getDeltaTime(): number;
 }
 
-declare class SceneObjectEvent extends SceneEvent {
+declare class OnEnableEvent extends SceneEvent {
   protected constructor();
 }
 
-declare class OnEnableEvent extends SceneObjectEvent {
+declare class OnDisableEvent extends SceneEvent {
   protected constructor();
 }
 
-declare class OnDisableEvent extends SceneObjectEvent {
-  protected constructor();
-}
-
-declare class OnDestroyEvent extends SceneObjectEvent {
+declare class OnDestroyEvent extends SceneEvent {
   protected constructor();
 }
 

@@ -145,8 +145,10 @@ describe('the model', () => {
     expect(input.name).toBe('image');
     expect([input.shape.x, input.shape.y, input.shape.z]).toEqual([96, 96, 3]);
     expect(input.transformer.flipX).toBe(true);
-    expect(model().getInputs()[0].texture).toBe(faceCrop);
     expect(one.emotion).toBe(HAPPY);
+    lens.faceLost();
+    lens.run(0.2);
+    expect(model().getInputs()[0].texture).toBe(faceCrop);
   });
 
   it('may name its only output as it likes, and give probabilities rounded to 8 bits', () => {
@@ -303,6 +305,16 @@ describe('those who are told', () => {
     play();
     expect(lens.log).toEqual([expect.stringContaining('has no function "onEmotionChanged"')]);
     expect(one.emotion).toBe(NONE);
+  });
+
+  it('get the same objects every time, so that nothing is allocated for them', () => {
+    const one = detector();
+    const { probabilities } = one;
+    const heard = new Set<EmotionChange>();
+    one.onEmotionChanged.add((change) => heard.add(change));
+    play();
+    expect(one.probabilities).toBe(probabilities);
+    expect(heard.size).toBe(1);
   });
 
   it('hear nothing any more once they are removed', () => {

@@ -31,14 +31,14 @@ export class EmotionModel {
 
   /**
    * @param crop the picture that the model sees.
-   * @param mirrored whether it sees it mirrored. The input's import settings are replaced for this by one with a
-   * flipping transformer; Snap's samples do likewise, but that the import's scale and bias stay is not verified.
+   * @param mirrored whether it sees it mirrored. For this the loaded model is built once more, with an input of the same
+   * name and shape whose transformer flips; that the import's scale and bias stay is not verified.
    */
   constructor(
     sceneObject: SceneObject,
     model: MLAsset,
     private readonly crop: Texture,
-    mirrored: boolean,
+    private mirrored: boolean,
     private readonly listener: ModelListener,
   ) {
     this.component = sceneObject.createComponent('MLComponent');
@@ -48,11 +48,7 @@ export class EmotionModel {
     this.component.onLoadingFailed = (error) => this.refuse(error);
     this.component.onRunningFinished = () => this.finishRun();
     this.component.onRunningFailed = (error) => this.failRun(error);
-    try {
-      this.component.build(mirrored ? [this.mirroredInput()] : []);
-    } catch (error) {
-      this.refuse(String(error));
-    }
+    this.build([]);
   }
 
   /** Whether it could run now. */
@@ -64,6 +60,7 @@ export class EmotionModel {
   run(): void {
     this.wanted = true;
     this.startedAt = getRealTimeNanos();
+    // The result comes in the next frame at the earliest.
     this.framesSince = 1;
     this.component.runImmediate(false);
   }
@@ -78,6 +75,14 @@ export class EmotionModel {
     this.wanted = false;
   }
 
+  private build(inputs: InputPlaceholder[]): void {
+    try {
+      this.component.build(inputs);
+    } catch (error) {
+      this.refuse(String(error));
+    }
+  }
+
   private mirroredInput(): InputPlaceholder {
     const [input] = this.component.getInputs();
     const transformer = MachineLearning.createTransformerBuilder().setStretch(true).setFlipX(true).build();
@@ -90,6 +95,12 @@ export class EmotionModel {
   }
 
   private finishLoading(): void {
+    if (this.mirrored) {
+      // What the input is like is known only now.
+      this.mirrored = false;
+      this.build([this.mirroredInput()]);
+      return;
+    }
     const outputs = this.component.getOutputs();
     const output = outputs.find(({ name }) => name === OUTPUT) ?? (outputs.length === 1 ? outputs[0] : undefined);
     if (output === undefined) {

@@ -16,8 +16,9 @@ export class ScriptCallback {
   ) {}
 
   call({ previous, current, probability }: EmotionChange): void {
-    const api = this.script.api as Record<string, unknown> | undefined;
-    const callback = api?.[this.name] ?? this.script[this.name];
+    const script = this.script as unknown as Record<string, unknown>;
+    const api = script.api as Record<string, unknown> | undefined;
+    const callback = api?.[this.name] ?? script[this.name];
     if (typeof callback === 'function') callback.call(this.script, nameOf(current), nameOf(previous), probability);
     else
       this.notices.once(

@@ -117,13 +117,22 @@ export class StandInMLComponent extends StandInComponent implements MLComponent,
   }
 
   getInputs(): InputPlaceholder[] {
-    this.describe();
+    this.refuseUnlessLoaded();
     return this.inputs;
   }
 
   getOutputs(): OutputPlaceholder[] {
-    this.describe();
+    this.refuseUnlessLoaded();
     return this.outputs;
+  }
+
+  private refuseUnlessLoaded(): void {
+    if (
+      this.state === ModelState.NotReady ||
+      this.state === ModelState.Loading ||
+      this.state === ModelState.LoadingError
+    )
+      throw new Error(`inputs and outputs are not known in state ${ModelState[this.state]}`);
   }
 
   runImmediate(sync: boolean): void {

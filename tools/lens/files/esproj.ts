@@ -5,15 +5,18 @@ import type { Fields } from '../yaml/value.ts';
 import { isId, plain } from './entity.ts';
 
 const whole = z.number().int().nonnegative();
+const text = z
+  .union([z.string(), z.number(), z.boolean()])
+  .nullish()
+  .transform((value) => String(value ?? ''));
 const esprojSchema = z.object({
   studioVersion: z.object({ major: whole, minor: whole, patch: whole }),
   updateCheckpoint: whole.optional(),
   sceneId: z.string().refine(isId, 'an id was expected'),
   metaInfo: z.object({
-    lensName: z
-      .union([z.string(), z.number()])
-      .nullable()
-      .transform((name) => String(name ?? '')),
+    // A name may look like a number.
+    lensName: text,
+    iconHash: text,
   }),
 });
 

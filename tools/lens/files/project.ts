@@ -2,11 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
 import { fileError, isFolder, readText } from '../../../ml/core/files.ts';
+import type { Asset } from './asset.ts';
 import { type Contents, readContents } from './contents.ts';
 import type { Definitions } from './definitions.ts';
 import { type Esproj, readEsproj } from './esproj.ts';
 import { endingOf } from './importers.ts';
-import { filesUnder, type StoredFile } from './stored-file.ts';
+import { filesUnder } from './stored-file.ts';
 import { readZip } from './zip.ts';
 
 /** A package that lies in a project as one file. */
@@ -35,7 +36,7 @@ export async function readProject(folder: string): Promise<Project> {
   const esproj = readEsproj(await readText(join(folder, name)), name);
   const files = [...(await filesUnder(folder, 'Assets')), ...(await filesUnder(folder, 'Packages'))];
   const contents = await readContents(files);
-  return { ...contents, folder: resolve(folder), esproj, packages: await readPackages(files) };
+  return { ...contents, folder: resolve(folder), esproj, packages: await readPackages(contents.assets) };
 }
 
 async function findEsproj(folder: string): Promise<string> {
@@ -54,16 +55,21 @@ async function findEsproj(folder: string): Promise<string> {
   );
 }
 
-async function readPackages(files: readonly StoredFile[]): Promise<PackedPackage[]> {
-  const packed = files.filter(({ path }) => ['lspkg', 'lsc'].includes(endingOf(path)));
+/** Lens Studio ≤ 4 packed in a form of its own; what such a package brings stands in its `.meta`. */
+const OLD_IMPORTER = 'LensCoreImporter';
+
+async function readPackages(assets: readonly Asset[]): Promise<PackedPackage[]> {
+  const packed = assets.filter(
+    ({ path, file, meta }) => file && ['lspkg', 'lsc'].includes(endingOf(path)) && meta?.importer !== OLD_IMPORTER,
+  );
   return Promise.all(
-    packed.map(async (file) => {
+    packed.map(async ({ path, file }) => {
       try {
-        const { definitions } = await readContents(readZip(await file.read(), file.path));
-        return { path: file.path, definitions, problem: null };
+        const { definitions } = await readContents(readZip(await file!.read(), path));
+        return { path, definitions, problem: null };
       } catch (thrown) {
         if (!(thrown instanceof UserError)) throw thrown;
-        return { path: file.path, definitions: null, problem: thrown.message };
+        return { path, definitions: null, problem: thrown.message.replace(`${path} `, '') };
       }
     }),
   );

@@ -42,9 +42,9 @@ export interface BuildResult {
  */
 export async function buildLens(folder: string, force = false): Promise<BuildResult> {
   const copied = await missingScripts(folder);
-  const sources: Files = new Map(copied);
+  const sources = new Map(copied);
   for (const path of await scriptsIn(folder)) sources.set(path, await readText(join(folder, path)));
-  const scripts = new Map([...sources].map(([path, text]) => [path, readScript(text as string, path)]));
+  const scripts = new Map([...sources].map(([path, text]) => [path, readScript(text, path)]));
   const refreshed: Files = new Map([...scripts].map(([path, script]) => [`${path}.meta`, scriptMeta(script)]));
   const kept: Files = new Map([...(await modelFiles(folder)), ...assetFiles(scripts), ...(await projectFiles())]);
 
@@ -66,7 +66,7 @@ async function scriptsIn(folder: string): Promise<string[]> {
 }
 
 /** The shipped scripts that a folder lacks. */
-async function missingScripts(folder: string): Promise<Files> {
+async function missingScripts(folder: string): Promise<Map<string, string>> {
   const missing = (await scriptsIn(SHIPPED_LENS)).filter((path) => !existsSync(join(folder, path)));
   return new Map(
     await Promise.all(missing.map(async (path) => [path, await readText(join(SHIPPED_LENS, path))] as const)),
@@ -88,13 +88,15 @@ async function modelFiles(folder: string): Promise<Files> {
 
 /** Textures, sounds, the scene, each with its `.meta`. */
 function assetFiles(scripts: ReadonlyMap<string, Script>): Files {
-  const { inputs } = scriptAt(scripts, PATHS.detector);
-  const inputDefault = (name: string) => Number(inputs.find((input) => input.name === name)?.default ?? 1);
+  const detector = scriptAt(scripts, PATHS.detector);
   const sounds = synthesizeSounds();
   const assets: Files = new Map<string, string | Uint8Array>([
     [PATHS.deviceCamera, deviceCameraTexture(PATHS.deviceCamera)],
     [PATHS.renderTarget, renderTarget(PATHS.renderTarget, PATHS.deviceCamera)],
-    [PATHS.faceCrop, faceCropTexture(PATHS.faceCrop, inputDefault('cropScale'), inputDefault('mouthWeight'))],
+    [
+      PATHS.faceCrop,
+      faceCropTexture(PATHS.faceCrop, numberIn(detector, 'cropScale'), numberIn(detector, 'mouthWeight')),
+    ],
     ...EMOTIONS.map((emotion) => [PATHS.sound(emotion), sounds[emotion.toLowerCase() as Lowercase<Emotion>]] as const),
     [PATHS.scene, writeScene(PATHS.scene, emotionScene(scripts), PATHS.renderTarget)],
   ]);
@@ -104,6 +106,13 @@ function assetFiles(scripts: ReadonlyMap<string, Script>): Files {
       [`${path}.meta`, assetMeta(path)],
     ]),
   );
+}
+
+/** The value of an input in the source. @throws UserError if there is no such number. */
+function numberIn({ path, inputs }: Script, name: string): number {
+  const value = inputs.find((input) => input.name === name)?.default;
+  if (typeof value === 'number') return value;
+  throw new UserError(`${path} has no input ${name} with a number, which the face crop texture takes; give it one`);
 }
 
 /** What lies beside `Assets/`. */

@@ -44,6 +44,7 @@ export const CODES = {
   // Ids and links
   'duplicate-id': error('an id that stands for one thing', 'duplicate things inside Lens Studio, which gives new ids'),
   'unresolved-link': error('a link to something in the project', ASSIGN),
+  'missing-font': warning('a font in the project; another is shown in its place', ASSIGN),
   'link-kind': error('a link to something of the right kind', ASSIGN),
   'unresolved-own': error('an entity further down in the same file', RESTORE),
   'doubly-owned': error('one owner', RESTORE),
@@ -56,7 +57,7 @@ export const CODES = {
   'type-check': error('scripts that type-check', 'mend the script'),
   'not-type-checked': note('a tsconfig.json in the folder of the project', 'add one to have scripts checked'),
   'missing-input': error('a value, since the input is not @allowUndefined', ASSIGN),
-  'unknown-input': warning("an input that the script declares", 'save the scene in Lens Studio, or mend the name'),
+  'unknown-input': warning('an input that the script declares', 'save the scene in Lens Studio, or mend the name'),
   'input-type': error("a value of the input's type", ASSIGN),
   'input-class': error("a component of the input's class", ASSIGN),
   'stale-input-lines': warning(

@@ -34,9 +34,7 @@ export interface Model extends Contents {
   readonly hasUnreadPackage: boolean;
 }
 
-export async function modelOf(
-  project: Contents & Pick<Model, 'folder' | 'esproj' | 'packages'>,
-): Promise<Model> {
+export async function modelOf(project: Contents & Pick<Model, 'folder' | 'esproj' | 'packages'>): Promise<Model> {
   const { assets, definitions, packages } = project;
   const entities = assets.flatMap(entitiesOf);
   return {

@@ -39,26 +39,40 @@ const NAMED = 3;
 
 /** The report as text for a terminal: by file, but what is said of many files in the same words stands once at the end. */
 export function formatReport({ path, files, entities, findings, errors, warnings, notes }: Report): string {
-  const words = ({ code, found, expected }: Finding) => `${code} ${found} ${expected}`;
-  const groups = Map.groupBy(findings, words);
-  const isCommon = (finding: Finding) => new Set(groups.get(words(finding))!.map(({ file }) => file)).size > NAMED;
-  const byFile = Map.groupBy(
-    findings.filter((finding) => !isCommon(finding)),
+  const bySaying = grouped(findings, ({ code, found, expected }) => `${code} ${found} ${expected}`);
+  const common = [...bySaying.values()].filter((group) => placesOf(group).length > NAMED);
+  const single = new Set([...bySaying.values()].filter((group) => !common.includes(group)).flat());
+  const byFile = grouped(
+    findings.filter((finding) => single.has(finding)),
     ({ file }) => file,
   );
-  const lines: string[] = [];
+  const lines = [
+    `${path}: ${files} files, ${entities} entities: ${errors} errors, ${warnings} warnings, ${notes} notes`,
+  ];
   for (const [file, here] of byFile) {
     lines.push('', file);
     lines.push(...here.map((finding) => `  ${SYMBOLS[finding.severity]} ${finding.line}: ${sentence(finding)}`));
   }
-  for (const group of groups.values()) {
-    if (!isCommon(group[0])) continue;
-    const places = [...new Set(group.map(({ file }) => file))];
+  for (const group of common) {
+    const places = placesOf(group);
     lines.push('', `${places.slice(0, NAMED).join(', ')} and ${places.length - NAMED} more files`);
     lines.push(`  ${SYMBOLS[group[0].severity]} ${sentence(group[0])}`);
   }
-  const summary = `${path}: ${files} files, ${entities} entities: ${errors} errors, ${warnings} warnings, ${notes} notes`;
-  return [summary, ...lines].join('\n');
+  return lines.join('\n');
+}
+
+function grouped(findings: readonly Finding[], key: (finding: Finding) => string): Map<string, Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(key(finding));
+    if (group) group.push(finding);
+    else groups.set(key(finding), [finding]);
+  }
+  return groups;
+}
+
+function placesOf(findings: readonly Finding[]): string[] {
+  return [...new Set(findings.map(({ file }) => file))];
 }
 
 function sentence({ found, expected, wayOut, code }: Finding): string {
