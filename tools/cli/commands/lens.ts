@@ -1,12 +1,14 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { type Command, Option } from 'commander';
+import { writeAtomic } from '../../../ml/core/files.ts';
 import type { ModelFormat } from '../../lens/project/lens-model.ts';
 import { SHIPPED_LENS, SHIPPED_MODEL } from '../../lens/project/shipped.ts';
 import { addCommand, perform } from '../command.ts';
+import { refuseOverwrite } from '../overwrite.ts';
 
 export function addLens(program: Command): void {
   const lens = program.command('lens').description('Makes, fills, checks and packs Lens Studio projects');
-  for (const add of [addBuild, addInstall]) add(lens);
+  for (const add of [addBuild, addInstall, addValidate, addPackage]) add(lens);
 }
 
 function addBuild(lens: Command): void {
@@ -48,9 +50,7 @@ function addInstall(lens: Command): void {
     '--format onnx': 'the shipped model in floats, should a Lens Studio version refuse the TFLite',
     '--project ../my-lens': 'into a lens of your own that uses EmotionDetector',
   })
-    .addOption(
-      new Option('--format <format>', 'tflite (8 bits) or onnx (floats)').choices(['tflite', 'onnx']).default('tflite'),
-    )
+    .addOption(formatOption())
     .option('--model <folder>', 'folder with model.json and the model', fromHere(SHIPPED_MODEL))
     .option('--project <folder>', 'folder with the .esproj; close it in Lens Studio first', fromHere(SHIPPED_LENS))
     .action(({ format, model: folder, project, ...options }: InstallOptions) =>
@@ -66,6 +66,58 @@ function addInstall(lens: Command): void {
         };
       }),
     );
+}
+
+function addValidate(lens: Command): void {
+  addCommand(lens, 'validate [path]', 'Checks a Lens Studio 5 project or package without Lens Studio', {
+    '': 'the lens of this repository',
+    '../my-lens': 'any project of Lens Studio 5; exits with 1 if it has errors',
+    'lens/EmotionDetector.lspkg --json': 'a package, for machines',
+  }).action((path: string | undefined, options) =>
+    perform(options, async () => {
+      const { validateProject } = await import('../../lens/validate/validate.ts');
+      const { formatReport } = await import('../../lens/validate/report.ts');
+      const report = await validateProject(path ?? fromHere(SHIPPED_LENS));
+      return { text: formatReport(report), json: report, exitCode: report.errors > 0 ? 1 : 0 };
+    }),
+  );
+}
+
+interface PackageOptions {
+  format: ModelFormat;
+  model: string;
+  out: string;
+  force?: boolean;
+}
+
+function addPackage(lens: Command): void {
+  addCommand(lens, 'package', 'Packs the detector with a model, to be dragged into any lens', {
+    '--force': 'anew, after a change of the scripts or the model',
+    '--model runs/2026-01-31-mine/model-votes --out Mine.lspkg': 'with a model that you trained',
+  })
+    .addOption(formatOption())
+    .option('--model <folder>', 'folder with model.json and the model', fromHere(SHIPPED_MODEL))
+    .option('--out <file>', 'the package', fromHere(join(SHIPPED_LENS, 'EmotionDetector.lspkg')))
+    .option('--force', 'replace a file that exists')
+    .action(({ format, model, out, force, ...options }: PackageOptions) =>
+      perform(options, async () => {
+        const { readLensModel } = await import('../../lens/project/lens-model.ts');
+        const { packageDetector } = await import('../../lens/package/package-detector.ts');
+        refuseOverwrite([out], force);
+        const content = await packageDetector(await readLensModel(model, format));
+        await writeAtomic(out, content);
+        return {
+          text: `${out} (${(content.length / 1e6).toFixed(2)} MB): drag it into the Asset Browser of your lens`,
+          json: { path: out, bytes: content.length },
+        };
+      }),
+    );
+}
+
+function formatOption(): Option {
+  return new Option('--format <format>', 'tflite (8 bits) or onnx (floats)')
+    .choices(['tflite', 'onnx'])
+    .default('tflite');
 }
 
 /** A path as a user in this folder would give it. */

@@ -17,6 +17,7 @@ const esprojSchema = z.object({
     // A name may look like a number.
     lensName: text,
     iconHash: text,
+    lensClientCompatibilities: z.array(z.string()).default([]),
   }),
 });
 

@@ -1,3 +1,5 @@
+import { UserError } from '../../../ml/core/errors.ts';
+import type { Script } from '../scripts/script.ts';
 import { fields, float, NULL_ID, reference, Tagged, type Value, vector } from '../yaml/value.ts';
 import { write } from '../yaml/write.ts';
 import { assetId } from './ids.ts';
@@ -35,14 +37,22 @@ export function renderTarget(path: string, background: string): string {
 
 /**
  * The face in the camera's picture, cut out.
- * @param scale of the crop. @param mouthWeight how far its middle moves from the middle of the face to the mouth, 0..1.
+ * @param detector script of `EmotionDetector`, whose inputs say how.
  */
-export function faceCropTexture(path: string, scale: number, mouthWeight: number): string {
+export function faceCropTexture(path: string, detector: Script): string {
+  const scale = numberIn(detector, 'cropScale');
   return entityFile(path, 'FaceCropTexture', {
     InputTexture: reference(NULL_ID),
     Scale: vector(scale, scale),
     FaceIndex: 0,
-    FaceCenterMouthWeight: float(mouthWeight),
+    FaceCenterMouthWeight: float(numberIn(detector, 'mouthWeight')),
     TrackingScope: reference(NULL_ID),
   });
+}
+
+/** The value of an input in the source. @throws UserError if there is no such number. */
+function numberIn({ path, inputs }: Script, name: string): number {
+  const value = inputs.find((input) => input.name === name)?.default;
+  if (typeof value === 'number') return value;
+  throw new UserError(`${path} has no input ${name} with a number, which the face crop texture takes; give it one`);
 }

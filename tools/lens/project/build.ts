@@ -22,7 +22,7 @@ import { writeScene } from './scene/write-scene.ts';
 import { scriptMeta } from './script-meta.ts';
 import { SHIPPED_LENS, SHIPPED_MODEL } from './shipped.ts';
 
-const ICON = fileURLToPath(new URL('../media/icon.png', import.meta.url));
+const picture = (name: string) => readBytes(fileURLToPath(new URL(`../media/${name}`, import.meta.url)));
 
 /** Contents of files by path from the project's folder. */
 type Files = Map<string, string | Uint8Array>;
@@ -46,7 +46,11 @@ export async function buildLens(folder: string, force = false): Promise<BuildRes
   for (const path of await scriptsIn(folder)) sources.set(path, await readText(join(folder, path)));
   const scripts = new Map([...sources].map(([path, text]) => [path, readScript(text, path)]));
   const refreshed: Files = new Map([...scripts].map(([path, script]) => [`${path}.meta`, scriptMeta(script)]));
-  const kept: Files = new Map([...(await modelFiles(folder)), ...assetFiles(scripts), ...(await projectFiles())]);
+  const kept: Files = new Map([
+    ...(await modelFiles(folder)),
+    ...(await assetFiles(scripts)),
+    ...(await projectFiles()),
+  ]);
 
   const edited = await differing(folder, kept);
   const inTheWay = edited.filter((path) => existsSync(join(folder, path)));
@@ -87,16 +91,13 @@ async function modelFiles(folder: string): Promise<Files> {
 }
 
 /** Textures, sounds, the scene, each with its `.meta`. */
-function assetFiles(scripts: ReadonlyMap<string, Script>): Files {
-  const detector = scriptAt(scripts, PATHS.detector);
+async function assetFiles(scripts: ReadonlyMap<string, Script>): Promise<Files> {
   const sounds = synthesizeSounds();
   const assets: Files = new Map<string, string | Uint8Array>([
     [PATHS.deviceCamera, deviceCameraTexture(PATHS.deviceCamera)],
     [PATHS.renderTarget, renderTarget(PATHS.renderTarget, PATHS.deviceCamera)],
-    [
-      PATHS.faceCrop,
-      faceCropTexture(PATHS.faceCrop, numberIn(detector, 'cropScale'), numberIn(detector, 'mouthWeight')),
-    ],
+    [PATHS.faceCrop, faceCropTexture(PATHS.faceCrop, scriptAt(scripts, PATHS.detector))],
+    [PATHS.vignette, await picture('vignette.png')],
     ...EMOTIONS.map((emotion) => [PATHS.sound(emotion), sounds[emotion.toLowerCase() as Lowercase<Emotion>]] as const),
     [PATHS.scene, writeScene(PATHS.scene, emotionScene(scripts), PATHS.renderTarget)],
   ]);
@@ -108,16 +109,9 @@ function assetFiles(scripts: ReadonlyMap<string, Script>): Files {
   );
 }
 
-/** The value of an input in the source. @throws UserError if there is no such number. */
-function numberIn({ path, inputs }: Script, name: string): number {
-  const value = inputs.find((input) => input.name === name)?.default;
-  if (typeof value === 'number') return value;
-  throw new UserError(`${path} has no input ${name} with a number, which the face crop texture takes; give it one`);
-}
-
 /** What lies beside `Assets/`. */
 async function projectFiles(): Promise<Files> {
-  const icon = await readBytes(ICON);
+  const icon = await picture('icon.png');
   const iconHash = createHash('md5').update(icon).digest('hex');
   return new Map<string, string | Uint8Array>([
     [PATHS.icon, icon],

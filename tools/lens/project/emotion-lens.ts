@@ -16,7 +16,8 @@ import { componentId, objectId, SCREEN, type SceneObject } from './scene/tree.ts
 
 export const LENS_NAME = 'Emotion Lens';
 
-const DETECTOR_FOLDER = 'Assets/EmotionDetector';
+/** Folder of the detector's files, from the project's folder. */
+export const DETECTOR_FOLDER = 'Assets/EmotionDetector';
 const EFFECTS_FOLDER = 'Assets/Effects';
 
 /** Files of the lens, from the project's folder. */
@@ -31,6 +32,7 @@ export const PATHS = {
   effects: `${EFFECTS_FOLDER}/EmotionEffects.ts`,
   models: DETECTOR_FOLDER,
   effect: (emotion: string) => `${EFFECTS_FOLDER}/${emotion}Effect.ts`,
+  vignette: `${EFFECTS_FOLDER}/Vignette.png`,
   sound: (emotion: string) => `${EFFECTS_FOLDER}/Sounds/${emotion}.wav`,
 };
 
@@ -50,6 +52,8 @@ const effectObject = (emotion: string) => `${emotion} Effect`;
 export function emotionScene(scripts: ReadonlyMap<string, Script>): SceneObject[] {
   const add = (path: string, given: Readonly<Record<string, Given>>) => script(scriptAt(scripts, path), given);
   const screen = { id: objectId(REGION) };
+  const vignette = { id: assetId(PATHS.vignette) };
+  const tints = (path: string) => scriptAt(scripts, path).inputs.some(({ name }) => name === 'vignette');
   return [
     {
       name: 'Camera Object',
@@ -60,7 +64,7 @@ export function emotionScene(scripts: ReadonlyMap<string, Script>): SceneObject[
           name: 'Effects',
           children: EMOTIONS.map((emotion) => ({
             name: effectObject(emotion),
-            components: [add(PATHS.effect(emotion), { screen })],
+            components: [add(PATHS.effect(emotion), tints(PATHS.effect(emotion)) ? { screen, vignette } : { screen })],
           })),
         },
       ],

@@ -3,19 +3,24 @@ import { write } from '../yaml/write.ts';
 import { idOf } from './ids.ts';
 
 /** The Lens Studio that our files are written for; newer ones upgrade them when they open the project. */
-const STUDIO = { major: 5, minor: 15, patch: 0, build: 25101318, core: 330, client: '13.60', checkpoint: 76 };
+export const STUDIO = {
+  version: { major: 5, minor: 15, patch: 0, build: 25101318 },
+  core: 330,
+  client: '13.60',
+  checkpoint: 76,
+};
 
 /**
  * The project file of a lens for phones.
  * @param sceneId asset id of its scene. @param iconHash MD5 of `icon.png` beside the project file, in hexadecimal.
  */
 export function esproj(lensName: string, sceneId: string, iconHash: string): string {
-  const { major, minor, patch, build, core, client, checkpoint } = STUDIO;
+  const { version, core, client, checkpoint } = STUDIO;
   const anyVersion = () => fields({ major: 0, minor: 0, patch: 0, build: 0 });
   const documentId = idOf('document');
   return write(
     fields({
-      studioVersion: fields({ major, minor, patch, build, type: 'Public' }),
+      studioVersion: fields({ ...version, type: 'Public' }),
       coreVersion: core,
       clientVersion: new Decimal(client),
       updateCheckpoint: checkpoint,
@@ -31,7 +36,7 @@ export function esproj(lensName: string, sceneId: string, iconHash: string): str
         iconHash,
         videoPreviewHash: '',
         fromTemplateName: 'Default',
-        fromTemplateUrl: `Lens Studio ${major}.${minor}.${patch}.${build}`,
+        fromTemplateUrl: `Lens Studio ${Object.values(version).join('.')}`,
         activationCamera: 'Front',
         sourceMapEnabled: false,
         usingMinClientVersions: false,

@@ -3,6 +3,7 @@ import { importersOf } from '../files/importers.ts';
 import { type Fields, fields, NULL_ID, own, reference, Tagged } from '../yaml/value.ts';
 import { write } from '../yaml/write.ts';
 import { assetId, idOf } from './ids.ts';
+import { sortedById } from './sorted-by-id.ts';
 
 /** Data that a `.meta` keeps of its asset, as scripts have. */
 export interface AssetData {
@@ -18,6 +19,8 @@ export interface MetaExtras {
   readonly importerSettings?: Tagged;
   readonly compressionSettings?: Tagged;
   readonly data?: AssetData;
+  /** What else the `.meta` keeps, as that of a prefab its objects. */
+  readonly further?: readonly Tagged[];
 }
 
 /**
@@ -25,7 +28,10 @@ export interface MetaExtras {
  * @param path of the file, from the project's folder.
  * @throws UserError if Lens Studio imports no such file.
  */
-export function assetMeta(path: string, { ids, importerSettings, compressionSettings, data }: MetaExtras = {}): string {
+export function assetMeta(
+  path: string,
+  { ids, importerSettings, compressionSettings, data, further = [] }: MetaExtras = {},
+): string {
   const [importer] = importersOf(path);
   if (!importer?.key)
     throw new UserError(`${path}: Lens Studio is not known to import such a file; choose another format`);
@@ -42,7 +48,6 @@ export function assetMeta(path: string, { ids, importerSettings, compressionSett
     ImporterSettings: importerSettings ?? new Tagged('AssetImporterSettings', fields({})),
     CompressionSettings: compressionSettings ?? own(NULL_ID),
   });
-  const items = [new Tagged(`AssetImportMetadata/${ids?.meta ?? idOf(`meta ${path}`)}`, metadata)];
-  if (data) items.push(new Tagged(`${data.type}/${data.id}`, data.fields));
-  return write(items);
+  const kept = data ? [new Tagged(`${data.type}/${data.id}`, data.fields), ...further] : further;
+  return write([new Tagged(`AssetImportMetadata/${ids?.meta ?? idOf(`meta ${path}`)}`, metadata), ...sortedById(kept)]);
 }

@@ -83,14 +83,17 @@ function valueFindings(
 /** Whether a value has the form of the input's type. Types that only Lens Studio knows fit everything. */
 function fits(value: Value, { type }: ScriptInput): boolean {
   const tag = value instanceof Tagged ? value.tag : null;
-  if (type.className !== undefined)
-    return tag === null ? value === null || value instanceof Map : !/^(float|int|bool|string|Vec\d|Quat)/.test(tag);
+  // A class may be a component, or one with inputs of its own, whose values stand in place of a link.
+  if (type.className !== undefined) return type.className === 'any' || tag === null || !VALUE_TAG.test(tag);
+  if (tag?.startsWith('Typename.')) return true;
   if (type.isArray) return tag === `${tagOf(type)}[]`;
   switch (type.name) {
     case 'float':
+    case 'number':
     case 'int':
       return typeof plain(value) === 'number';
     case 'bool':
+    case 'boolean':
       return typeof value === 'boolean';
     case 'string':
       return tag === null ? !(value instanceof Map) : tag === 'string';
@@ -98,6 +101,8 @@ function fits(value: Value, { type }: ScriptInput): boolean {
       return tag === tagOf(type);
   }
 }
+
+const VALUE_TAG = /^(float|int|bool|string|Vec\d|Quat)(\[\])?$/;
 
 function describe(value: Value): string {
   if (value instanceof Tagged) return `!<${value.tag}>`;

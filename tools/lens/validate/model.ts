@@ -24,7 +24,7 @@ export interface Model extends Contents {
   readonly folder: string | null;
   readonly esproj: Esproj | null;
   readonly packages: readonly PackedPackage[];
-  /** All entities of all files. */
+  /** What files and metas hold. */
   readonly entities: readonly Entity[];
   readonly entityById: ReadonlyMap<string, Entity>;
   readonly scripts: readonly ScriptFile[];
@@ -55,9 +55,10 @@ export async function modelOf(project: Contents & Pick<Model, 'folder' | 'esproj
   };
 }
 
-/** Of the asset's file and of its `.meta`. */
-export function entitiesOf({ entities, meta }: Asset): Entity[] {
-  return [...(entities ?? []), ...(meta ? [meta.entity, ...meta.others] : [])];
+/** Of the asset's file and of its `.meta`, without the copy of a prefab's file that its `.meta` keeps. */
+function entitiesOf({ path, entities, meta }: Asset): Entity[] {
+  const others = endingOf(path) === 'prefab' ? [] : (meta?.others ?? []);
+  return [...(entities ?? []), ...(meta ? [meta.entity, ...others] : [])];
 }
 
 async function readScripts(assets: readonly Asset[]): Promise<ScriptFile[]> {

@@ -1,5 +1,6 @@
-import { lineOf } from '../files/entity.ts';
-import { inputLines } from '../scripts/metadata.ts';
+import { type Entity, lineOf } from '../files/entity.ts';
+import type { ScriptInput } from '../scripts/script.ts';
+import { Classes } from './component-inputs.ts';
 import { type Finding, finding } from './finding.ts';
 import { foreignNames } from './foreign-names.ts';
 import type { Model } from './model.ts';
@@ -7,26 +8,54 @@ import type { Model } from './model.ts';
 /** Scripts that do not parse, or call what Lens Studio has not; metas that hold a script's inputs of yesterday. */
 export function checkScripts({ scripts, assets }: Model): Finding[] {
   const metas = new Map(assets.map(({ path, meta }) => [path, meta]));
+  const classes = new Classes(scripts);
   return scripts.flatMap(({ path, text, script, fault }) => {
     if (script === null)
       return fault ? [finding('script-syntax', { file: path, line: fault.line }, fault.message)] : [];
-    const foreign = foreignNames(text).map(({ name, line }) =>
-      finding('foreign-api', { file: path, line }, `${name}, which is no part of Lens Studio's API`),
-    );
     const data = metas.get(path)?.others.find(({ type }) => type === 'TypeScriptAssetData');
-    const lines = data?.fields.get('InputLines');
-    if (!data || !Array.isArray(lines)) return foreign;
-    const expected = inputLines(script);
-    const at = expected.findIndex((line, index) => line !== lines[index]);
-    if (at < 0 && lines.length === expected.length) return foreign;
     return [
-      ...foreign,
-      finding(
-        'stale-input-lines',
-        { file: data.file, line: lineOf(data, 'InputLines') },
-        `InputLines: ${lines[at < 0 ? expected.length : at] ?? 'nothing more'}`,
-        at < 0 ? 'nothing more' : expected[at],
+      ...foreignNames(text).map(({ name, line }) =>
+        finding('foreign-api', { file: path, line }, `${name}, which is no part of Lens Studio's API`),
       ),
+      ...(data && script.component ? staleLines(data, script.inputs, classes.inputsOf(script)) : []),
     ];
   });
+}
+
+/**
+ * Compares names, and types where they are values: how the rest is written differs between versions.
+ * @param own inputs of the script's class; of those that it inherits it may have made plain fields.
+ */
+function staleLines(
+  data: Entity,
+  own: readonly ScriptInput[],
+  { declared, isComplete }: ReturnType<Classes['inputsOf']>,
+): Finding[] {
+  const lines = data.fields.get('InputLines');
+  if (!Array.isArray(lines)) return [];
+  const kept = new Map(lines.flatMap((line) => (typeof line === 'string' ? [...inputsIn(line)] : [])));
+  const place = { file: data.file, line: lineOf(data, 'InputLines') };
+  const findings: Finding[] = [];
+  for (const { name, type } of own) {
+    const wanted = `${type.name}${type.isArray ? '[]' : ''}`;
+    const before = kept.get(name);
+    if (before === undefined) findings.push(finding('stale-input-lines', place, `no line for the input ${name}`));
+    else if (VALUE.test(wanted) && before !== wanted)
+      findings.push(
+        finding('stale-input-lines', place, `${name} as ${before}`, `${wanted}, as the script declares it`),
+      );
+  }
+  const names = new Set(declared.map(({ name }) => name));
+  const gone = isComplete ? [...kept.keys()].filter((name) => !names.has(name)) : [];
+  return [
+    ...findings,
+    ...gone.map((name) => finding('stale-input-lines', place, `${name}, which the script does not declare`)),
+  ];
+}
+
+const VALUE = /^(float|int|bool|string|vec[234])(\[\])?$/;
+
+/** Names and types of `// @input float speed = 1`. */
+function* inputsIn(line: string): Generator<[string, string]> {
+  for (const [, type, name] of line.matchAll(/@input\s+(\S+)\s+(\w+)/g)) yield [name, type];
 }

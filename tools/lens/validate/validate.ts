@@ -1,14 +1,19 @@
 import { readProject } from '../files/project.ts';
 import { checkEsproj } from './esproj-rules.ts';
+import { checkFields } from './field-rules.ts';
 import { checkFiles } from './file-rules.ts';
 import type { Finding } from './finding.ts';
 import { checkInputs } from './input-rules.ts';
+import { checkLayers } from './layer-rules.ts';
 import { checkLinks } from './link-rules.ts';
 import { checkMetas } from './meta-rules.ts';
+import { checkMl } from './ml-rules.ts';
 import { type Model, modelOf } from './model.ts';
 import { checkOwnership } from './ownership-rules.ts';
 import { type Report, reportOf } from './report.ts';
 import { checkScripts } from './script-rules.ts';
+import { checkSizes } from './size-rules.ts';
+import { checkTypes } from './type-check.ts';
 
 type Rule = (model: Model) => Finding[] | Promise<Finding[]>;
 
@@ -16,11 +21,16 @@ type Rule = (model: Model) => Finding[] | Promise<Finding[]>;
 const RULES: readonly Rule[] = [
   checkFiles,
   checkEsproj,
+  checkFields,
   checkMetas,
   checkLinks,
   checkOwnership,
   checkScripts,
+  checkTypes,
   checkInputs,
+  checkMl,
+  checkSizes,
+  checkLayers,
 ];
 
 /**

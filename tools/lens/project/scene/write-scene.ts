@@ -1,10 +1,11 @@
 import { fields, NULL_ID, own, reference, Tagged, vector } from '../../yaml/value.ts';
 import { write } from '../../yaml/write.ts';
 import { assetId, idOf } from '../ids.ts';
+import { sortedById } from '../sorted-by-id.ts';
 import { componentId, flatten, objectId, type SceneObject, WORLD } from './tree.ts';
 
 /**
- * A scene's file. Its entities are sorted by id, as Lens Studio does.
+ * A scene's file.
  * @param path of the file from the project's folder. @param target path of the render target that is shown.
  */
 export function writeScene(path: string, roots: readonly SceneObject[], target: string): string {
@@ -21,13 +22,12 @@ export function writeScene(path: string, roots: readonly SceneObject[], target: 
       PhysicsRootWorldSettings: reference(NULL_ID),
     }),
   );
-  const entities = flatten(roots).flatMap((object) => [objectEntity(object), ...componentEntities(object)]);
-  entities.sort((a, b) => (idIn(a) < idIn(b) ? -1 : 1));
-  return write([scene, ...entities]);
+  return write([scene, ...sceneEntities(roots)]);
 }
 
-function idIn({ tag }: Tagged): string {
-  return tag.split('/')[1];
+/** Objects and their components, as entities sorted by id. */
+export function sceneEntities(roots: readonly SceneObject[]): Tagged[] {
+  return sortedById(flatten(roots).flatMap((object) => [objectEntity(object), ...componentEntities(object)]));
 }
 
 function objectEntity({

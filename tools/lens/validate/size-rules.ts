@@ -1,0 +1,67 @@
+import { deflateRawSync } from 'node:zlib';
+import { endingOf } from '../files/importers.ts';
+import type { StoredFile } from '../files/stored-file.ts';
+import { LENS_BYTES, ML_ASSETS_BYTES, TEXTURE_SIDE } from '../limits.ts';
+import { type Finding, finding } from './finding.ts';
+import { isModel } from './ml-rules.ts';
+import type { Model } from './model.ts';
+import { pictureSize } from './picture-size.ts';
+
+/** Formats that compress no further. */
+const COMPRESSED = ['png', 'jpg', 'jpeg', 'mp3', 'mp4', 'lspkg', 'lsc', 'ss_graph', 'mesh'];
+const PICTURES = ['png', 'jpg', 'jpeg'];
+
+/** Sizes against Snap's limits. The lens's size is an estimate: Lens Studio packs pictures and meshes in its own ways. */
+export async function checkSizes({ assets, esproj }: Model): Promise<Finding[]> {
+  const files = assets.flatMap(({ file, pointer }) => (file && !pointer ? [file] : []));
+  const models = files.filter(({ path }) => isModel(path));
+  const others = files.filter((file) => !models.includes(file));
+  const findings: Finding[] = [];
+  const mlBytes = sum(models);
+  if (mlBytes > ML_ASSETS_BYTES) findings.push(finding('ml-size', largest(models), `${text(mlBytes)} of ML assets`));
+  // Lenses for Spectacles have a limit of their own.
+  if (esproj?.metaInfo.lensClientCompatibilities.includes('Mobile')) {
+    const bytes = await packedSize(others);
+    if (bytes > LENS_BYTES)
+      findings.push(
+        finding(
+          'lens-size',
+          largest(others),
+          `about ${text(bytes)} as packed; the largest file is ${largest(others).file}`,
+        ),
+      );
+  }
+  return [...findings, ...(await pictureFindings(others))];
+}
+
+async function pictureFindings(files: readonly StoredFile[]): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const file of files) {
+    if (!PICTURES.includes(endingOf(file.path))) continue;
+    const size = pictureSize(await file.read());
+    if (size && Math.max(size.width, size.height) > TEXTURE_SIDE)
+      findings.push(finding('texture-size', { file: file.path }, `${size.width} × ${size.height} pixels`));
+  }
+  return findings;
+}
+
+async function packedSize(files: readonly StoredFile[]): Promise<number> {
+  // What fits as it is needs no packing to be known to fit.
+  if (sum(files) <= LENS_BYTES) return sum(files);
+  let bytes = 0;
+  for (const file of files)
+    bytes += COMPRESSED.includes(endingOf(file.path)) ? file.bytes : deflateRawSync(await file.read()).length;
+  return bytes;
+}
+
+function sum(files: readonly StoredFile[]): number {
+  return files.reduce((total, { bytes }) => total + bytes, 0);
+}
+
+function largest(files: readonly StoredFile[]): { file: string } {
+  return { file: files.reduce((most, file) => (file.bytes > most.bytes ? file : most)).path };
+}
+
+function text(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
