@@ -57,11 +57,20 @@ export function readEntities(text: string, path: string): Entity[] {
   });
 }
 
-/** The line of the first field of this name in an entity; the entity's own line if it has none. */
-export function lineOf({ line, source }: Entity, field: string): number {
-  for (let at = line; at < source.length && !source[at].startsWith('- '); at++)
-    if (source[at].trimStart().replace(/^- /, '').startsWith(`${field}:`)) return at + 1;
-  return line;
+/**
+ * The line of a field of an entity.
+ * @param path names of fields, each the first one below the one before; of what is not there, the last that is counts.
+ */
+export function lineOf({ line, source }: Entity, ...path: string[]): number {
+  let found = line;
+  for (const field of path) {
+    for (let at = found; at < source.length && !source[at].startsWith('- '); at++) {
+      if (!source[at].trimStart().replace(/^- /, '').startsWith(`${field}:`)) continue;
+      found = at + 1;
+      break;
+    }
+  }
+  return found;
 }
 
 /** @param listType what the tag of the list around says of its items. */

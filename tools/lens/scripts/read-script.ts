@@ -106,7 +106,7 @@ class ComponentReader {
   }
 
   #input(
-    { key, typeAnnotation, value: initial, decorators }: ClassProperty,
+    { key, typeAnnotation, value: initial, decorators, optional }: ClassProperty,
     input: Decorator,
     options: Options,
   ): ScriptInput {
@@ -123,7 +123,10 @@ class ComponentReader {
           ? JSON.stringify(defaultText)
           : lineText(value, initial ? this.text.slice(initial.start!, initial.end!) : ''),
       options,
-      allowUndefined: (decorators ?? []).some((decorator) => nameOf(decorator) === 'allowUndefined'),
+      allowUndefined:
+        optional === true ||
+        mayBeUndefined(annotation) ||
+        (decorators ?? []).some((decorator) => nameOf(decorator) === 'allowUndefined'),
       line: input.loc!.start.line,
     };
   }
@@ -136,6 +139,10 @@ class ComponentReader {
     if (type.className !== undefined) this.#assignable++;
     return type;
   }
+}
+
+function mayBeUndefined(type: TSType | undefined): boolean {
+  return type?.type === 'TSUnionType' && type.types.some(({ type }) => type === 'TSUndefinedKeyword');
 }
 
 /** How an input line writes a default: nothing for what is empty anyway, arrays in braces. */

@@ -44,6 +44,10 @@ export const CODES = {
   // Ids and links
   'duplicate-id': error('an id that stands for one thing', 'duplicate things inside Lens Studio, which gives new ids'),
   'unresolved-link': error('a link to something in the project', ASSIGN),
+  'outside-link': warning(
+    'a link to something in the package',
+    'set it where the package is placed, or leave it empty',
+  ),
   'missing-font': warning('a font in the project; another is shown in its place', ASSIGN),
   'link-kind': error('a link to something of the right kind', ASSIGN),
   'unresolved-own': error('an entity further down in the same file', RESTORE),
@@ -51,11 +55,13 @@ export const CODES = {
   'own-cycle': error('a tree: nothing owns what owns it', RESTORE),
   orphan: warning('an owner for every entity but the first', 'open the project in Lens Studio and save it'),
   // Scripts
-  'script-syntax': error('TypeScript that compiles', 'mend the script'),
+  'script-syntax': error('a script that can be read', 'mend the script'),
   'foreign-api': error("only Lens Studio's API", 'use events such as DelayedCallbackEvent, or a module of Lens Studio'),
-  'newer-syntax': warning('ES2019, which Lens Studio compiles to', 'write it in older words'),
   'type-check': error('scripts that type-check', 'mend the script'),
-  'not-type-checked': note('a tsconfig.json in the folder of the project', 'add one to have scripts checked'),
+  'not-type-checked': note(
+    'a tsconfig.json that the compiler takes',
+    'add one beside the .esproj to have scripts checked',
+  ),
   'missing-input': error('a value, since the input is not @allowUndefined', ASSIGN),
   'unknown-input': warning('an input that the script declares', 'save the scene in Lens Studio, or mend the name'),
   'input-type': error("a value of the input's type", ASSIGN),
@@ -77,9 +83,6 @@ export const CODES = {
   'texture-size': warning(`at most ${TEXTURE_SIDE} × ${TEXTURE_SIDE} pixels`, 'scale the picture down'),
   // The scene
   'no-camera': warning('a camera that renders one of its layers', "set the object's layer or the camera's Layers"),
-  // Packages
-  'no-descriptor': error('package.native beside the assets', 'export the package again in Lens Studio'),
-  'package-layout': error('files below Package/Assets/', 'export the package again in Lens Studio'),
 } as const satisfies Record<string, Kind>;
 
 export type Code = keyof typeof CODES;

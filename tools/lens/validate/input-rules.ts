@@ -12,7 +12,7 @@ export function checkInputs(model: Model): Finding[] {
   const classes = new Classes(model.scripts);
   return scriptInstances(model).flatMap((instance) => {
     const { entity, declared, isComplete, values, script } = instance;
-    const at = (name: string): Place => ({ file: entity.file, line: lineOf(entity, name) });
+    const at = (name: string): Place => ({ file: entity.file, line: lineOf(entity, 'ScriptInputs', name) });
     const name = script.component!.className;
     const byName = new Map(declared.map((input) => [input.name, input]));
     const findings: Finding[] = [];

@@ -8,7 +8,7 @@ const DESCRIBED = `SvgIcon Description VersionMajor VersionMinor VersionPatch Ve
 const FIELDS = {
   Scene: `${ASSET} objects layers RenderOutput RenderPreviewOutput RenderOverlayOutput PhysicsRootWorldSettings`,
   SceneObject: `${COMPONENT} Layers Layer LocalTransform Children Components`,
-  ObjectPrefab: `${ASSET} objects LazyLoading RetainAssets`,
+  ObjectPrefab: `${ASSET} objects LazyLoading RetainAssets PreviewEnvironment`,
   ScriptComponent: `${COMPONENT} ScriptAsset ScriptInputsDefault ScriptTypesDefault ScriptInputs ScriptTypes`,
   Camera: `${COMPONENT} renderLayer MipmapLevel RenderOrder Size Near Far Fov ClearColor ClearDepth Aspect CameraType
     DepthMode DeviceProperty AspectPreset OitLayers RenderTarget DepthStencilRenderTarget MaskTexture RayTracing

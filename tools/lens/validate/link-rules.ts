@@ -1,3 +1,4 @@
+import type { Definition } from '../files/definitions.ts';
 import type { Entity, Link } from '../files/entity.ts';
 import { type Finding, finding } from './finding.ts';
 import { isKind } from './kinds.ts';
@@ -5,39 +6,33 @@ import type { Model } from './model.ts';
 
 /** Ids that stand twice, and links that lead nowhere or to something of another kind. */
 export function checkLinks(model: Model): Finding[] {
-  const twice = [...model.definitions.values()].flatMap(([first, ...others]) =>
-    others.map(({ id, kind, file, line }) =>
-      finding(
-        'duplicate-id',
-        { file, line },
-        `${id} (${kind}) is already the id of a ${first.kind} in ${first.file}:${first.line}`,
-      ),
-    ),
-  );
-  let unchecked = 0;
   const links = model.entities.flatMap((entity) =>
-    entity.links.flatMap((link) => {
-      if (link.kind === 'own' || isOwnMeta(entity, link)) return [];
-      const target = model.resolve(link.id);
-      if (target === null && model.hasUnreadPackage) {
-        unchecked++;
-        return [];
-      }
-      return linkFindings(entity, link, target);
+    entity.links
+      .filter((link) => !isOwnMeta(entity, link))
+      .map((link) => ({ entity, link, target: model.resolve(link.id) })),
+  );
+  // What an own-link misses is a matter of its file.
+  const open = links.filter(({ link, target }) => target === null && link.kind === 'reference');
+  return [
+    ...twice(model),
+    ...(model.hasUnreadPackage ? uncheckedNote(model, open.length) : open.map((link) => unresolved(link, model))),
+    ...links.flatMap(wrongKind),
+  ];
+}
+
+interface Resolved {
+  readonly entity: Entity;
+  readonly link: Link;
+  readonly target: Definition | null;
+}
+
+function twice({ definitions }: Model): Finding[] {
+  return [...definitions.values()].flatMap(([first, ...others]) =>
+    others.map(({ id, kind, file, line }) => {
+      const found = `${id} (${kind}) is already the id of a ${first.kind} in ${first.file}:${first.line}`;
+      return finding('duplicate-id', { file, line }, found);
     }),
   );
-  const unread = model.packages.filter(({ definitions }) => definitions === null);
-  const note =
-    unchecked > 0
-      ? [
-          finding(
-            'unchecked-links',
-            { file: unread[0].path },
-            `${unchecked} links lead out of the project, maybe into one of ${unread.length} packages that cannot be read`,
-          ),
-        ]
-      : [];
-  return [...twice, ...links, ...note];
 }
 
 /** A meta names the ids that it gives itself; a package's meta also what lies in the package. */
@@ -45,30 +40,30 @@ function isOwnMeta({ type }: Entity, { field }: Link): boolean {
   return type === 'AssetImportMetadata' && field !== 'Texture' && field !== 'OutputTexture';
 }
 
-function linkFindings(
-  { type, file }: Entity,
-  { id, type: expected, field, line }: Link,
-  target: ReturnType<Model['resolve']>,
-): Finding[] {
-  const place = { file, line };
-  const name = `${type}.${field}`;
-  if (target === null)
-    return [
-      finding(
-        field === 'Font' ? 'missing-font' : 'unresolved-link',
-        place,
-        `${name} links to ${id}, which is nowhere in the project`,
-      ),
-    ];
-  const wanted = expected ?? FIELDS[field] ?? null;
-  if (wanted === null || isKind(target.kind, wanted)) return [];
-  return [
-    finding('link-kind', place, `${name} links to a ${target.kind} (${target.file}:${target.line})`, `a ${wanted}`),
-  ];
+function unresolved({ entity, link: { field, id, line } }: Resolved, { folder }: Model): Finding {
+  const place = { file: entity.file, line };
+  const what = `${entity.type}.${field} links to ${id}, which is nowhere`;
+  if (folder === null) return finding('outside-link', place, `${what} in the package`);
+  return finding(field === 'Font' ? 'missing-font' : 'unresolved-link', place, `${what} in the project`);
+}
+
+function uncheckedNote({ packages }: Model, links: number): Finding[] {
+  const unread = packages.filter(({ definitions }) => definitions === null);
+  const found = `${links} links lead out of the project, maybe into one of ${unread.length} packages that cannot be read`;
+  return links > 0 ? [finding('unchecked-links', { file: unread[0].path }, found)] : [];
+}
+
+function wrongKind({ entity, link: { field, type, line }, target }: Resolved): Finding[] {
+  const wanted = type ?? FIELDS[field];
+  if (target === null || wanted === undefined || isKind(target.kind, wanted)) return [];
+  const found = `${entity.type}.${field} links to a ${target.kind} (${target.file}:${target.line})`;
+  return [finding('link-kind', { file: entity.file, line }, found, `a ${wanted}`)];
 }
 
 /** What fields of Lens Studio's own entities link to. */
 const FIELDS: Readonly<Record<string, string>> = {
+  objects: 'SceneObject',
+  Children: 'SceneObject',
   ScriptAsset: 'ScriptAsset',
   Materials: 'Material',
   MainMaterial: 'Material',

@@ -1,15 +1,17 @@
 import { type Entity, lineOf } from '../files/entity.ts';
+import { endingOf } from '../files/importers.ts';
 import type { ScriptInput } from '../scripts/script.ts';
 import { Classes } from './component-inputs.ts';
 import { type Finding, finding } from './finding.ts';
 import { foreignNames } from './foreign-names.ts';
+import { jsSyntaxError } from './js-syntax.ts';
 import type { Model } from './model.ts';
 
 /** Scripts that do not parse, or call what Lens Studio has not; metas that hold a script's inputs of yesterday. */
-export function checkScripts({ scripts, assets }: Model): Finding[] {
+export async function checkScripts({ scripts, assets }: Model): Promise<Finding[]> {
   const metas = new Map(assets.map(({ path, meta }) => [path, meta]));
   const classes = new Classes(scripts);
-  return scripts.flatMap(({ path, text, script, fault }) => {
+  const findings = scripts.flatMap(({ path, text, script, fault }) => {
     if (script === null)
       return fault ? [finding('script-syntax', { file: path, line: fault.line }, fault.message)] : [];
     const data = metas.get(path)?.others.find(({ type }) => type === 'TypeScriptAssetData');
@@ -20,6 +22,12 @@ export function checkScripts({ scripts, assets }: Model): Finding[] {
       ...(data && script.component ? staleLines(data, script.inputs, classes.inputsOf(script)) : []),
     ];
   });
+  for (const { path, file, pointer } of assets) {
+    if (file === null || pointer || endingOf(path) !== 'js') continue;
+    const problem = jsSyntaxError(new TextDecoder().decode(await file.read()));
+    if (problem) findings.push(finding('script-syntax', { file: path, line: problem.line }, problem.message));
+  }
+  return findings;
 }
 
 /**

@@ -7,22 +7,21 @@ import type { Model } from './model.ts';
 
 /** Longer takes no project; a script may send the compiler round in circles. */
 const LONGEST_MS = 120_000;
+const CONFIG = 'tsconfig.json';
 const ERROR = /^(.+?)\((\d+),\d+\): error (TS\d+: .*)$/;
 
 /** Whether the scripts type-check, where the project says how: the compiler is run on its `tsconfig.json`. */
 export async function checkTypes({ folder, scripts }: Model): Promise<Finding[]> {
   if (folder === null || scripts.length === 0) return [];
-  if (!existsSync(join(folder, 'tsconfig.json')))
-    return [
-      finding('not-type-checked', { file: 'tsconfig.json' }, 'no tsconfig.json, so scripts were not type-checked'),
-    ];
-  const output = await compilerOutput(folder);
-  return output.split(/\r?\n/).flatMap((line) => {
+  const unchecked = (why: string) => [finding('not-type-checked', { file: CONFIG }, `not type-checked: ${why}`)];
+  if (!existsSync(join(folder, CONFIG))) return unchecked(`no ${CONFIG}`);
+  const lines = (await compilerOutput(folder)).split(/\r?\n/);
+  // What Lens Studio itself generates is not always what our newer compiler takes.
+  const refused = lines.find((line) => line.startsWith('error TS') || line.startsWith(`${CONFIG}(`));
+  if (refused) return unchecked(refused);
+  return lines.flatMap((line) => {
     const [, file, at, message] = line.match(ERROR) ?? [];
-    if (file) return [finding('type-check', { file: file.replaceAll('\\', '/'), line: Number(at) }, message)];
-    // An error of the configuration itself has no place.
-    const [general] = line.match(/^error TS\d+: .*/) ?? [];
-    return general ? [finding('type-check', { file: 'tsconfig.json' }, general)] : [];
+    return file ? [finding('type-check', { file: file.replaceAll('\\', '/'), line: Number(at) }, message)] : [];
   });
 }
 

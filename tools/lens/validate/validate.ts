@@ -1,4 +1,6 @@
+import { endingOf } from '../files/importers.ts';
 import { readProject } from '../files/project.ts';
+import { readPackage } from '../package/read-package.ts';
 import { checkEsproj } from './esproj-rules.ts';
 import { checkFields } from './field-rules.ts';
 import { checkFiles } from './file-rules.ts';
@@ -34,15 +36,15 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Checks a project of Lens Studio 5 without opening Lens Studio. Nothing is changed.
- * @throws UserError if the folder is no project, or its `.esproj` cannot be read.
+ * Checks a project of Lens Studio 5, or a package, without opening Lens Studio. Nothing is changed.
+ * @param path the project's folder, or a `.lspkg` or `.lsc` file.
+ * @throws UserError if it is neither, the project's `.esproj` cannot be read, or the package is damaged or unsafe.
  */
-export async function validateProject(folder: string): Promise<Report> {
-  const project = await readProject(folder);
-  return check(folder, await modelOf(project));
-}
-
-async function check(path: string, model: Model): Promise<Report> {
+export async function validateProject(path: string): Promise<Report> {
+  const project = ['lspkg', 'lsc'].includes(endingOf(path))
+    ? { ...(await readPackage(path)), folder: null, esproj: null, packages: [] }
+    : await readProject(path);
+  const model = await modelOf(project);
   const findings: Finding[] = [];
   for (const rule of RULES) findings.push(...(await rule(model)));
   return reportOf(path, model.assets.length, model.entities.length, findings);

@@ -78,7 +78,9 @@ class Reader {
   }
 
   #line(node: ParsedNode): number {
-    return this.lines.linePos(node.range[0]).line;
+    const { line } = this.lines.linePos(node.range[0]);
+    // A list or mapping of several lines begins below its tag.
+    return node.tag !== undefined && (isMap(node) || isSeq(node)) && !node.flow ? line - 1 : line;
   }
 
   #refuse(node: ParsedNode, what: string): never {
