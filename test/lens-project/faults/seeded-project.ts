@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { SHIPPED_LENS } from '../../tools/lens/project/shipped.ts';
-import type { Finding } from '../../tools/lens/validate/finding.ts';
-import { validateProject } from '../../tools/lens/validate/validate.ts';
+import { SHIPPED_LENS } from '../../../tools/lens/project/shipped.ts';
+import type { Finding } from '../../../tools/lens/validate/finding.ts';
+import { validateProject } from '../../../tools/lens/validate/validate.ts';
 
 /** A copy of the shipped lens, which is valid, to put faults into. */
 export class SeededProject {
@@ -41,13 +41,22 @@ export class SeededProject {
     rmSync(join(this.folder, path), { recursive: true });
   }
 
-  /** The first or last line that holds `marker`, from 1. */
-  line(path: string, marker: string, last = false): number {
-    const lines = this.read(path).split('\n');
-    const holds = (line: string) => line.includes(marker);
-    const at = last ? lines.findLastIndex(holds) : lines.findIndex(holds);
+  /** The first line that holds `marker`, from 1, behind the line `after`. */
+  line(path: string, marker: string, after = 0): number {
+    const at = this.read(path)
+      .split('\n')
+      .findIndex((line, index) => index >= after && line.includes(marker));
     if (at < 0) throw new Error(`${path} has no ${marker}`);
     return at + 1;
+  }
+
+  /** The id of an entity of the scene by its type and name. */
+  idOf(type: string, name: string): string {
+    const [, id] =
+      this.read(SCENE).match(new RegExp(`- !<${type}/([^>]*)>\\n  PrefabRemaps:\\n    \\[\\]\\n  Name: ${name}\\n`)) ??
+      [];
+    if (id === undefined) throw new Error(`the scene has no ${type} ${name}`);
+    return id;
   }
 
   /** What is found, but that there is no tsconfig.json. */
