@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../../ml/core/errors.ts';
 import { parse } from '../yaml/parse.ts';
-import type { Fields } from '../yaml/value.ts';
 import { isId, plain } from './entity.ts';
 
 const whole = z.number().int().nonnegative();
@@ -11,7 +10,6 @@ const text = z
   .transform((value) => String(value ?? ''));
 const esprojSchema = z.object({
   studioVersion: z.object({ major: whole, minor: whole, patch: whole }),
-  updateCheckpoint: whole.optional(),
   sceneId: z.string().refine(isId, 'an id was expected'),
   metaInfo: z.object({
     // A name may look like a number.
@@ -25,7 +23,6 @@ const esprojSchema = z.object({
 export interface Esproj extends z.output<typeof esprojSchema> {
   readonly path: string;
   readonly text: string;
-  readonly fields: Fields;
 }
 
 /** @throws UserError with the field if something that every project of Lens Studio 5 has is missing or of another type. */
@@ -37,5 +34,5 @@ export function readEsproj(text: string, path: string): Esproj {
     const [{ path: field, message }] = read.error.issues;
     throw new UserError(`${path}: ${field.join('.')}: ${message}; restore the file from a copy`);
   }
-  return { ...read.data, path, text, fields };
+  return { ...read.data, path, text };
 }

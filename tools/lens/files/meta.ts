@@ -11,9 +11,6 @@ export interface Meta {
   /** Ids of the assets that come of the file, by key. */
   readonly imported: ReadonlyMap<string, string>;
   readonly primary: string;
-  readonly packageType: string;
-  /** Ids of the data that the meta holds of its assets, by key. */
-  readonly data: ReadonlyMap<string, string>;
   /** The further entities of the file: data of scripts, the source of a prefab, … */
   readonly others: readonly Entity[];
 }
@@ -23,8 +20,6 @@ const metaSchema = z.object({
   ImportedAssetIds: z.record(z.string(), id),
   ImporterName: z.string(),
   PrimaryAsset: id,
-  PackageType: z.string().default('NotAPackage'),
-  AssetDataMap: z.record(z.string(), id).default({}),
 });
 
 /** @throws UserError if the file holds no meta in the form of Lens Studio 5. */
@@ -43,8 +38,6 @@ export function readMeta(path: string, entities: readonly Entity[]): Meta {
     importer: read.data.ImporterName,
     imported: new Map(Object.entries(read.data.ImportedAssetIds)),
     primary: read.data.PrimaryAsset,
-    packageType: read.data.PackageType,
-    data: new Map(Object.entries(read.data.AssetDataMap)),
     others: entities.filter((other) => other !== entity),
   };
 }

@@ -27,7 +27,7 @@ function pairFindings(assets: Model['assets']): Finding[] {
         ? [finding('name-case', { file: `${path}.meta` }, `the .meta of ${path}, but the file is ${other}`)]
         : [finding('absent-file', { file: `${path}.meta` }, `a .meta without its file ${path}`)];
     }
-    // A descriptor's .meta is made anew with its package; of other files Lens Studio would choose new ids.
+    // Of files of other endings it is not known whether Lens Studio imports them.
     if (hasMeta || metas.has(path.toLowerCase()) || holdsEntities(path) === null) return [];
     return [finding('missing-meta', { file: path }, 'no .meta beside it')];
   });

@@ -10,6 +10,8 @@ export function jsSyntaxError(text: string): { line: number; message: string } |
     return null;
   } catch (thrown) {
     const { loc, message } = thrown as { loc?: { line: number }; message: string };
-    return { line: loc?.line ?? 1, message: message.replace(/ \(\d+:\d+\)$/, '') };
+    // The parser takes `@input` outside a comment for a decorator, which JavaScript has not.
+    const what = message.includes('decorators') ? 'an @ outside a comment' : message.replace(/ \(\d+:\d+\)$/, '');
+    return { line: loc?.line ?? 1, message: what };
   }
 }

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const PROGRAM = resolve('tools/cli/bin.mjs');
+const folder = mkdtempSync(join(tmpdir(), 'lens-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function lens(...args: string[]) {
+  return spawnSync(process.execPath, [PROGRAM, 'lens', ...args], { cwd: folder, encoding: 'utf8' });
+}
+
+const DETECTOR = join(folder, 'mine/Assets/EmotionDetector');
+
+describe('lens', () => {
+  it('builds a project that the validator finds nothing in, and builds it but once', () => {
+    const built = lens('build', '--out', 'mine', '--json');
+    expect(built.status, built.stderr).toBe(0);
+    expect(JSON.parse(built.stdout).written).toContain('Assets/Scene.scene');
+    const checked = lens('validate', 'mine', '--json');
+    expect(checked.status, checked.stdout).toBe(0);
+    expect(JSON.parse(checked.stdout)).toMatchObject({ errors: 0, warnings: 0 });
+    expect(JSON.parse(lens('build', '--out', 'mine', '--json').stdout).written).toEqual([]);
+  });
+
+  it('keeps what was edited, unless it is told to replace it', () => {
+    const scene = join(folder, 'mine/Assets/Scene.scene');
+    const text = readFileSync(scene, 'utf8').replace('Name: Effects', 'Name: My Effects');
+    writeFileSync(scene, text);
+    const refused = lens('build', '--out', 'mine');
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/Assets\/Scene\.scene[\s\S]*--force/);
+    expect(readFileSync(scene, 'utf8')).toBe(text);
+    expect(lens('build', '--out', 'mine', '--force').status).toBe(0);
+    expect(readFileSync(scene, 'utf8')).toContain('Name: Effects');
+  });
+
+  it('installs the float model in place of the other, under the same id', () => {
+    const idOf = (name: string) => /PrimaryAsset: (.*)/.exec(readFileSync(join(DETECTOR, `${name}.meta`), 'utf8'))?.[1];
+    const before = idOf('emotion.int8.tflite');
+    const installed = lens('install', '--project', 'mine', '--format', 'onnx');
+    expect(installed.status, installed.stderr).toBe(0);
+    expect(existsSync(join(DETECTOR, 'emotion.int8.tflite'))).toBe(false);
+    expect(idOf('emotion.onnx')).toBe(before);
+    expect(lens('validate', 'mine').status).toBe(0);
+  });
+
+  it('packs the detector, and does not overwrite it in silence', () => {
+    expect(lens('package', '--out', 'Detector.lspkg').status).toBe(0);
+    const again = lens('package', '--out', 'Detector.lspkg');
+    expect([again.status, again.stderr]).toEqual([1, expect.stringContaining('--force')]);
+    const checked = lens('validate', 'Detector.lspkg', '--json');
+    expect(JSON.parse(checked.stdout)).toMatchObject({ errors: 0, warnings: 0 });
+  });
+
+  it('says what is wrong, and exits with 1', () => {
+    const nothing = lens('validate', '.');
+    expect([nothing.status, nothing.stderr]).toEqual([1, expect.stringContaining('is no Lens Studio project')]);
+    const elsewhere = lens('install', '--project', '.');
+    expect([elsewhere.status, elsewhere.stderr]).toEqual([1, expect.stringMatching(/^error: .*project/)]);
+    rmSync(join(folder, 'mine/Assets/Scene.scene'));
+    const broken = lens('validate', 'mine');
+    expect([broken.status, broken.stdout]).toEqual([1, expect.stringContaining('absent-file')]);
+  });
+});
