@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { UserError } from '../../../ml/core/errors.ts';
 import { parse } from '../yaml/parse.ts';
@@ -35,4 +36,9 @@ export function readEsproj(text: string, path: string): Esproj {
     throw new UserError(`${path}: ${field.join('.')}: ${message}; restore the file from a copy`);
   }
   return { ...read.data, path, text };
+}
+
+/** What a project file says of its icon: the MD5 of `icon.png` beside it, in hexadecimal. */
+export function iconHashOf(icon: Uint8Array): string {
+  return createHash('md5').update(icon).digest('hex');
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { EMOTIONS, type Emotion } from '../../../ml/core/emotions.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import { readBytes, readText, writeAtomic } from '../../../ml/core/files.ts';
+import { iconHashOf } from '../files/esproj.ts';
 import { filesUnder } from '../files/stored-file.ts';
 import { synthesizeSounds } from '../media/sounds.ts';
 import { readScript } from '../scripts/read-script.ts';
@@ -112,11 +112,10 @@ async function assetFiles(scripts: ReadonlyMap<string, Script>): Promise<Files> 
 /** What lies beside `Assets/`. */
 async function projectFiles(): Promise<Files> {
   const icon = await picture('icon.png');
-  const iconHash = createHash('md5').update(icon).digest('hex');
   return new Map<string, string | Uint8Array>([
     [PATHS.icon, icon],
     ['.gitignore', GITIGNORE],
-    [PATHS.project, esproj(LENS_NAME, assetId(PATHS.scene), iconHash)],
+    [PATHS.project, esproj(LENS_NAME, assetId(PATHS.scene), iconHashOf(icon))],
   ]);
 }
 

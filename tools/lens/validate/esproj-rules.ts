@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBytes } from '../../../ml/core/files.ts';
+import { iconHashOf } from '../files/esproj.ts';
 import { ICON_SIDE, NAME_LENGTH } from '../limits.ts';
 import { type Finding, finding } from './finding.ts';
 import type { Model } from './model.ts';
@@ -39,7 +39,7 @@ async function iconFindings(folder: string, hash: string, place: { file: string;
   const findings: Finding[] = [];
   if (size === null || size.width !== ICON_SIDE || size.height !== ICON_SIDE)
     findings.push(finding('icon-size', { file }, size ? `${size.width} × ${size.height} pixels` : 'no PNG picture'));
-  const md5 = createHash('md5').update(content).digest('hex');
+  const md5 = iconHashOf(content);
   if (hash !== md5) findings.push(finding('icon-hash', place, `iconHash "${hash}"`, `${md5}, the MD5 of ${file}`));
   return findings;
 }
