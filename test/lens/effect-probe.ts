@@ -1,8 +1,8 @@
-import { StandInFaceStretch, StandInLiquify, StandInRetouch } from './stand-in/face-effects.ts';
-import { Vec4 } from './stand-in/math.ts';
-import { StandInLayers, StandInSceneObject } from './stand-in/scene.ts';
-import { addScript } from './stand-in/script.ts';
-import { type StandInScreenTransform, StandInText } from './stand-in/visuals.ts';
+import { StandInFaceStretch, StandInLiquify, StandInRetouch } from '../../tools/simulator/stand-in/face-effects.ts';
+import { Vec4 } from '../../tools/simulator/stand-in/math.ts';
+import { StandInLayers, StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
+import { addScript } from '../../tools/simulator/stand-in/script.ts';
+import { type StandInScreenTransform, StandInText } from '../../tools/simulator/stand-in/visuals.ts';
 
 /** A shipped effect, as its tests see it. */
 export interface Effect {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Effect, family, look, parts, stage } from './effect-probe.ts';
-import { StandInHead, StandInTexture } from './stand-in/face.ts';
-import { StandInFaceStretch, StandInLiquify } from './stand-in/face-effects.ts';
-import { installStandIn, type StandIn } from './stand-in/install.ts';
-import { StandInText } from './stand-in/visuals.ts';
+import { StandInHead, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
+import { StandInFaceStretch, StandInLiquify } from '../../tools/simulator/stand-in/face-effects.ts';
+import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/install.ts';
+import { StandInText } from '../../tools/simulator/stand-in/visuals.ts';
 
 installStandIn();
 const { AngryEffect } = await import('../../lens/Assets/Effects/AngryEffect.ts');

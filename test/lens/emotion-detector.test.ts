@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EmotionChange } from '../../lens/Assets/EmotionDetector/Emotions.ts';
 import { sure } from './distributions.ts';
-import { StandInFaceCrop, StandInRectangleSetter, StandInTexture } from './stand-in/face.ts';
-import { installStandIn, type StandIn } from './stand-in/install.ts';
-import { type ModelBehaviour, StandInMLComponent, StandInModel, type StandInPlaceholder } from './stand-in/ml.ts';
-import { StandInSceneObject } from './stand-in/scene.ts';
-import { addScript } from './stand-in/script.ts';
-import type { StandInText } from './stand-in/visuals.ts';
+import { StandInFaceCrop, StandInRectangleSetter, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
+import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/install.ts';
+import { type ModelBehaviour, StandInMLComponent, StandInModel, type StandInPlaceholder } from '../../tools/simulator/stand-in/ml.ts';
+import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
+import { addScript } from '../../tools/simulator/stand-in/script.ts';
+import type { StandInText } from '../../tools/simulator/stand-in/visuals.ts';
 
 installStandIn();
 const { EmotionDetector } = await import('../../lens/Assets/EmotionDetector/EmotionDetector.ts');

@@ -8,11 +8,11 @@ import { protocolLabels } from '../../ml/data/labels.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { loadOnnxPredictor } from '../../ml/evaluate/onnx-predictor.ts';
 import { REAL, temporaryFolder } from '../data/helpers.ts';
-import { StandInFaceCrop, StandInTexture } from './stand-in/face.ts';
-import { installStandIn } from './stand-in/install.ts';
-import { StandInModel } from './stand-in/ml.ts';
-import { StandInSceneObject } from './stand-in/scene.ts';
-import { addScript } from './stand-in/script.ts';
+import { StandInFaceCrop, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
+import { installStandIn } from '../../tools/simulator/stand-in/install.ts';
+import { StandInModel } from '../../tools/simulator/stand-in/ml.ts';
+import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
+import { addScript } from '../../tools/simulator/stand-in/script.ts';
 
 installStandIn();
 const { EmotionDetector } = await import('../../lens/Assets/EmotionDetector/EmotionDetector.ts');

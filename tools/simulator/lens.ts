@@ -1,0 +1,204 @@
+/** What a lens that runs in the simulator shows, plays and says, and what it needs of whoever runs it. */
+import type { InputValue, LensProgram, ModelAsset } from './program.ts';
+
+/** Sides of what the lens is shown on, in pixels. */
+export interface ScreenSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a face crop texture shows. */
+export interface FaceCrop {
+  readonly faceIndex: number;
+  /** Sides of the crop, as factors to Lens Studio's own crop of a face. */
+  readonly scaleX: number;
+  readonly scaleY: number;
+  /** How far the crop's middle is moved from the face's middle to its mouth, 0..1. */
+  readonly mouthWeight: number;
+}
+
+/** Sides in pixels, and how a picture is turned on its way into a model. */
+export interface PictureFormat extends ScreenSize {
+  readonly flipX: boolean;
+  readonly flipY: boolean;
+}
+
+/** A model that has loaded. */
+export interface HostModel {
+  /**
+   * @param inputs one for each input of the asset, in its order: values as the network expects them (import scale and bias
+   * are applied), [height, width, channels].
+   * @returns one for each output, in the order of the asset.
+   */
+  run(inputs: readonly Float32Array[]): Promise<readonly Float32Array[]>;
+}
+
+/** What the simulator asks of its surroundings: a page in the browser, or a session in Node. */
+export interface LensHost {
+  /** A clock that goes on within a frame, in milliseconds. */
+  now(): number;
+  /** @throws Error that says why the model does not load. */
+  loadModel(model: ModelAsset): Promise<HostModel>;
+  /**
+   * Draws what a face crop shows now.
+   * @param into red, green and blue, 0..255, [height, width, 3].
+   * @returns whether there is such a face; if not, `into` is left as it was.
+   */
+  drawCrop(crop: FaceCrop, format: PictureFormat, into: Uint8Array): boolean;
+  /** Where a face crop lies on the screen, or null without such a face. */
+  cropPlace(crop: FaceCrop): Affine | null;
+  /** A sound begins or ends. @param sound id of its asset. @param volume 0..1. */
+  playSound(sound: string, volume: number): void;
+  /** @param fade seconds. */
+  stopSound(sound: string, fade: number): void;
+}
+
+/** A lens that runs. */
+export interface SimulatedLens {
+  readonly program: LensProgram;
+  /** Components that could not be made, by name and reason; what the program says of its files is not repeated. */
+  readonly problems: readonly string[];
+  /** What the scripts printed, oldest first. */
+  readonly log: readonly string[];
+  /** One frame: starts what has woken, takes the models' answers, updates. @param dt seconds since the last. */
+  frame(dt: number): void;
+  faceFound(index: number): void;
+  faceLost(index: number): void;
+  /** Tells the components that follow this face where its landmarks are: x, y as parts of the screen from the top left. */
+  landmarks(index: number, points: ReadonlyArray<readonly [number, number]>): void;
+  /** What is to be drawn over the camera's picture, lowest first. */
+  visuals(screen: ScreenSize): Visual[];
+  /** Scripts in the order of the scene. */
+  readonly scripts: readonly RunningScript[];
+  /** All objects, those that scripts made too, each after its parent. */
+  objects(): SeenObject[];
+  /** Sounds that play now, by id of their asset. */
+  sounds(): PlayingSound[];
+  /** Ends it: its scripts are destroyed, its sounds stop. */
+  destroy(): void;
+}
+
+/** A script of the scene while it runs. */
+export interface RunningScript {
+  /** Id of the component in the scene. */
+  readonly id: string;
+  readonly className: string;
+  readonly objectName: string;
+  /** The script itself: `intensity`, `emotion` and so on can be read. */
+  readonly instance: Readonly<Record<string, unknown>>;
+}
+
+export interface SeenObject {
+  readonly name: string;
+  /** 0 for roots. */
+  readonly depth: number;
+  readonly enabled: boolean;
+  /** Whether it and all above it are enabled. */
+  readonly shown: boolean;
+}
+
+export interface PlayingSound {
+  readonly sound: string;
+  readonly volume: number;
+}
+
+/** Values to run a program with in place of the scene's: by id of the script component, then by name of the input. */
+export type Overrides = Readonly<Record<string, Readonly<Record<string, InputValue>>>>;
+
+/**
+ * Takes the square −1..1 (x right, y up) to the screen in pixels (x right, y down):
+ * `[x', y'] = [a x + c y + e, b x + d y + f]`.
+ */
+export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+
+/** Red, green, blue, alpha, 0..1. */
+export type Rgba = readonly [number, number, number, number];
+
+/** Points of a face that something can be attached to. */
+export type FacePoint = string;
+
+/** What is to be drawn; visuals of the lowest order first, at the same order in the order of the list. */
+export type Visual = TextVisual | FaceStretchVisual | LiquifyVisual | RetouchVisual;
+
+export interface TextVisual {
+  readonly kind: 'text';
+  readonly order: number;
+  readonly text: string;
+  /** Letters' colour; its alpha counts for emoji too. */
+  readonly fill: Fill;
+  /** -1 left or bottom, 0 centre, 1 right or top. */
+  readonly horizontal: -1 | 0 | 1;
+  readonly vertical: -1 | 0 | 1;
+  /** Null: as large as its place allows. Otherwise in points (as in Lens Studio, of a screen 1,000 wide). */
+  readonly size: number | null;
+  /** What lies behind the letters. */
+  readonly background: (Fill & { readonly cornerRadius: number; readonly margins: Margins }) | null;
+  readonly place: ScreenPlace | HeadPlace;
+}
+
+export interface Margins {
+  readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly top: number;
+}
+
+/** A colour, or a texture times a colour. */
+export interface Fill {
+  readonly color: Rgba;
+  readonly texture: TextureUse | null;
+}
+
+export interface TextureUse {
+  readonly source: { readonly kind: 'picture'; readonly id: string } | ({ readonly kind: 'faceCrop' } & FaceCrop);
+  /** What one copy of it covers: the whole screen, or the text's place. */
+  readonly zone: 'screen' | 'place';
+}
+
+/** A place on the screen. */
+export interface ScreenPlace {
+  readonly on: 'screen';
+  readonly square: Affine;
+}
+
+/** A place in the space around a point of a head: x to its left side (right on the screen), y up, z out of it, in centimetres. */
+export interface HeadPlace {
+  readonly on: 'head';
+  readonly faceIndex: number;
+  readonly point: FacePoint;
+  /** Where the square −1..1 lies: its centre, and its half sides as vectors, each [x, y, z]. */
+  readonly center: Numbers3;
+  readonly right: Numbers3;
+  readonly up: Numbers3;
+}
+
+export type Numbers3 = readonly [number, number, number];
+
+/** Moves landmarks of a face. */
+export interface FaceStretchVisual {
+  readonly kind: 'faceStretch';
+  readonly order: number;
+  readonly faceIndex: number;
+  /** iBUG index, and how far it goes to the side and up, in centimetres; weights are applied. */
+  readonly moves: ReadonlyArray<readonly [landmark: number, dx: number, dy: number]>;
+}
+
+/** Bulges (amount above 0) or pinches (below) around a point of a face. */
+export interface LiquifyVisual {
+  readonly kind: 'liquify';
+  readonly order: number;
+  readonly faceIndex: number;
+  readonly point: FacePoint;
+  /** Centimetres. */
+  readonly radius: number;
+  readonly amount: number;
+}
+
+/** Softens the skin of a face. */
+export interface RetouchVisual {
+  readonly kind: 'retouch';
+  readonly order: number;
+  readonly faceIndex: number;
+  /** 0..1. */
+  readonly softness: number;
+}
