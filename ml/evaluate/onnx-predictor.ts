@@ -10,7 +10,7 @@ import { type Predictor, predictEach } from './predictor.ts';
  * @throws UserError if the file is missing, broken or has other inputs or outputs.
  */
 export async function loadOnnxPredictor(file: string): Promise<Predictor> {
-  const session = await openSession(file);
+  const session = await openOnnx(file);
   const size = inputSize(session, file);
   checkOutput(session, file);
   const [input] = session.inputNames;
@@ -27,7 +27,8 @@ export async function loadOnnxPredictor(file: string): Promise<Predictor> {
   };
 }
 
-async function openSession(file: string): Promise<ort.InferenceSession> {
+/** @throws UserError if the file is missing or broken. */
+export async function openOnnx(file: string): Promise<ort.InferenceSession> {
   const bytes = await readBytes(file);
   return ort.InferenceSession.create(bytes, { logSeverityLevel: 3 }).catch((thrown) => {
     throw new UserError(

@@ -1,35 +1,6 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { chromium } from 'playwright-core';
-
-const { env, platform } = process;
-
-/** Where Chromium and its relatives are usually installed. */
-const PLACES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
-  darwin: ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
-    (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
-  ),
-  win32: [env['PROGRAMFILES'], env['PROGRAMFILES(X86)'], env['LOCALAPPDATA']].flatMap((folder) =>
-    folder
-      ? [
-          join(folder, 'Google', 'Chrome', 'Application', 'chrome.exe'),
-          join(folder, 'Chromium', 'Application', 'chrome.exe'),
-          join(folder, 'Microsoft', 'Edge', 'Application', 'msedge.exe'),
-        ]
-      : [],
-  ),
-  linux: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'].flatMap((name) => [
-    join('/usr/bin', name),
-    join('/snap/bin', name),
-  ]),
-};
-
-/** The program of a browser, from CHROME_PATH or a usual place; `undefined` if there is none. */
-export function findBrowser(): string | undefined {
-  const named = env['CHROME_PATH'];
-  return [...(named ? [named] : []), ...(PLACES[platform] ?? [])].find((place) => existsSync(place));
-}
 
 const require = createRequire(import.meta.url);
 const folderOf = (name: string) => dirname(require.resolve(`${name}/package.json`));

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Effect, family, look, parts, stage } from './effect-probe.ts';
 import { StandInHead, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
 import { StandInFaceStretch, StandInLiquify } from '../../tools/simulator/stand-in/face-effects.ts';
 import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/install.ts';
 import { StandInText } from '../../tools/simulator/stand-in/visuals.ts';
+import { type Effect, family, look, parts, stage } from './effect-probe.ts';
 
 installStandIn();
 const { AngryEffect } = await import('../../lens/Assets/Effects/AngryEffect.ts');
@@ -125,7 +125,7 @@ describe.each(Object.entries(EFFECTS))('%s', (name, Script) => {
     play(one.effect, 1, 1);
     const made: string[] = [];
     for (const name of ['vec3', 'vec4', 'quat', 'Rect'] as const) {
-      const Class = globalThis[name] as unknown as object;
+      const Class = (globalThis as unknown as Record<string, object>)[name];
       const watched = new Proxy(Class, {
         construct: (Target, args) => {
           made.push(name);

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EmotionChange } from '../../lens/Assets/EmotionDetector/Emotions.ts';
-import { sure } from './distributions.ts';
 import { StandInFaceCrop, StandInRectangleSetter, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
 import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/install.ts';
-import { type ModelBehaviour, StandInMLComponent, StandInModel, type StandInPlaceholder } from '../../tools/simulator/stand-in/ml.ts';
+import { StandInMLComponent, StandInModel, type StandInPlaceholder } from '../../tools/simulator/stand-in/ml.ts';
+import { type ModelBehaviour, scriptedModel } from '../../tools/simulator/stand-in/model-source.ts';
 import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import { addScript } from '../../tools/simulator/stand-in/script.ts';
 import type { StandInText } from '../../tools/simulator/stand-in/visuals.ts';
+import { sure } from './distributions.ts';
 
 installStandIn();
 const { EmotionDetector } = await import('../../lens/Assets/EmotionDetector/EmotionDetector.ts');
@@ -31,7 +32,7 @@ beforeEach(() => {
 });
 
 function detector(inputs: Partial<Detector> = {}, behaviour: ModelBehaviour = {}): Detector {
-  const model = new StandInModel({ infer: () => answer, ...behaviour });
+  const model = new StandInModel(scriptedModel({ infer: () => answer, ...behaviour }));
   return addScript(object, EmotionDetector, { model, faceCrop: new StandInTexture(crop), ...inputs });
 }
 

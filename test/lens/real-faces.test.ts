@@ -7,12 +7,13 @@ import { gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
 import { protocolLabels } from '../../ml/data/labels.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { loadOnnxPredictor } from '../../ml/evaluate/onnx-predictor.ts';
-import { REAL, temporaryFolder } from '../data/helpers.ts';
 import { StandInFaceCrop, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
 import { installStandIn } from '../../tools/simulator/stand-in/install.ts';
 import { StandInModel } from '../../tools/simulator/stand-in/ml.ts';
+import { scriptedModel } from '../../tools/simulator/stand-in/model-source.ts';
 import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import { addScript } from '../../tools/simulator/stand-in/script.ts';
+import { REAL, temporaryFolder } from '../data/helpers.ts';
 
 installStandIn();
 const { EmotionDetector } = await import('../../lens/Assets/EmotionDetector/EmotionDetector.ts');
@@ -47,7 +48,7 @@ describe.skipIf(!existsSync(source))('real faces that our model has judged', () 
     const lens = installStandIn();
     let face = 0;
     const detector = addScript(new StandInSceneObject(), EmotionDetector, {
-      model: new StandInModel({ infer: () => answers[face], runFrames: 2 }),
+      model: new StandInModel(scriptedModel({ infer: () => answers[face], runFrames: 2 })),
       faceCrop: new StandInTexture(new StandInFaceCrop()),
     });
     return answers.map((_, i) => {

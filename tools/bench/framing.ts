@@ -10,9 +10,10 @@ import { type FaceDataset, gatherFaces, indicesOf } from '../../ml/data/dataset.
 import { loadFaces } from '../../ml/data/load.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { publicAccuracy } from '../../ml/train/validate.ts';
+import { POINTS } from '../vision/landmarks.ts';
 import { type Crop, cropFaces } from './framing/crop.ts';
 import { EXCLUSIONS, type Exclusion, exclusionOf, type Frame, frameOf } from './framing/frame.ts';
-import { loadLandmarkNet, POINTS } from './framing/landmark-net.ts';
+import { loadLandmarkNet } from './framing/landmark-net.ts';
 
 /** The crop in which every face is looked at a second time: points that move with it were not found. */
 const WIDER = 0.8;

@@ -8,6 +8,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addLens } from './commands/lens.ts';
+import { addPreview } from './commands/preview.ts';
 import { addQuantize } from './commands/quantize.ts';
 import { addTrain } from './commands/train.ts';
 
@@ -19,7 +20,18 @@ const program = new Command('emotion-lens')
   .version(project.version)
   .exitOverride()
   .showHelpAfterError('(add --help for the flags and examples)');
-for (const add of [addBuild, addTrain, addQuantize, addEvaluate, addExport, addCheck, addCompare, addDoctor, addLens])
+for (const add of [
+  addBuild,
+  addTrain,
+  addQuantize,
+  addEvaluate,
+  addExport,
+  addCheck,
+  addCompare,
+  addDoctor,
+  addLens,
+  addPreview,
+])
   add(program);
 
 // A reader that has seen enough, such as `head`, closes the pipe.

@@ -45,20 +45,29 @@ export interface LensHost {
    * @returns whether there is such a face; if not, `into` is left as it was.
    */
   drawCrop(crop: FaceCrop, format: PictureFormat, into: Uint8Array): boolean;
-  /** Where a face crop lies on the screen, or null without such a face. */
+  /** Where a face crop lies on the screen that `visuals` is asked for, or null without such a face. */
   cropPlace(crop: FaceCrop): Affine | null;
-  /** A sound begins or ends. @param sound id of its asset. @param volume 0..1. */
+  /** A sound begins, to be played once. @param sound id of its asset. @param volume 0..1. */
   playSound(sound: string, volume: number): void;
-  /** @param fade seconds. */
+  /** A sound is stopped before its end. @param fade seconds. */
   stopSound(sound: string, fade: number): void;
 }
+
+/**
+ * A project's scripts, bundled: takes what they find as globals in Lens Studio, and gives for each script's path a
+ * function that runs its module and returns what it exports.
+ */
+export type LensScripts = (api: Readonly<Record<string, unknown>>) => Readonly<Record<string, LensModule>>;
+
+/** @throws whatever the module throws. */
+export type LensModule = () => Readonly<Record<string, unknown>>;
 
 /** A lens that runs. */
 export interface SimulatedLens {
   readonly program: LensProgram;
-  /** Components that could not be made, by name and reason; what the program says of its files is not repeated. */
+  /** Scripts that failed before their first frame, by name and reason; what the program says of its files is not repeated. */
   readonly problems: readonly string[];
-  /** What the scripts printed, oldest first. */
+  /** What the scripts printed, oldest first; also an error that one of them throws, once. */
   readonly log: readonly string[];
   /** One frame: starts what has woken, takes the models' answers, updates. @param dt seconds since the last. */
   frame(dt: number): void;

@@ -22,7 +22,7 @@ export interface ProgramObject {
   readonly layers: number;
   /** Centimetres. */
   readonly position: Numbers;
-  /** Degrees or radians as Lens Studio's files hold them are turned into radians: about x, y, z. */
+  /** Radians about x, y, z; Lens Studio's files hold degrees. */
   readonly rotation: Numbers;
   readonly scale: Numbers;
   readonly components: readonly ProgramComponent[];
@@ -50,9 +50,13 @@ export interface ScreenTransformUse {
   readonly anchors: Numbers;
   /** Left, right, bottom, top in points. */
   readonly offsets: Numbers;
+  /** Radians about x, y, z. */
+  readonly rotation: Numbers;
+  /** Along x, y, z. */
+  readonly scale: Numbers;
 }
 
-/** A component that has no fields of its own here; made by its name where the stand-in has it. */
+/** Any other component: made by its name, as new; without effect where it only says where the scene is drawn. */
 export interface PlainComponent {
   readonly kind: 'component';
   readonly id: string;
@@ -128,6 +132,8 @@ export interface PictureAsset extends FileAsset {
 
 export interface SoundAsset extends FileAsset {
   readonly kind: 'sound';
+  /** Null where the file does not tell: it counts as playing until it is stopped. */
+  readonly seconds: number | null;
 }
 
 /** A model file with its import settings. */

@@ -10,17 +10,22 @@ interface Sketch {
   readonly expression: Expression;
 }
 
+/** Who shows what: all that the shapes of a face follow from. */
+export type Look = Pick<Sketch, 'identity' | 'expression'>;
+
 /** The movement of one half of a face, a little more on one side than on the other. */
-function lean({ identity }: Sketch, side: number): number {
+function lean({ identity }: Look, side: number): number {
   return 1 + 0.12 * side * identity.asymmetry;
 }
 
-const EYE_LEVEL = -0.16;
+export const EYE_LEVEL = -0.16;
+export const IRIS = 0.075;
 const MOUTH_LEVEL = 0.5;
 
-export function paintEye(sketch: Sketch, side: number): void {
-  const { painter, frame, identity, expression: e } = sketch;
-  const moved = lean(sketch, side);
+/** The lids over u from `left` to `right`. */
+export function eyeShape(look: Look, side: number) {
+  const { identity, expression: e } = look;
+  const moved = lean(look, side);
   const centre = side * identity.eyeDistance;
   const half = 0.155 * identity.eyeSize;
   const left = centre - half;
@@ -40,6 +45,12 @@ export function paintEye(sketch: Sketch, side: number): void {
     Math.max(0.1, 0.75 + moved * (0.15 * e.lidRaise - 0.45 * e.lidTighten - 0.55 * e.cheekRaise - 0.3 * e.noseWrinkle));
   const upper = (u: number) => slant(u) - above * arch(u);
   const lower = (u: number) => slant(u) + below * arch(u);
+  return { centre, half, left, right, upper, lower };
+}
+
+export function paintEye(sketch: Sketch, side: number): void {
+  const { painter, frame, identity, expression: e } = sketch;
+  const { centre, half, left, right, upper, lower } = eyeShape(sketch, side);
   const { skin } = identity;
   painter.ellipse(frame, centre, EYE_LEVEL - 0.05, 0.22, 0.15, skin * 0.72, 0.4, 0.12);
   painter.between(frame, left, right, upper, lower, Math.min(0.95, skin + 0.35), 0.95);
@@ -56,7 +67,7 @@ export function paintEye(sketch: Sketch, side: number): void {
       0.012,
     );
   };
-  inEye(0.075, identity.iris * skin);
+  inEye(IRIS, identity.iris * skin);
   inEye(0.035, 0.02);
   painter.line(frame, left - 0.01, right + 0.02, upper, 0.035, skin * 0.18, 0.9);
   painter.line(frame, left, right, lower, 0.018, skin * 0.5, 0.5);
@@ -87,9 +98,10 @@ export function paintEye(sketch: Sketch, side: number): void {
   }
 }
 
-export function paintBrow(sketch: Sketch, side: number): void {
-  const { painter, frame, identity, expression: e } = sketch;
-  const moved = lean(sketch, side);
+/** The middle of a brow over the distance from the face's middle, from `inner` to `outer`. */
+export function browShape(look: Look, side: number) {
+  const { identity, expression: e } = look;
+  const moved = lean(look, side);
   const inner = 0.13 - 0.04 * e.browLower;
   const outer = identity.eyeDistance + 0.21;
   const level = -0.38 + identity.browHeight;
@@ -103,14 +115,25 @@ export function paintBrow(sketch: Sketch, side: number): void {
     const t = (side * u - inner) / (outer - inner);
     return (1 - t) ** 2 * innerV + 2 * t * (1 - t) * (2 * middleV - (innerV + outerV) / 2) + t ** 2 * outerV;
   };
+  return { inner, outer, curve };
+}
+
+export function paintBrow(sketch: Sketch, side: number): void {
+  const { painter, frame, identity } = sketch;
+  const { inner, outer, curve } = browShape(sketch, side);
   const [from, to] = side > 0 ? [inner, outer] : [-outer, -inner];
   const tone = identity.hair * (1 - identity.browDarkness) + identity.skin * 0.15;
   painter.line(frame, from, to, curve, identity.browThickness * 1.8, tone, identity.browDarkness, 0.025);
 }
 
+/** How low the nose ends. */
+export function noseTip({ identity, expression: e }: Look): number {
+  return 0.2 + identity.noseLength - 0.05 * e.noseWrinkle;
+}
+
 export function paintNose({ painter, frame, identity, expression: e }: Sketch): void {
   const { skin, noseWidth } = identity;
-  const tip = 0.2 + identity.noseLength - 0.05 * e.noseWrinkle;
+  const tip = noseTip({ identity, expression: e });
   for (const side of [-1, 1]) {
     painter.upright(
       frame,
@@ -132,8 +155,9 @@ export function paintNose({ painter, frame, identity, expression: e }: Sketch): 
   }
 }
 
-export function paintMouth({ painter, frame, identity, expression: e }: Sketch): void {
-  const { skin, lipThickness } = identity;
+/** The lips over u from `-half` to `half`: their outer edges, and the edges of what is open between them. */
+export function mouthShape({ identity, expression: e }: Look) {
+  const { lipThickness } = identity;
   const half =
     identity.mouthWidth *
     (1 + 0.32 * e.cornerPull + 0.32 * e.lipStretch - 0.15 * e.lipTighten - 0.25 * e.jawDrop + 0.05 * e.lowerLipDepress);
@@ -147,9 +171,16 @@ export function paintMouth({ painter, frame, identity, expression: e }: Sketch):
   const upper = (u: number) => corner + (middle - corner) * arch(u) - 0.25 * opening * shape(u);
   const lower = (u: number) => corner + (middle - corner) * arch(u) + 0.75 * opening * shape(u);
   const lips = lipThickness * (1 - 0.55 * Math.min(1, e.lipTighten) - 0.15 * Math.min(1, e.cornerPull));
-  const lipTone = skin * 0.62;
   const cupid = (u: number) => upper(u) - lips * (0.75 + 0.25 * Math.cos((u / half) * 9)) * arch(u);
-  painter.between(frame, -half, half, cupid, (u) => lower(u) + lips * 1.35 * arch(u), lipTone, 0.85, 0.022);
+  const bottom = (u: number) => lower(u) + lips * 1.35 * arch(u);
+  return { half, corner, opening, cupid, upper, lower, bottom };
+}
+
+export function paintMouth(sketch: Sketch): void {
+  const { painter, frame, identity, expression: e } = sketch;
+  const { half, corner, opening, cupid, upper, lower, bottom } = mouthShape(sketch);
+  const { skin } = identity;
+  painter.between(frame, -half, half, cupid, bottom, skin * 0.62, 0.85, 0.022);
   if (opening > 0.03) {
     painter.between(frame, -half * 0.96, half * 0.96, upper, lower, 0.07, Math.min(1, opening * 14), 0.018);
     const teeth = Math.min(0.07, opening * 0.55) * (e.jawDrop > 0.5 ? 0.5 : 1);
@@ -179,7 +210,7 @@ export function paintMouth({ painter, frame, identity, expression: e }: Sketch):
   painter.line(frame, -half, half, (u) => (upper(u) + lower(u)) / 2, 0.022, skin * 0.2, opening > 0.03 ? 0 : 0.9);
   for (const side of [-1, 1]) painter.ellipse(frame, side * half, corner, 0.028, 0.028, skin * 0.4, 0.7, 0.025);
   // The shadow below the lower lip, and the chin that it rests on.
-  painter.ellipse(frame, 0, lower(0) + lips * 1.35 + 0.06, 0.15, 0.028, skin * 0.65, 0.4, 0.04);
+  painter.ellipse(frame, 0, bottom(0) + 0.06, 0.15, 0.028, skin * 0.65, 0.4, 0.04);
   painter.ellipse(frame, 0, lower(0) + 0.23, 0.13, 0.07, Math.min(1, skin * 1.1), 0.3 + 0.2 * e.chinRaise, 0.08);
   for (const side of [-1, 1]) {
     const depth = 0.12 + 0.3 * identity.age + 0.45 * Math.max(e.cornerPull, e.noseWrinkle, e.upperLipRaise);

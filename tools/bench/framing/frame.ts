@@ -1,4 +1,4 @@
-import { POINTS } from './landmark-net.ts';
+import { centreOf, eyesOf, mouthOf, POINTS } from '../../vision/landmarks.ts';
 
 /** Where a face lies in its square picture; all lengths are fractions of the picture's side, from the left and the top. */
 export interface Frame {
@@ -28,30 +28,16 @@ const MIN_EYE_DISTANCE = 0.2;
 const MAX_TURN = 0.2;
 const MAX_TILT = Math.tan((15 * Math.PI) / 180);
 
-type Point = readonly [x: number, y: number];
-
-/** @param points x and y of 68 points, [68, 2]; `first` and `last` of a group are both in it. */
-function centre(points: Float32Array, first: number, last = first): Point {
-  let [x, y] = [0, 0];
-  for (let point = first; point <= last; point++) {
-    x += points[2 * point];
-    y += points[2 * point + 1];
-  }
-  const count = last - first + 1;
-  return [x / count, y / count];
-}
-
 /** @param points x and y as fractions of the side, [68, 2]. */
 export function frameOf(points: Float32Array): Frame {
-  const [leftX, leftY] = centre(points, 36, 41);
-  const [rightX, rightY] = centre(points, 42, 47);
-  const [jawLeft] = centre(points, 0);
-  const [jawRight] = centre(points, 16);
+  const [[leftX, leftY], [rightX, rightY]] = eyesOf(points);
+  const [jawLeft] = centreOf(points, 0);
+  const [jawRight] = centreOf(points, 16);
   return {
     eyeLine: (leftY + rightY) / 2,
     eyeDistance: Math.hypot(rightX - leftX, rightY - leftY),
-    mouthLine: centre(points, 48, 67)[1],
-    chin: centre(points, 8)[1],
+    mouthLine: mouthOf(points)[1],
+    chin: centreOf(points, 8)[1],
     faceWidth: jawRight - jawLeft,
     middle: (leftX + rightX) / 2,
   };
@@ -69,12 +55,11 @@ export function exclusionOf(points: Float32Array, again: Float32Array): Exclusio
   for (let point = 0; point < POINTS; point++)
     distance += Math.hypot(points[2 * point] - again[2 * point], points[2 * point + 1] - again[2 * point + 1]);
   if (!(distance / POINTS <= STEADY * eyeDistance)) return 'unsteady';
-  const [noseX, noseY] = centre(points, 30);
+  const [noseX, noseY] = centreOf(points, 30);
   const height = (mouthLine - eyeLine) / eyeDistance;
   const ordered = eyeLine < noseY && noseY < mouthLine;
   if (eyeDistance < MIN_EYE_DISTANCE || !ordered || height < UPRIGHT[0] || height > UPRIGHT[1]) return 'implausible';
   if (Math.abs(noseX - middle) > MAX_TURN * eyeDistance) return 'turned';
-  const [leftX, leftY] = centre(points, 36, 41);
-  const [rightX, rightY] = centre(points, 42, 47);
+  const [[leftX, leftY], [rightX, rightY]] = eyesOf(points);
   return Math.abs(rightY - leftY) > MAX_TILT * Math.abs(rightX - leftX) ? 'tilted' : undefined;
 }

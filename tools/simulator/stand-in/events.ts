@@ -1,11 +1,11 @@
 import { ScriptObjectStandIn } from './script-object.ts';
 import { world } from './world.ts';
 
-/** Who listens, to anything; both `event0` and `event1`. */
-export class StandInSignal<T> {
-  private listeners: Array<{ registration: EventRegistration; callback: (value: T) => unknown }> = [];
+/** Who listens to something that carries a value. */
+export class StandInSignal<T, R> implements event1<T, R> {
+  private listeners: Array<{ registration: EventRegistration; callback: (value: T) => R }> = [];
 
-  add(callback: (value: T) => unknown): EventRegistration {
+  add(callback: (value: T) => R): EventRegistration {
     const registration = new ScriptObjectStandIn();
     this.listeners.push({ registration, callback });
     return registration;
@@ -16,7 +16,7 @@ export class StandInSignal<T> {
   }
 
   emit(value: T): void {
-    for (const { callback } of [...this.listeners]) callback(value);
+    for (const { callback } of [...this.listeners]) world().attempt('a listener', () => callback(value));
   }
 }
 
@@ -24,6 +24,7 @@ export class StandInSignal<T> {
 interface Owner {
   readonly enabled: boolean;
   readonly isEnabledInHierarchy: boolean;
+  getTypeName(): string;
 }
 
 /** An event of any type; carries the values of all types. */
@@ -50,6 +51,6 @@ export class StandInEvent extends ScriptObjectStandIn implements UpdateEvent, Fa
   }
 
   fire(): void {
-    if (this.enabled) this.callback?.(this);
+    if (this.enabled) world().attempt(this.owner.getTypeName(), () => this.callback?.(this));
   }
 }

@@ -1,5 +1,4 @@
 import { Vec3 } from './math.ts';
-import type { ComponentClass } from './scene.ts';
 import { StandInVisual } from './visuals.ts';
 
 /** A point of a stretch feature, which only Lens Studio makes. */
@@ -63,10 +62,8 @@ export class StandInRetouch extends StandInVisual implements RetouchVisual {
   softSkinIntensity = 0.5;
 }
 
-export const components: Readonly<Record<string, ComponentClass>> = {
+export const components = {
   FaceStretchVisual: StandInFaceStretch,
   LiquifyVisual: StandInLiquify,
   RetouchVisual: StandInRetouch,
 };
-
-export const globals = {};

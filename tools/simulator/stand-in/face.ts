@@ -1,9 +1,10 @@
+import type { FaceCrop } from '../lens.ts';
 import { StandInSignal } from './events.ts';
 import { Vec2 } from './math.ts';
-import { type ComponentClass, StandInComponent } from './scene.ts';
+import { StandInComponent } from './scene.ts';
 import { ScriptObjectStandIn } from './script-object.ts';
 
-enum AttachmentPointType {
+export enum AttachmentPointType {
   CandideCenter,
   Chin,
   Forehead,
@@ -21,7 +22,7 @@ enum AttachmentPointType {
 export class StandInHead extends StandInComponent implements Head {
   faceIndex = 0;
   attachmentPoint: number = AttachmentPointType.HeadCenter;
-  readonly onLandmarksUpdate = new StandInSignal<vec2[]>() as unknown as event1<vec2[], void>;
+  readonly onLandmarksUpdate = new StandInSignal<vec2[], void>();
 
   setAttachmentPointType(attachmentPoint: number): void {
     this.attachmentPoint = attachmentPoint;
@@ -37,19 +38,26 @@ export class StandInFaceCrop extends ScriptObjectStandIn implements FaceCropText
   faceIndex = 0;
   textureScale: vec2 = Vec2.one();
   faceCenterMouthWeight = 0.1;
+
+  /** What it shows. */
+  get crop(): FaceCrop {
+    const { faceIndex, textureScale, faceCenterMouthWeight } = this;
+    return { faceIndex, scaleX: textureScale.x, scaleY: textureScale.y, mouthWeight: faceCenterMouthWeight };
+  }
 }
 
 export class StandInTexture extends ScriptObjectStandIn implements Texture {
   name = 'texture';
 
-  constructor(readonly control: TextureProvider = new ScriptObjectStandIn()) {
+  /** @param picture id of the asset whose file it shows, if it is one. */
+  constructor(
+    readonly control: TextureProvider = new ScriptObjectStandIn(),
+    readonly picture: string | null = null,
+  ) {
     super();
   }
 }
 
-export const components: Readonly<Record<string, ComponentClass>> = {
-  Head: StandInHead,
-  RectangleSetter: StandInRectangleSetter,
-};
+export const components = { Head: StandInHead, RectangleSetter: StandInRectangleSetter };
 
 export const globals = { AttachmentPointType };

@@ -1,28 +1,15 @@
+import { messageOf } from '../../../ml/core/errors.ts';
 import { Vec3 } from './math.ts';
-import { type ComponentClass, StandInComponent, type StandInSceneObject } from './scene.ts';
+import type { ModelSource, Task } from './model-source.ts';
+import { StandInComponent, type StandInSceneObject } from './scene.ts';
 import { ScriptObjectStandIn } from './script-object.ts';
 import { type Steppable, world } from './world.ts';
 
-/** How a model of the stand-in behaves. */
-export interface ModelBehaviour {
-  /** Frames from `build` until it has loaded. */
-  readonly loadFrames?: number;
-  /** Why it fails to load. */
-  readonly loadingError?: string;
-  /** Frames from `runImmediate` until the result comes. */
-  readonly runFrames?: number;
-  /** Name of the output. */
-  readonly output?: string;
-  /** Width, height, channels of the output. */
-  readonly outputShape?: readonly [number, number, number];
-  /** The result of one run; an error makes the run fail. @param run counts from 0. */
-  readonly infer?: (run: number) => ArrayLike<number> | Error;
-}
-
 export class StandInModel extends ScriptObjectStandIn implements MLAsset {
-  name = 'model';
-
-  constructor(readonly behaviour: ModelBehaviour = {}) {
+  constructor(
+    readonly source: ModelSource,
+    public name = 'model',
+  ) {
     super();
   }
 }
@@ -45,8 +32,14 @@ enum InferenceMode {
 }
 
 export class StandInTransformer extends ScriptObjectStandIn implements Transformer {
-  flipX = false;
   stretch = true;
+
+  constructor(
+    public flipX = false,
+    public flipY = false,
+  ) {
+    super();
+  }
 }
 
 /** An input or output; to touch its picture or data while the model runs is an error. */
@@ -58,7 +51,8 @@ export class StandInPlaceholder extends ScriptObjectStandIn implements InputPlac
     public name: string,
     public shape: vec3,
     readonly transformer = new StandInTransformer(),
-    private picture?: Texture,
+    /** The stand-in's own way to its texture. */
+    public picture?: Texture,
   ) {
     super();
     this.values = new Float32Array(shape.x * shape.y * shape.z);
@@ -99,11 +93,12 @@ export class StandInMLComponent extends StandInComponent implements MLComponent,
   built: BasePlaceholder[] = [];
   private inputs: StandInPlaceholder[] = [];
   private outputs: StandInPlaceholder[] = [];
-  private framesLeft = 0;
+  private loading: Task<void> | undefined;
+  private running: Task<ReadonlyArray<ArrayLike<number>>> | undefined;
 
   constructor(sceneObject: StandInSceneObject) {
     super(sceneObject);
-    world().steppables.push(this);
+    world().steppables.add(this);
   }
 
   build(placeholders: BasePlaceholder[]): void {
@@ -113,7 +108,7 @@ export class StandInMLComponent extends StandInComponent implements MLComponent,
     this.inputs = this.inputs.map((input) => own.find((one) => one.name === input.name) ?? input);
     for (const input of this.inputs) input.component = this;
     this.state = ModelState.Loading;
-    this.framesLeft = this.model.behaviour.loadFrames ?? 1;
+    this.loading = this.model.source.load();
   }
 
   getInputs(): InputPlaceholder[] {
@@ -139,41 +134,58 @@ export class StandInMLComponent extends StandInComponent implements MLComponent,
     if (sync) throw new Error('the stand-in runs asynchronously only');
     if (this.state !== ModelState.Idle) throw new Error(`run in state ${ModelState[this.state]}`);
     this.state = ModelState.Running;
-    this.framesLeft = this.model.behaviour.runFrames ?? 1;
+    this.running = this.model.source.run(this.inputs);
     this.runs++;
   }
 
   step(): void {
-    const busy = this.state === ModelState.Loading || this.state === ModelState.Running;
-    if (!busy || --this.framesLeft > 0) return;
-    if (this.state === ModelState.Loading) this.finishLoading();
-    else this.finishRun();
+    if (this.state === ModelState.Loading && this.loading) this.awaitLoading(this.loading);
+    else if (this.state === ModelState.Running && this.running) this.awaitRun(this.running);
   }
 
-  private finishLoading(): void {
-    const { loadingError } = this.model.behaviour;
-    this.state = loadingError === undefined ? ModelState.Idle : ModelState.LoadingError;
-    if (loadingError === undefined) this.onLoadingFinished();
-    else this.onLoadingFailed(loadingError);
+  override destroy(): void {
+    super.destroy();
+    world().steppables.delete(this);
   }
 
-  private finishRun(): void {
-    this.state = ModelState.Idle;
-    const result = this.model.behaviour.infer?.(this.runs - 1) ?? [];
-    if (result instanceof Error) {
-      this.onRunningFailed(result.message);
+  private awaitLoading(loading: Task<void>): void {
+    try {
+      if (loading() === undefined) return;
+    } catch (error) {
+      this.state = ModelState.LoadingError;
+      this.tell(() => this.onLoadingFailed(messageOf(error)));
       return;
     }
-    this.outputs[0].values.set(result);
-    this.onRunningFinished();
+    this.state = ModelState.Idle;
+    this.tell(() => this.onLoadingFinished());
   }
 
-  /** The inputs and outputs are known from the model file, before it has loaded. */
+  private awaitRun(running: Task<ReadonlyArray<ArrayLike<number>>>): void {
+    try {
+      const results = running();
+      if (results === undefined) return;
+      for (const [at, output] of this.outputs.entries()) output.values.set(results.value[at]);
+    } catch (error) {
+      this.state = ModelState.Idle;
+      this.tell(() => this.onRunningFailed(messageOf(error)));
+      return;
+    }
+    this.state = ModelState.Idle;
+    this.tell(() => this.onRunningFinished());
+  }
+
+  private tell(call: () => void): void {
+    world().attempt(`a callback of the MLComponent on "${this.sceneObject.name}"`, call);
+  }
+
+  /** The inputs and outputs are known before the model has loaded. */
   private describe(): void {
     if (this.inputs.length > 0) return;
-    const { output = 'prob', outputShape = [1, 1, 7] } = this.model.behaviour;
-    this.inputs = [new StandInPlaceholder('image', new Vec3(96, 96, 3))];
-    this.outputs = [new StandInPlaceholder(output, new Vec3(...outputShape))];
+    const { inputs, outputs } = this.model.source;
+    const placeholder = ({ name, shape, flipX, flipY }: ModelSource['inputs'][number]) =>
+      new StandInPlaceholder(name, new Vec3(shape[0], shape[1], shape[2]), new StandInTransformer(flipX, flipY));
+    this.inputs = inputs.map(placeholder);
+    this.outputs = outputs.map(placeholder);
     for (const one of [...this.inputs, ...this.outputs]) one.component = this;
   }
 }
@@ -227,7 +239,7 @@ class StandInTransformerBuilder extends ScriptObjectStandIn implements Transform
   }
 }
 
-export const components: Readonly<Record<string, ComponentClass>> = { MLComponent: StandInMLComponent };
+export const components = { MLComponent: StandInMLComponent };
 
 export const globals = {
   MachineLearning: {

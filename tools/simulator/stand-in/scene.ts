@@ -1,6 +1,7 @@
 import { Quat, Vec3 } from './math.ts';
 import { StandInScript } from './script.ts';
 import { ScriptObjectStandIn } from './script-object.ts';
+import { world } from './world.ts';
 
 /** A set of layers as a bit mask. */
 export class StandInLayers implements LayerSet {
@@ -66,6 +67,7 @@ export class StandInSceneObject extends ScriptObjectStandIn implements SceneObje
 
   constructor(public name = 'object') {
     super();
+    world().roots.add(this);
   }
 
   get enabled(): boolean {
@@ -113,11 +115,13 @@ export class StandInSceneObject extends ScriptObjectStandIn implements SceneObje
     this.leaveParent();
     this.parent = parent as StandInSceneObject;
     this.parent.children.push(this);
+    world().roots.delete(this);
   }
 
   override destroy(): void {
     super.destroy();
     this.leaveParent();
+    world().roots.delete(this);
     for (const child of [...this.children]) child.destroy();
     for (const component of [...this.components]) component.destroy();
   }

@@ -44,22 +44,27 @@ export class StandInScript extends ScriptObjectStandIn implements BaseScriptComp
   turn(enabled: boolean): void {
     if (enabled && !this.awake) {
       this.awake = true;
-      this.onAwake?.();
+      world().attempt(this.getTypeName(), () => this.onAwake?.());
       world().starting.push(this);
     }
     world().dispatch(enabled ? 'OnEnableEvent' : 'OnDisableEvent', (event) => event.owner === this);
   }
 }
 
+/** Makes a script on a scene object, asleep. */
+export function makeScript<T extends object>(object: StandInSceneObject, Script: new () => T): T & StandInScript {
+  owner = object;
+  const script = new Script() as T & StandInScript;
+  object.components.push(script);
+  return script;
+}
+
 /**
  * Puts a script on a scene object as Lens Studio does: it is made, its inputs are set, and it wakes once it is enabled.
  */
 export function addScript<T extends object>(object: SceneObject, Script: new () => T, inputs: Partial<T> = {}): T {
-  owner = object as StandInSceneObject;
-  const script = Object.assign(new Script(), inputs);
-  const standIn = script as unknown as StandInScript;
-  owner.components.push(standIn);
-  if (standIn.isEnabledInHierarchy) standIn.turn(true);
+  const script = Object.assign(makeScript(object as StandInSceneObject, Script), inputs);
+  if (script.isEnabledInHierarchy) script.turn(true);
   return script;
 }
 

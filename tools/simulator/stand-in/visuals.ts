@@ -1,8 +1,8 @@
 import { Quat, Vec3, Vec4 } from './math.ts';
-import { type ComponentClass, StandInComponent } from './scene.ts';
+import { StandInComponent } from './scene.ts';
 import { ScriptObjectStandIn } from './script-object.ts';
 
-enum TextFillMode {
+export enum TextFillMode {
   Solid,
   Texture,
 }
@@ -16,20 +16,20 @@ enum StretchMode {
   FillAndCut,
 }
 
-enum TileZone {
+export enum TileZone {
   Rect,
   Extents,
   Character,
   Screen,
 }
 
-enum HorizontalAlignment {
+export enum HorizontalAlignment {
   Left,
   Center,
   Right,
 }
 
-enum VerticalAlignment {
+export enum VerticalAlignment {
   Bottom,
   Center,
   Top,
@@ -136,10 +136,7 @@ export class StandInText extends StandInVisual implements Text {
   worldSpaceRect: Rect = new StandInRect(-1, 1, -1, 1);
 }
 
-export const components: Readonly<Record<string, ComponentClass>> = {
-  ScreenTransform: StandInScreenTransform,
-  Text: StandInText,
-};
+export const components = { ScreenTransform: StandInScreenTransform, Text: StandInText };
 
 export const globals = {
   Rect: StandInRect,

@@ -1,4 +1,6 @@
+import type { LensHost } from '../lens.ts';
 import type { StandInEvent } from './events.ts';
+import type { StandInSceneObject } from './scene.ts';
 import type { StandInScript } from './script.ts';
 
 /** What is advanced once a frame before the scripts' own updates, like a model that runs. */
@@ -6,20 +8,65 @@ export interface Steppable {
   step(): void;
 }
 
-/** All that one lens holds: its clock, its log and who waits for what. */
+/** What the stand-in needs of whoever runs it. */
+export type Surroundings = Pick<LensHost, 'now' | 'playSound' | 'stopSound'>;
+
+const SILENCE: Surroundings = { now: () => performance.now(), playSound: () => {}, stopSound: () => {} };
+
+/** All that one lens holds: its clock, its log, its objects and who waits for what. */
 export class World {
   /** Seconds since the lens started. */
   time = 0;
   /** Lines printed so far, oldest first. */
   readonly log: string[] = [];
   readonly events: StandInEvent[] = [];
-  readonly steppables: Steppable[] = [];
+  readonly steppables = new Set<Steppable>();
   /** Scripts that have woken since the last frame. */
   readonly starting: StandInScript[] = [];
+  /** Objects without a parent, in the order in which they became so. */
+  readonly roots = new Set<StandInSceneObject>();
+
+  constructor(readonly surroundings: Surroundings = SILENCE) {}
+
+  /** Called with whatever a script throws; if nothing else is set, whoever drives the lens gets it. */
+  onError = (_who: string, error: unknown): void => {
+    throw error;
+  };
+
+  /** One frame: starts what has woken, moves the models on, then updates. @param dt seconds since the last. */
+  frame(dt: number): void {
+    this.activate();
+    this.time += dt;
+    for (const started of this.starting.splice(0)) this.dispatch('OnStartEvent', (event) => event.owner === started);
+    for (const steppable of [...this.steppables]) steppable.step();
+    for (const event of this.events) event.deltaTime = dt;
+    this.dispatch('UpdateEvent', (event) => event.owner.isEnabledInHierarchy);
+  }
+
+  /** A face was found or lost, told at once to those who listen. */
+  tellFace(type: 'FaceFoundEvent' | 'FaceLostEvent', index: number): void {
+    this.activate();
+    for (const event of this.events) event.faceIndex = index;
+    this.dispatch(type, (event) => event.owner.isEnabledInHierarchy);
+  }
 
   /** Calls what is bound to an event, in the order of creation. @param affects which of the events are meant. */
   dispatch(type: string, affects: (event: StandInEvent) => boolean = () => true): void {
     for (const event of [...this.events]) if (event.type === type && affects(event)) event.fire();
+  }
+
+  /** Calls something of a script. @param who names it if it throws. */
+  attempt(who: string, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.onError(who, error);
+    }
+  }
+
+  /** Makes it the lens that runs: what scripts create from now on belongs to it. */
+  activate(): void {
+    current = this;
   }
 }
 
@@ -27,9 +74,3 @@ let current = new World();
 
 /** The lens that runs now. */
 export const world = (): World => current;
-
-/** Forgets the lens that ran and starts an empty one. */
-export function newWorld(): World {
-  current = new World();
-  return current;
-}

@@ -1,0 +1,88 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SHIPPED_LENS } from '../../tools/lens/project/shipped.ts';
+import { buildPreview } from '../../tools/preview/server/build.ts';
+import { SeededProject } from '../lens-project/faults/seeded-project.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'preview-'));
+const out = join(folder, 'site');
+const assets = join(out, 'assets');
+const project = new SeededProject();
+beforeAll(() => buildPreview({ project: SHIPPED_LENS, out }), 120_000);
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  project.delete();
+});
+
+const html = () => readFileSync(join(out, 'index.html'), 'utf8');
+const sizeOf = (path: string) => statSync(join(out, path)).size;
+
+describe('the built page', () => {
+  it('is painted first from less than 500 kB, and has less than 25 MB in all', () => {
+    const first = [...html().matchAll(/(?:src|href)="\.\/([^"]*)"/g)].map(([, path]) => path);
+    expect(first.filter((path) => path.endsWith('.js'))).toHaveLength(1);
+    expect(['index.html', ...first].reduce((sum, path) => sum + sizeOf(path), 0)).toBeLessThan(500_000);
+    const all = readdirSync(assets).reduce((sum, name) => sum + sizeOf(`assets/${name}`), 0);
+    expect(all).toBeLessThan(25e6);
+  });
+
+  it('has one WebAssembly, the model, the networks and the sounds as files of their own', () => {
+    const names = readdirSync(assets);
+    expect(names.filter((name) => name.endsWith('.wasm'))).toHaveLength(1);
+    expect(names.filter((name) => name.endsWith('.onnx')).map((name) => name.split('-')[0])).toEqual([
+      'detector',
+      'emotion.int8',
+      'landmarks',
+    ]);
+    expect(names.filter((name) => name.endsWith('.wav'))).toHaveLength(7);
+  });
+
+  it('can lie at any address, and lets nothing in from elsewhere', () => {
+    const text = html();
+    expect(text).not.toMatch(/(?:src|href)="(?!\.\/)/);
+    expect(text).toContain('default-src &#39;none&#39;');
+    expect(text).not.toMatch(/unsafe-inline|unsafe-eval(?<!wasm-unsafe-eval)/);
+    expect(text).not.toMatch(/<script(?![^>]*src=)|<style|https?:/);
+  });
+
+  it('says nothing of the machine that it was built on', () => {
+    for (const name of readdirSync(assets).filter((name) => /\.(js|css)$/.test(name)))
+      expect(readFileSync(join(assets, name), 'utf8'), name).not.toContain(process.cwd());
+  });
+
+  it('cannot save', () => {
+    const scripts = readdirSync(assets).filter((name) => name.endsWith('.js'));
+    const text = scripts.map((name) => readFileSync(join(assets, name), 'utf8')).join();
+    expect(text).not.toMatch(/["']?token["']?:["'`][0-9a-f]{32}/);
+  });
+});
+
+describe('building the page', () => {
+  it('does not replace a folder that holds something', async () => {
+    const taken = join(folder, 'taken');
+    mkdirSync(taken);
+    writeFileSync(join(taken, 'mine.txt'), 'mine');
+    await expect(buildPreview({ project: SHIPPED_LENS, out: taken })).rejects.toThrow(/taken is not empty.*--force/);
+    expect(existsSync(join(taken, 'mine.txt'))).toBe(true);
+  });
+
+  it('leaves nothing behind for a project that cannot be run, and says why', async () => {
+    const path = 'Assets/EmotionDetector/Signal.ts';
+    project.edit(path, 'export class', 'export clas');
+    const line = project.line(path, 'export clas');
+    const broken = join(folder, 'broken');
+    await expect(buildPreview({ project: project.folder, out: broken })).rejects.toThrow(`${path}:${line}`);
+    expect(readdirSync(folder).filter((name) => name.startsWith('broken'))).toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+/**
+ * How fast the preview page is, in headless Chromium without a GPU: `npm run bench:preview`. A film plays in place of the
+ * webcam, while faces are found, landmarks follow and the 8-bit model runs. Also says how large the page's download is.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { preview } from 'vite';
+import { SHIPPED_LENS } from '../lens/project/shipped.ts';
+import { buildPreview } from '../preview/server/build.ts';
+import { findBrowser, openBrowser } from './preview/browser.ts';
+import { writeFakeCamera } from './preview/fake-camera.ts';
+import { downloadSizes } from './preview/sizes.ts';
+
+const FILM_SECONDS = 4;
+const SETTLE = 6_000;
+const PARTS = ['interval', 'work', 'detector', 'landmarks', 'model'] as const;
+type Samples = Record<(typeof PARTS)[number], number[]>;
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '20' } } });
+const program = findBrowser();
+if (!program) throw new Error('no Chromium was found; install one, or name it in CHROME_PATH');
+
+const folder = await mkdtemp(join(tmpdir(), 'preview-'));
+try {
+  const site = join(folder, 'site');
+  const film = join(folder, 'film.mjpeg');
+  await buildPreview({ project: SHIPPED_LENS, out: site });
+  await writeFakeCamera(film, FILM_SECONDS, 0);
+  const server = await preview({ configFile: false, build: { outDir: site }, preview: { host: '127.0.0.1' } });
+  const browser = await openBrowser(program, film);
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const sizes = await downloadSizes(page, server.resolvedUrls!.local[0]);
+    await page.getByText('Webcam', { exact: true }).click();
+    await page.waitForTimeout(SETTLE);
+    print(await measure(page, Number(values.seconds)));
+    console.log(`before the first paint ${kilobytes(sizes.firstPaint)} kB, in all ${kilobytes(sizes.all)} kB`);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+/** Samples of the page's own clock, of this many seconds. */
+async function measure(page: Page, seconds: number): Promise<Samples> {
+  const counts = () => page.evaluate<Samples>('previewStats');
+  const before = await counts();
+  await page.waitForTimeout(1000 * seconds);
+  const after = await counts();
+  return Object.fromEntries(PARTS.map((part) => [part, after[part].slice(before[part].length)])) as Samples;
+}
+
+function print(samples: Samples): void {
+  console.log('part        samples  median ms  p95 ms');
+  for (const part of PARTS) {
+    const sorted = samples[part].toSorted((a, b) => a - b);
+    const at = (share: number) => (sorted[Math.floor(share * sorted.length)] ?? Number.NaN).toFixed(1);
+    console.log(`${part.padEnd(12)}${String(sorted.length).padStart(7)}${at(0.5).padStart(11)}${at(0.95).padStart(8)}`);
+  }
+  const total = samples.interval.reduce((sum, interval) => sum + interval, 0);
+  console.log(`${((1000 * samples.interval.length) / total).toFixed(1)} frames/s`);
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(0);
+}

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { relative } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { UserError } from '../../../ml/core/errors.ts';
+import { SHIPPED_LENS } from '../../lens/project/shipped.ts';
+import { addCommand, perform } from '../command.ts';
+
+interface PreviewOptions {
+  project: string;
+  model?: string;
+  port?: number;
+  open?: boolean;
+  out?: string;
+  force?: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export function addPreview(program: Command): void {
+  addCommand(program, 'preview', 'Runs a lens live in a page of your browser: webcam, file or drawn faces', {
+    '': 'the lens of this repository; open the address that it prints',
+    '--project ../my-lens': 'a lens of your own; the page follows its files',
+    '--model runs/2026-01-31-mine/model-votes/emotion.int8.onnx': 'with a model that you trained',
+    '--out site': 'writes the page as files for any web server instead',
+  })
+    .option('--project <folder>', 'folder with the .esproj', relative('', SHIPPED_LENS) || '.')
+    .option('--model <file>', "ONNX file to run in place of the project's model")
+    .option('--port <number>', 'port of the address; by default a free one from 5180 on', portOf)
+    .option('--open', 'open the address in your browser')
+    .option('--out <folder>', 'write the page as files into this folder instead of serving it')
+    .option('--force', 'with --out: replace a folder that holds something')
+    .addHelpText(
+      'after',
+      `
+Everything stays on this machine: the page is served to it alone and loads nothing from elsewhere. Ctrl-C ends it.`,
+    )
+    .action(({ out, ...options }: PreviewOptions) => (out === undefined ? serve(options) : write(out, options)));
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new InvalidArgumentError('expected a whole number from 1 to 65535');
+}
+
+function write(out: string, { project, model, port, open, force, ...options }: PreviewOptions): Promise<void> {
+  return perform(options, async () => {
+    if (port !== undefined || open)
+      throw new UserError('--port and --open serve the page, --out writes it: choose one');
+    const { buildPreview } = await import('../../preview/server/build.ts');
+    await buildPreview({ project, model, out, force });
+    return { text: `${out}: the page for ${project}; put it on any web server`, json: { folder: out, project } };
+  });
+}
+
+async function serve({ project, model, port, open, force, ...options }: PreviewOptions): Promise<void> {
+  if (force) throw new UserError('--force goes with --out alone; leave it out');
+  const { servePreview } = await import('../../preview/server/serve.ts');
+  const server = await servePreview({ project, model, port, open });
+  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await perform(options, async () => ({
+    text: `${project} runs at ${server.url} (Ctrl-C ends it)`,
+    json: { url: server.url, project },
+  }));
+  await interrupted;
+  await server.close();
+}

@@ -1,0 +1,61 @@
+import { session } from 'virtual:lens';
+import { element, setText } from '../ui/dom.ts';
+import type { Change, Changes } from './changes.ts';
+import { valuesText } from './values-text.ts';
+
+/** Buttons that take the changed values somewhere: to the clipboard, into the scene, or back. */
+export function createActions(changes: Changes): HTMLElement {
+  let stamp = session?.stamp ?? '';
+  const said = element('p', { class: 'said', role: 'status' });
+  const button = (label: string, title: string, run: () => void) =>
+    element('button', { type: 'button', title, onclick: run }, label);
+
+  const copy = button('Copy values', 'The changed values as text, and as lines of the scene', async () => {
+    const text = valuesText(changes.list());
+    const copied = await navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    setText(said, copied ? 'Copied.' : text);
+  });
+  const save = button('Save into scene', 'Writes the changed values into the project', async () => {
+    save.disabled = true;
+    const answer = await sendChanges(stamp, changes.list());
+    if ('stamp' in answer) {
+      stamp = answer.stamp;
+      changes.markSaved();
+      setText(said, 'Saved. Open the project in Lens Studio anew: if it is open now, it still has the old values.');
+    } else setText(said, `Not saved: ${answer.error}.`);
+    update();
+  });
+  const reset = button('Reset all', 'Back to the values of the scene', () => changes.resetAll());
+
+  const update = () => {
+    const none = changes.list().length === 0;
+    for (const each of [copy, save, reset]) each.disabled = none;
+  };
+  changes.onChange(() => {
+    setText(said, '');
+    update();
+  });
+  update();
+  return element('div', { class: 'actions' }, copy, ...(session ? [save] : []), reset, said);
+}
+
+type Answer = { readonly stamp: string } | { readonly error: string };
+
+async function sendChanges(stamp: string, changes: readonly Change[]): Promise<Answer> {
+  const inputs: Record<string, Record<string, unknown>> = {};
+  for (const { component, input, value } of changes)
+    inputs[component.use.id] = { ...inputs[component.use.id], [input.name]: value };
+  try {
+    const response = await fetch('/save-inputs', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Preview-Token': session?.token ?? '' },
+      body: JSON.stringify({ stamp, inputs }),
+    });
+    return (await response.json()) as Answer;
+  } catch {
+    return { error: 'the preview server does not answer; start it again' };
+  }
+}

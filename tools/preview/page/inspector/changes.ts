@@ -1,0 +1,129 @@
+import type { Overrides } from '../../../simulator/lens.ts';
+import type { InputValue, InspectorInput, LensProgram, ProgramScript, ScriptUse } from '../../../simulator/program.ts';
+
+/** A script component of the scene with what the Inspector shows for it. */
+export interface InspectedComponent {
+  readonly use: ScriptUse;
+  readonly script: ProgramScript;
+  /** Of the scene object. */
+  readonly objectName: string;
+}
+
+/** The script components of a program: those on the scene's roots first, which creators work with most. */
+export function inspectedComponents({ objects, scripts }: LensProgram): InspectedComponent[] {
+  const rootsFirst = [...objects].sort((a, b) => Number(a.parent !== null) - Number(b.parent !== null));
+  return rootsFirst.flatMap(({ name, components }) =>
+    components.flatMap((use) => {
+      const script = use.kind === 'script' ? scripts.find(({ id }) => id === use.script) : undefined;
+      return use.kind === 'script' && script ? [{ use, script, objectName: name }] : [];
+    }),
+  );
+}
+
+/** A changed input. */
+export interface Change {
+  readonly component: InspectedComponent;
+  readonly input: InspectorInput;
+  readonly value: InputValue;
+}
+
+const same = (a: InputValue | undefined, b: InputValue | undefined) => JSON.stringify(a) === JSON.stringify(b);
+
+/**
+ * The inputs whose values in the page differ from the scene's. They outlast a reload of the page, which follows each change
+ * of the project's files.
+ */
+export class Changes {
+  readonly components: readonly InspectedComponent[];
+  readonly #key: string;
+  readonly #listeners: (() => void)[] = [];
+  /** Values of the scene that were saved since the page was loaded. */
+  #saved: Overrides = {};
+  #values: Overrides;
+
+  constructor(program: LensProgram) {
+    this.components = inspectedComponents(program);
+    this.#key = `changes of ${program.name}`;
+    this.#values = restore(sessionStorage.getItem(this.#key));
+    this.#drop((change) => same(change.value, this.original(change.component, change.input.name)));
+  }
+
+  /** What a lens is started with. */
+  get overrides(): Overrides {
+    return { ...this.#saved, ...merged(this.#saved, this.#values) };
+  }
+
+  /** The value in the scene. */
+  original({ use }: InspectedComponent, name: string): InputValue {
+    return this.#saved[use.id]?.[name] ?? use.inputs[name] ?? null;
+  }
+
+  value(component: InspectedComponent, name: string): InputValue {
+    return this.#values[component.use.id]?.[name] ?? this.original(component, name);
+  }
+
+  isChanged({ use }: InspectedComponent, name: string): boolean {
+    return this.#values[use.id]?.[name] !== undefined;
+  }
+
+  set(component: InspectedComponent, name: string, value: InputValue): void {
+    if (same(value, this.value(component, name))) return;
+    const { id } = component.use;
+    this.#values = { ...this.#values, [id]: { ...this.#values[id], [name]: value } };
+    this.#drop((change) => same(change.value, this.original(change.component, change.input.name)));
+    this.#tell();
+  }
+
+  resetAll(): void {
+    this.#values = {};
+    this.#tell();
+  }
+
+  /** In the order of the components. */
+  list(): Change[] {
+    return this.components.flatMap((component) =>
+      component.script.inspector.flatMap((input) => {
+        const value = input.kind === 'input' ? this.#values[component.use.id]?.[input.name] : undefined;
+        return input.kind === 'input' && value !== undefined ? [{ component, input, value }] : [];
+      }),
+    );
+  }
+
+  /** The scene holds these values now. */
+  markSaved(): void {
+    this.#saved = this.overrides;
+    this.#values = {};
+    this.#tell();
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #drop(isDropped: (change: Change) => boolean): void {
+    const kept: Record<string, Record<string, InputValue>> = {};
+    for (const change of this.list()) {
+      if (isDropped(change)) continue;
+      const { id } = change.component.use;
+      kept[id] = { ...kept[id], [change.input.name]: change.value };
+    }
+    this.#values = kept;
+  }
+
+  #tell(): void {
+    sessionStorage.setItem(this.#key, JSON.stringify(this.#values));
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function merged(below: Overrides, above: Overrides): Overrides {
+  return Object.fromEntries(Object.entries(above).map(([id, values]) => [id, { ...below[id], ...values }]));
+}
+
+function restore(stored: string | null): Overrides {
+  try {
+    return (JSON.parse(stored ?? '{}') as Overrides | null) ?? {};
+  } catch {
+    return {};
+  }
+}

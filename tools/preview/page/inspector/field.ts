@@ -1,0 +1,113 @@
+import type { InputValue, InspectorInput } from '../../../simulator/program.ts';
+import { element } from '../ui/dom.ts';
+import { colorControl } from './color.ts';
+
+/** What a value is edited with. */
+export interface Control {
+  readonly root: HTMLElement;
+  /** Shows a value. */
+  show(value: InputValue): void;
+}
+
+export type OnInput = (value: InputValue) => void;
+
+let controls = 0;
+
+/** An id for a control that a label names. */
+const nextId = () => `control-${controls++}`;
+
+/**
+ * A control for an input; null for what only Lens Studio can edit: links and lists.
+ * @param id of the element that the label is for.
+ */
+export function controlFor(input: InspectorInput, id: string, onInput: OnInput): Control | null {
+  const { type, widget, isArray } = input;
+  if (isArray) return null;
+  if (widget?.kind === 'choice') return choiceControl(widget.choices, id, onInput);
+  if (widget?.kind === 'color' || type === 'vec4') return colorControl(type === 'vec3' ? 3 : 4, id, onInput);
+  switch (type) {
+    case 'float':
+    case 'int':
+      return widget?.kind === 'slider' ? sliderControl(widget, id, onInput) : numberControl(type, id, onInput);
+    case 'bool':
+      return checkControl(id, onInput);
+    case 'string':
+      return textControl(id, onInput);
+    case 'vec2':
+    case 'vec3':
+      return vectorControl(Number(type[3]), id, onInput);
+    default:
+      return null;
+  }
+}
+
+function sliderControl({ min, max, step }: { min: number; max: number; step: number }, id: string, onInput: OnInput) {
+  const tell = (from: HTMLInputElement) => {
+    const value = Number(from.value);
+    if (from.value === '' || !(value >= min && value <= max)) return;
+    onInput(value);
+  };
+  const range = element('input', { type: 'range', id, min, max, step, oninput: () => tell(range) });
+  const number = element('input', { type: 'number', min, max, step, 'aria-labelledby': `${id}-label` });
+  number.addEventListener('change', () => tell(number));
+  return {
+    root: element('div', { class: 'slider' }, range, number),
+    show(value: InputValue) {
+      const text = String(Number(Number(value).toFixed(4)));
+      range.value = text;
+      range.style.setProperty('--part', `${(100 * (Number(value) - min)) / (max - min || 1)}%`);
+      if (document.activeElement !== number) number.value = text;
+    },
+  };
+}
+
+function numberControl(type: string, id: string, onInput: OnInput): Control {
+  const root = element('input', { type: 'number', id, step: type === 'int' ? 1 : 'any' });
+  root.addEventListener('change', () => {
+    const value = type === 'int' ? Math.trunc(Number(root.value)) : Number(root.value);
+    if (root.value !== '' && Number.isFinite(value)) onInput(value);
+  });
+  return { root, show: (value) => Object.assign(root, { value: String(value ?? 0) }) };
+}
+
+function checkControl(id: string, onInput: OnInput): Control {
+  const root = element('input', { type: 'checkbox', id, onchange: () => onInput(root.checked) });
+  return { root, show: (value) => Object.assign(root, { checked: value === true }) };
+}
+
+function textControl(id: string, onInput: OnInput): Control {
+  const root = element('input', { type: 'text', id, spellcheck: 'false', onchange: () => onInput(root.value) });
+  return { root, show: (value) => Object.assign(root, { value: String(value ?? '') }) };
+}
+
+function choiceControl(
+  options: ReadonlyArray<{ readonly label: string; readonly value: string | number }>,
+  id: string,
+  onInput: OnInput,
+): Control {
+  const root = element('select', { id, onchange: () => onInput(options[root.selectedIndex].value) });
+  for (const { label } of options) root.append(element('option', {}, label));
+  return {
+    root,
+    show(value) {
+      root.selectedIndex = options.findIndex((option) => option.value === value);
+    },
+  };
+}
+
+function vectorControl(length: number, id: string, onInput: OnInput): Control {
+  const inputs = Array.from({ length }, (_, at) =>
+    element('input', { type: 'number', step: 'any', id: at === 0 ? id : nextId(), 'aria-label': 'xyzw'[at] }),
+  );
+  for (const input of inputs)
+    input.addEventListener('change', () => onInput({ vector: inputs.map((each) => Number(each.value)) }));
+  return {
+    root: element('div', { class: 'vector' }, ...inputs),
+    show(value) {
+      if (value === null || typeof value !== 'object' || !('vector' in value)) return;
+      inputs.forEach((input, at) => {
+        input.value = String(value.vector[at]);
+      });
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { assetUrls, networkUrls } from 'virtual:lens';
+import { messageOf } from '../../../../ml/core/errors.ts';
+import type { ModelAsset } from '../../../simulator/program.ts';
+import type { TrackedFace } from '../../../vision/face.ts';
+import type { Picture } from '../../../vision/picture.ts';
+import type { Vision, VisionModel } from '../vision/vision.ts';
+import { addSample } from './samples.ts';
+
+/** Faces that are followed at once. */
+const MAX_FACES = 5;
+
+/** What is known of the picture beside its pixels. */
+export interface PictureKind {
+  /** Milliseconds of the page's clock. */
+  readonly time: number;
+  /** It is the same picture as long as this is the same object; null for pictures that move. */
+  readonly still: object | null;
+}
+
+/** Finds faces in the stage's pictures, and runs the lens's models; both in the vision worker. */
+export class FaceWatch {
+  readonly #onFail: (message: string) => void;
+  #vision: Promise<Vision>;
+  #failed = false;
+  #still: { readonly key: object; readonly faces: readonly TrackedFace[] } | null = null;
+  #ready = false;
+
+  /** @param onFail gets why faces are found no more, in words for the user. */
+  constructor(onFail: (message: string) => void) {
+    this.#onFail = onFail;
+    this.#vision = this.#start();
+  }
+
+  /** Whether it has loaded. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Starts anew after a failure. */
+  restart(): void {
+    this.#vision = this.#start();
+  }
+
+  /** @throws Error that says why the model does not load. */
+  async loadModel({ id, name }: ModelAsset): Promise<VisionModel> {
+    if (!(id in assetUrls)) throw new Error(`the page has no file of ${name} that it can run`);
+    return (await this.#vision).loadModel(assetUrls[id]);
+  }
+
+  /** The faces of a picture; none while the worker is loading, or after it has failed. */
+  async find(picture: Picture, { time, still }: PictureKind): Promise<readonly TrackedFace[]> {
+    if (!this.#ready || this.#failed) return [];
+    if (still !== null && this.#still?.key === still) return this.#still.faces;
+    const vision = await this.#vision;
+    try {
+      const { faces, times } = await vision.track(picture, { time, maxFaces: MAX_FACES, still: still !== null });
+      if (times.detector !== null) addSample('detector', times.detector);
+      addSample('landmarks', times.landmarks);
+      this.#still = still && { key: still, faces };
+      return faces;
+    } catch (thrown) {
+      vision.close();
+      this.#fail(thrown);
+      return [];
+    }
+  }
+
+  /** Forgets the faces: the next picture is another one's. */
+  reset(): void {
+    this.#still = null;
+    if (this.#ready && !this.#failed) void this.#vision.then((vision) => vision.reset()).catch(() => {});
+  }
+
+  #start(): Promise<Vision> {
+    this.#failed = false;
+    this.#ready = false;
+    const starting = loadVision();
+    starting.then(
+      () => {
+        this.#ready = true;
+      },
+      (thrown) => this.#fail(thrown),
+    );
+    return starting;
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#onFail(messageOf(thrown));
+  }
+}
+
+async function loadVision(): Promise<Vision> {
+  if (typeof WebAssembly === 'undefined')
+    throw new Error(
+      'This browser runs no WebAssembly, which face tracking and the model need. Use a current Chrome, Edge, Firefox or ' +
+        'Safari, or allow WebAssembly in its settings.',
+    );
+  // Not before the page is there: it is shown without it.
+  const { createVision } = await import('../vision/vision.ts');
+  return createVision({ detectorUrl: networkUrls.detector, landmarksUrl: networkUrls.landmarks });
+}

@@ -1,0 +1,161 @@
+/** A source of frames for people without a camera: drawn people who show the expression they are asked for. */
+import { EMOTIONS, type Emotion } from '../../../../../ml/core/emotions.ts';
+import type { TrackedFace } from '../../../../vision/face.ts';
+import { Cast } from './cast.ts';
+import { drawPortrait, paintBackdrop } from './compose.ts';
+import { headMotion } from './motion.ts';
+import { HEAD_X, HEAD_Y, type Portrait, UNIT } from './portrait.ts';
+
+/** One frame. */
+export interface ActorFrame {
+  readonly width: number;
+  readonly height: number;
+  /** Red, green, blue, alpha (255), [height, width, 4]; the next frame overwrites it. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+  /** Where the faces are: known from the drawing, so that nobody has to find them. */
+  readonly faces: readonly TrackedFace[];
+}
+
+export interface ActorOptions {
+  /** Sides of the frames in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** How many people there are: 1. */
+  readonly faces?: 1 | 2;
+}
+
+/** Seconds from one expression to another. */
+const CHANGE = 0.3;
+/** Half a face's height in parts of the frame's height, and at most of the width there is for one. */
+const HALF_FACE = { ofHeight: 0.25, ofWidth: 0.32 };
+/** Where the middle of a head is at rest, in parts of the frame's height. */
+const HEAD_LEVEL = 0.46;
+/** Centimetres between the eyes of a head, and how far they are above its middle, as in tools/vision. */
+const EYES = { apart: 6.3, up: 2.62 };
+
+interface Player {
+  emotion: Emotion;
+  /** How much each expression shows, in the order of the classes; they add up to 1. */
+  readonly weights: Float32Array;
+}
+
+export class Actor {
+  readonly #cast = new Cast();
+  readonly #players: readonly Player[];
+  readonly #backdrop: Uint8ClampedArray;
+  readonly #pixels: Uint8ClampedArray<ArrayBuffer>;
+
+  constructor(readonly options: ActorOptions) {
+    const { width, height, faces = 1 } = options;
+    this.#players = Array.from({ length: faces }, () => ({ emotion: 'Neutral', weights: weightsOf('Neutral') }));
+    this.#backdrop = paintBackdrop(width, height);
+    this.#pixels = new Uint8ClampedArray(4 * width * height);
+  }
+
+  /**
+   * Paints one portrait that is still missing, which takes some tenths of a second; to be called in idle time. A frame
+   * paints what it lacks by itself.
+   * @returns whether there was one.
+   */
+  prepare(): boolean {
+    return [...this.#players.keys()].some((person) => this.#cast.paintNext(person));
+  }
+
+  /** Asks a person for an expression. @param atOnce without the way there. */
+  show(emotion: Emotion, person = 0, atOnce = false): void {
+    const player = this.#players[person];
+    player.emotion = emotion;
+    if (atOnce) player.weights.set(weightsOf(emotion));
+  }
+
+  /** The next frame. @param time seconds since the start: where the heads are. @param dt seconds since the last frame. */
+  frame(time: number, dt: number): ActorFrame {
+    const { width, height } = this.options;
+    this.#pixels.set(this.#backdrop);
+    const faces = this.#players.map((player, person) => {
+      advance(player, dt);
+      return this.#draw(player, person, time);
+    });
+    return { width, height, pixels: this.#pixels, faces };
+  }
+
+  #draw({ weights }: Player, person: number, time: number): TrackedFace {
+    const { width, height } = this.options;
+    const share = width / this.#players.length;
+    const motion = headMotion(time, person);
+    const unit = Math.min(HALF_FACE.ofHeight * height, HALF_FACE.ofWidth * share);
+    const portrait = this.#mix(person, weights);
+    const place = {
+      x: (person + 0.5) * share + unit * motion.x,
+      y: HEAD_LEVEL * height + unit * motion.y,
+      roll: motion.roll,
+      scale: (unit * motion.size) / UNIT,
+    };
+    drawPortrait(this.#pixels, width, height, portrait, place);
+    const [cos, sin] = [place.scale * Math.cos(place.roll), place.scale * Math.sin(place.roll)];
+    const points = new Float32Array(portrait.points.length);
+    for (let i = 0; i < points.length; i += 2) {
+      const [x, y] = [portrait.points[i] - HEAD_X, portrait.points[i + 1] - HEAD_Y];
+      points[i] = place.x + cos * x - sin * y;
+      points[i + 1] = place.y + sin * x + cos * y;
+    }
+    return { index: person, points, score: 1, pose: poseOf(points, place.roll) };
+  }
+
+  /** The portraits that show, faded into each other one after the other. */
+  #mix(person: number, weights: Float32Array): Portrait {
+    let total = 0;
+    let mixed: Portrait | undefined;
+    for (const [i, emotion] of EMOTIONS.entries()) {
+      if (weights[i] === 0) continue;
+      total += weights[i];
+      const next = this.#cast.portrait(person, emotion);
+      mixed = mixed ? fade(mixed, next, weights[i] / total) : next;
+    }
+    return mixed!;
+  }
+}
+
+function weightsOf(emotion: Emotion): Float32Array {
+  return Float32Array.from(EMOTIONS, (one) => (one === emotion ? 1 : 0));
+}
+
+function fade(from: Portrait, to: Portrait, share: number): Portrait {
+  const mix = <T extends Uint8ClampedArray | Float32Array>(a: T, b: T, into: T) => {
+    for (let i = 0; i < into.length; i++) into[i] = a[i] + (b[i] - a[i]) * share;
+    return into;
+  };
+  return {
+    size: from.size,
+    pixels: mix(from.pixels, to.pixels, new Uint8ClampedArray(from.pixels.length)),
+    points: mix(from.points, to.points, new Float32Array(from.points.length)),
+  };
+}
+
+/** The wanted expression comes as the others go; at the same speed however many these are. */
+function advance({ emotion, weights }: Player, dt: number): void {
+  const wanted = EMOTIONS.indexOf(emotion);
+  const before = weights[wanted];
+  const after = Math.min(1, before + Math.max(0, dt) / CHANGE);
+  const rest = before < 1 ? (1 - after) / (1 - before) : 0;
+  for (let i = 0; i < weights.length; i++) weights[i] = i === wanted ? after : weights[i] * rest;
+}
+
+/** Drawn people look into the camera. */
+function poseOf(points: Float32Array, roll: number): TrackedFace['pose'] {
+  const middle = (first: number) => {
+    let [x, y] = [0, 0];
+    for (let i = first; i < first + 6; i++) [x, y] = [x + points[2 * i] / 6, y + points[2 * i + 1] / 6];
+    return [x, y] as const;
+  };
+  const [left, right] = [middle(36), middle(42)];
+  const scale = Math.hypot(right[0] - left[0], right[1] - left[1]) / EYES.apart;
+  return {
+    x: (left[0] + right[0]) / 2 - EYES.up * scale * Math.sin(roll),
+    y: (left[1] + right[1]) / 2 + EYES.up * scale * Math.cos(roll),
+    scale,
+    yaw: 0,
+    pitch: 0,
+    roll,
+  };
+}

@@ -1,0 +1,109 @@
+import { element, setText } from '../ui/dom.ts';
+import { type Source, SourceError } from './source.ts';
+
+/** Longest side that a picture is kept at, in pixels: the stage is smaller still. */
+const MAX_SIDE = 1600;
+
+/**
+ * Opens an image, or a video, which then plays over and over.
+ * @throws SourceError if the browser cannot decode it.
+ */
+export async function openFile(file: File): Promise<Source> {
+  if (file.size === 0) throw new SourceError(`${file.name} is empty`, 'Choose another file.');
+  return file.type.startsWith('image/') ? openImage(file) : openVideo(file);
+}
+
+async function openImage(file: File): Promise<Source> {
+  const url = URL.createObjectURL(file);
+  const image = new Image();
+  image.src = url;
+  try {
+    await image.decode();
+    const { naturalWidth, naturalHeight } = image;
+    const scale = Math.min(1, MAX_SIDE / Math.max(naturalWidth, naturalHeight));
+    const [width, height] = [naturalWidth, naturalHeight].map((side) => Math.max(1, Math.round(side * scale)));
+    // The small copy alone stays in memory.
+    const bitmap = await createImageBitmap(image, {
+      resizeWidth: width,
+      resizeHeight: height,
+      resizeQuality: 'medium',
+    });
+    const size =
+      scale < 1 ? `${naturalWidth} × ${naturalHeight}, shown at ${width} × ${height}` : `${width} × ${height}`;
+    return {
+      mirrored: false,
+      still: true,
+      shot: () => ({ image: bitmap, width, height }),
+      controls: element('div', { class: 'row' }, element('span', { class: 'dim' }, `${file.name} (${size})`)),
+      close: () => bitmap.close(),
+    };
+  } catch {
+    throw new SourceError(
+      `${file.name} cannot be shown`,
+      'The browser cannot decode it as an image. JPEG, PNG, WebP, AVIF and GIF work; it may be damaged, or too large.',
+    );
+  } finally {
+    image.src = '';
+    URL.revokeObjectURL(url);
+  }
+}
+
+async function openVideo(file: File): Promise<Source> {
+  const url = URL.createObjectURL(file);
+  const video = element('video', { playsinline: true, loop: true });
+  video.muted = true;
+  video.src = url;
+  const close = () => {
+    video.removeAttribute('src');
+    video.load();
+    URL.revokeObjectURL(url);
+  };
+  try {
+    await new Promise((done, fail) => {
+      video.addEventListener('loadeddata', done, { once: true });
+      video.addEventListener('error', fail, { once: true });
+    });
+    // A file whose sound alone can be decoded plays, but shows nothing.
+    if (video.videoWidth === 0) throw new Error('no picture');
+    await video.play();
+  } catch {
+    close();
+    throw new SourceError(
+      `${file.name} cannot be played`,
+      'The browser cannot decode it as a video or an image. MP4 (H.264), WebM (VP8, VP9, AV1), JPEG, PNG and WebP work; ' +
+        'convert it to one of these.',
+    );
+  }
+  return {
+    mirrored: false,
+    still: false,
+    shot: () => ({ image: video, width: video.videoWidth, height: video.videoHeight }),
+    controls: videoControls(video, file.name),
+    close,
+  };
+}
+
+function videoControls(video: HTMLVideoElement, name: string): HTMLElement {
+  const flip = () => (video.paused ? void video.play() : video.pause());
+  const play = element('button', { type: 'button', class: 'icon', onclick: flip });
+  const seek = element('input', { type: 'range', min: 0, max: 1, step: 'any', 'aria-label': 'Position in the video' });
+  const time = element('span', { class: 'dim time' });
+  const show = () => {
+    setText(play, video.paused ? '▶' : '⏸');
+    play.setAttribute('aria-label', video.paused ? 'Play' : 'Pause');
+    seek.value = String(video.duration > 0 ? video.currentTime / video.duration : 0);
+    setText(time, `${clock(video.currentTime)} / ${clock(video.duration)}`);
+  };
+  seek.addEventListener('input', () => {
+    if (Number.isFinite(video.duration)) video.currentTime = Number(seek.value) * video.duration;
+  });
+  for (const event of ['play', 'pause', 'timeupdate', 'durationchange']) video.addEventListener(event, show);
+  show();
+  return element('div', { class: 'row video' }, play, seek, time, element('span', { class: 'dim file' }, name));
+}
+
+function clock(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–:––';
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,128 @@
+import type { Banners } from '../ui/banners.ts';
+import { choices, element } from '../ui/dom.ts';
+import { openCamera } from './camera.ts';
+import { openDrawn } from './drawn-source.ts';
+import { openFile } from './file.ts';
+import { type Source, SourceError } from './source.ts';
+
+type Kind = 'drawn' | 'camera' | 'file';
+
+const KEY = 'source';
+const TOPIC = 'source';
+const ACCEPTED = 'image/*,video/*';
+
+/** Chooses between the sources; the drawn faces are there at once, and come back when another one fails. */
+export interface Switcher {
+  readonly root: HTMLElement;
+  /** The source's own controls. */
+  readonly controls: HTMLElement;
+  readonly current: Source;
+}
+
+/** @param onSwitch is called whenever another source is shown. */
+export function createSwitcher(banners: Banners, onSwitch: (source: Source) => void): Switcher {
+  let kind: Kind = 'drawn';
+  let current: Source = openDrawn();
+  let opening = 0;
+  const controls = element('div', { class: 'source-controls' }, current.controls);
+  const picker = element('input', {
+    type: 'file',
+    accept: ACCEPTED,
+    hidden: true,
+    'aria-label': 'Image or video file',
+  });
+  const tabs = choices<Kind>(
+    'Source of the picture',
+    [
+      { value: 'drawn', label: 'Drawn faces' },
+      { value: 'camera', label: 'Webcam' },
+      { value: 'file', label: 'File…', title: 'An image or a video; it can be dropped on the page, too' },
+    ],
+    kind,
+    (chosen) => {
+      if (chosen === 'file') picker.click();
+      else void open(chosen, () => (chosen === 'camera' ? camera() : openDrawn()));
+    },
+  );
+
+  const show = (shown: Kind, source: Source) => {
+    current.close();
+    [kind, current] = [shown, source];
+    tabs.select(shown);
+    controls.replaceChildren(source.controls);
+    if (shown === 'file')
+      controls.append(element('button', { type: 'button', onclick: () => picker.click() }, 'Other file…'));
+    // The page is loaded anew with each change of the project; the camera then goes on.
+    sessionStorage.setItem(KEY, shown);
+    onSwitch(source);
+  };
+
+  async function open(wanted: Kind, opener: () => Source | Promise<Source>): Promise<void> {
+    const turn = ++opening;
+    banners.clear(TOPIC);
+    try {
+      const source = await opener();
+      if (turn === opening) show(wanted, source);
+      else source.close();
+    } catch (thrown) {
+      if (turn !== opening) return;
+      tabs.select(kind);
+      const { title, message } =
+        thrown instanceof SourceError ? thrown : { title: 'This did not work', message: `${thrown}` };
+      const again = wanted === 'camera' ? { action: { label: 'Try again', run: () => void open(wanted, opener) } } : {};
+      banners.show(TOPIC, { title, text: message, ...again });
+    }
+  }
+
+  const camera = (device?: string): Promise<Source> =>
+    openCamera(
+      {
+        onChoose: (chosen) => void open('camera', () => camera(chosen)),
+        onEnd: () => {
+          show('drawn', openDrawn());
+          banners.show(TOPIC, {
+            title: 'The camera is gone',
+            text: 'It was unplugged, or another program or the system took it. The drawn faces are shown until it is back.',
+            action: { label: 'Try again', run: () => void open('camera', () => camera(device)) },
+          });
+        },
+      },
+      device,
+    );
+
+  picker.addEventListener('cancel', () => tabs.select(kind));
+  picker.addEventListener('change', () => {
+    const [file] = picker.files ?? [];
+    if (file) void open('file', () => openFile(file));
+    else tabs.select(kind);
+    picker.value = '';
+  });
+  acceptDrops((file) => void open('file', () => openFile(file)));
+  if (sessionStorage.getItem(KEY) === 'camera') void open('camera', () => camera());
+
+  return {
+    root: element('div', {}, tabs.root, picker),
+    controls,
+    get current() {
+      return current;
+    },
+  };
+}
+
+function acceptDrops(onFile: (file: File) => void): void {
+  const mark = (on: boolean) => document.body.classList.toggle('dropping', on);
+  addEventListener('dragover', (event) => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    mark(true);
+  });
+  addEventListener('dragleave', (event) => {
+    if (event.relatedTarget === null) mark(false);
+  });
+  addEventListener('drop', (event) => {
+    event.preventDefault();
+    mark(false);
+    const [file] = event.dataTransfer?.files ?? [];
+    if (file) onFile(file);
+  });
+}

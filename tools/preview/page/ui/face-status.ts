@@ -1,0 +1,23 @@
+import type { SimulatedLens } from '../../../simulator/lens.ts';
+import type { TrackedFace } from '../../../vision/face.ts';
+import { recognisedBy } from './meters.ts';
+
+/** Milliseconds without a face before it is said. */
+const PATIENCE = 1200;
+
+/** What is to be said about the faces in the picture. */
+export class FaceStatus {
+  #lastFace = performance.now();
+
+  /** @param ready whether faces are looked for already. */
+  describe(lens: SimulatedLens | null, faces: readonly TrackedFace[], ready: boolean): string {
+    const now = performance.now();
+    if (!ready || faces.length > 0) this.#lastFace = now;
+    if (!ready) return 'Loading the face tracking…';
+    if (faces.length > 1) {
+      const index = (lens && recognisedBy(lens)?.faceIndex) ?? 0;
+      return `${faces.length} faces; the lens looks at number ${index + 1}`;
+    }
+    return now - this.#lastFace > PATIENCE ? 'No face found: it should be upright, well lit and not too small' : '';
+  }
+}

@@ -1,0 +1,61 @@
+import type { SimulatedLens } from '../../../simulator/lens.ts';
+import { element, setText } from './dom.ts';
+import { EXPRESSIONS } from './expressions.ts';
+
+/** What a script tells that recognises expressions, as the lens's EmotionDetector does. */
+interface Recognised {
+  readonly faceIndex?: number;
+  readonly emotion: number;
+  readonly intensity: number;
+  readonly probabilities: ArrayLike<number>;
+}
+
+/** The expression that a lens recognises; null without a script that does. */
+export function recognisedBy({ scripts }: SimulatedLens): Recognised | null {
+  const found = scripts.find(({ instance }) => 'probabilities' in instance && 'intensity' in instance);
+  return found ? (found.instance as unknown as Recognised) : null;
+}
+
+/** The current expression and how probable each one is. */
+export function createMeters() {
+  const emoji = element('span', { class: 'emoji', 'aria-hidden': 'true' }, '·');
+  const name = element('span', { class: 'name', 'aria-live': 'polite' });
+  const strength = element('span', { class: 'strength' });
+  const bars = EXPRESSIONS.map((expression) => {
+    const fill = element('span', { class: 'fill' });
+    const number = element('span', { class: 'number' });
+    const row = element(
+      'li',
+      { class: `bar ${expression.name.toLowerCase()}` },
+      element('span', { class: 'label' }, expression.name),
+      element('span', { class: 'track' }, fill),
+      number,
+    );
+    return { row, fill, number };
+  });
+  const root = element(
+    'section',
+    { class: 'card meters', 'aria-label': 'Expression' },
+    element('div', { class: 'current' }, emoji, element('div', {}, name, strength)),
+    element('ul', { class: 'bars' }, ...bars.map(({ row }) => row)),
+  );
+  return {
+    root,
+    update(lens: SimulatedLens | null): void {
+      const recognised = lens && recognisedBy(lens);
+      const current = EXPRESSIONS[recognised?.emotion ?? -1];
+      setText(emoji, current?.emoji ?? '·');
+      setText(name, current?.name ?? (recognised ? 'No expression' : 'Nothing recognises expressions'));
+      setText(
+        strength,
+        current ? `intensity ${Math.round(100 * recognised!.intensity)} %` : 'no face, or nothing known yet',
+      );
+      bars.forEach(({ row, fill, number }, at) => {
+        const probability = recognised?.probabilities[at] ?? 0;
+        row.classList.toggle('leading', at === recognised?.emotion);
+        fill.style.transform = `scaleX(${probability.toFixed(3)})`;
+        setText(number, `${Math.round(100 * probability)} %`);
+      });
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { UserError } from '../../../ml/core/errors.ts';
+import { writeAtomic } from '../../../ml/core/files.ts';
+import { type Entity, lineOf, readEntities } from '../../lens/files/entity.ts';
+import { filesUnder, type StoredFile } from '../../lens/files/stored-file.ts';
+import { inputValue } from '../../lens/scripts/metadata.ts';
+import type { Literal } from '../../lens/scripts/script.ts';
+import { fields } from '../../lens/yaml/value.ts';
+import { write } from '../../lens/yaml/write.ts';
+import type { InspectorInput, LensProgram } from '../../simulator/program.ts';
+import { readProgram } from '../../simulator/project/read-program.ts';
+
+const value = z.union([
+  z.number(),
+  z.boolean(),
+  z.string().max(10_000),
+  z.strictObject({ vector: z.array(z.number()).min(2).max(4) }),
+]);
+
+/** What the page sends to have inputs saved. */
+export const SaveRequest = z.strictObject({
+  /** What {@link sceneStamp} gave when the page read the project. */
+  stamp: z.string(),
+  /** New values by id of the script component, then by name of the input. */
+  inputs: z.record(z.string(), z.record(z.string(), value)),
+});
+export type SaveRequest = z.infer<typeof SaveRequest>;
+
+type NewValue = z.infer<typeof value>;
+
+interface SceneFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A stamp of a project's scenes: it is another one as soon as a byte of them is. */
+export async function sceneStamp(project: string): Promise<string> {
+  return stampOf(await readScenes(project));
+}
+
+/**
+ * Writes values of script components' inputs into a project's scenes. Of the files nothing else changes, but that Lens Studio
+ * is told that the input no longer has the value of its script (a field of `ScriptInputsDefault`).
+ * @returns the new stamp of the scenes.
+ * @throws UserError if the scenes are others than those of the stamp, or a value does not fit its input; then nothing is
+ *   written.
+ */
+export async function saveInputs(project: string, { stamp, inputs }: SaveRequest): Promise<string> {
+  const scenes = await readScenes(project);
+  if (stampOf(scenes) !== stamp)
+    throw new UserError('the scene has changed since this page read it; reload the page and set the values again');
+  const program = await readProgram(project);
+  const edited = new Map(scenes.map((scene) => [scene.path, scene.text]));
+  for (const [component, values] of Object.entries(inputs)) {
+    for (const [name, changed] of Object.entries(values)) {
+      const input = findInput(program, component, name);
+      const path = scenes.find(({ text }) => text.includes(`- !<ScriptComponent/${component}>`))?.path;
+      if (path === undefined) throw new UserError(`no scene of the project holds the component ${component}`);
+      edited.set(path, replaceInput({ path, text: edited.get(path)! }, component, input, literalOf(input, changed)));
+    }
+  }
+  for (const { path, text } of scenes)
+    if (edited.get(path) !== text) await writeAtomic(`${project}/${path}`, edited.get(path)!);
+  return sceneStamp(project);
+}
+
+async function readScenes(project: string): Promise<SceneFile[]> {
+  const files = (await filesUnder(project, 'Assets')).filter(({ path }) => path.endsWith('.scene'));
+  return Promise.all(files.map(readScene));
+}
+
+async function readScene(file: StoredFile): Promise<SceneFile> {
+  // A byte order mark belongs to the bytes that stay.
+  return { path: file.path, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(await file.read()) };
+}
+
+function stampOf(scenes: readonly SceneFile[]): string {
+  const hash = createHash('sha256');
+  for (const { path, text } of scenes) hash.update(`${path}\0${text}\0`);
+  return hash.digest('hex');
+}
+
+function findInput(program: LensProgram, component: string, name: string): InspectorInput {
+  const use = program.objects.flatMap(({ components }) => components).find(({ id }) => id === component);
+  const script = use?.kind === 'script' ? program.scripts.find(({ id }) => id === use.script) : undefined;
+  const input = script?.inspector.find((entry) => entry.kind === 'input' && entry.name === name);
+  if (input?.kind !== 'input')
+    throw new UserError(`the scene has no input ${name} of a script component ${component}; reload the page`);
+  return input;
+}
+
+const VECTORS: Readonly<Record<string, number>> = { vec2: 2, vec3: 3, vec4: 4, quat: 4 };
+
+/** @throws UserError if the value is none that the Inspector would take. */
+function literalOf(input: InspectorInput, changed: NewValue): Literal {
+  const { name, type, isArray, widget } = input;
+  const refuse = (expected: string): never => {
+    throw new UserError(`${name}: found ${JSON.stringify(changed)}, expected ${expected}`);
+  };
+  if (isArray) return refuse('no value at all: lists are set in Lens Studio');
+  if (widget?.kind === 'choice' && !widget.choices.some((choice) => choice.value === changed))
+    return refuse(`one of ${widget.choices.map((choice) => choice.value).join(', ')}`);
+  switch (type) {
+    case 'float':
+    case 'int': {
+      if (typeof changed !== 'number' || (type === 'int' && !Number.isInteger(changed)))
+        return refuse(type === 'int' ? 'a whole number' : 'a number');
+      if (widget?.kind === 'slider' && (changed < widget.min || changed > widget.max))
+        return refuse(`a number from ${widget.min} to ${widget.max}`);
+      return changed;
+    }
+    case 'bool':
+      return typeof changed === 'boolean' ? changed : refuse('true or false');
+    case 'string':
+      return typeof changed === 'string' ? changed : refuse('a text');
+    default: {
+      const length = VECTORS[type] ?? refuse('no value at all: links are set in Lens Studio');
+      if (typeof changed !== 'object' || changed.vector.length !== length) return refuse(`${length} numbers`);
+      return changed.vector;
+    }
+  }
+}
+
+/** The scene with one value replaced, in its own line ends. */
+function replaceInput({ path, text }: SceneFile, component: string, input: InspectorInput, literal: Literal): string {
+  const { name, type, isArray } = input;
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const lines = text.split(eol);
+  const entity = readEntities(lines.join('\n').replace(/^\uFEFF/, ''), path).find(({ id }) => id === component)!;
+  const place = lineBelow(entity, name, 'ScriptInputs');
+  if (place === null)
+    throw new UserError(
+      `${path}:${entity.line}: the component has no ${name} yet; save the project in Lens Studio once`,
+    );
+  const indent = indentOf(lines[place]);
+  const written = write(
+    fields({ [name]: inputValue({ type: { name: type, isArray, className: undefined } }, literal) }),
+  );
+  const value = written.replace(/\n$/, '').split('\n');
+  lines.splice(
+    place,
+    blockEnd(lines, place) - place,
+    ...value.map((line) => (line === '' ? '' : ' '.repeat(indent) + line)),
+  );
+  const mark = lineBelow(entity, name, 'ScriptInputsDefault');
+  // Both stand in the order of the file, so that the mark's line is still where it was.
+  if (mark !== null && mark < place) dropMark(lines, mark);
+  return lines.join(eol);
+}
+
+/** The line, from 0, of the field below another one of an entity; null if it is not there. */
+function lineBelow(entity: Entity, name: string, parent: string): number | null {
+  const { source } = entity;
+  const from = lineOf(entity, parent) - 1;
+  const end = blockEnd(source, from);
+  for (let at = from + 1; at < end; at++) {
+    const deep = indentOf(source[at]) === indentOf(source[from]) + (parent === 'ScriptInputs' ? 4 : 2);
+    if (deep && source[at].trimStart().startsWith(`${name}:`)) return at;
+  }
+  return null;
+}
+
+/** Where a field ends that begins at a line: before the next line that is not below it. */
+function blockEnd(lines: readonly string[], from: number): number {
+  let end = from + 1;
+  while (end < lines.length && (lines[end].trim() === '' || indentOf(lines[end]) > indentOf(lines[from]))) end++;
+  // The end of the file is no part of it.
+  return end === lines.length && lines[end - 1] === '' ? end - 1 : end;
+}
+
+/** Lens Studio lists inputs that keep the value of their script; those that do not are left out. */
+function dropMark(lines: string[], mark: number): void {
+  const indent = indentOf(lines[mark]);
+  const alone = indentOf(lines[mark - 1]) < indent && indentOf(lines[mark + 1]) < indent;
+  if (alone) lines[mark] = `${' '.repeat(indent)}{}`;
+  else lines.splice(mark, 1);
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}

@@ -1,0 +1,102 @@
+import { basename, extname } from 'node:path';
+import { z } from 'zod';
+import type { Asset } from '../../lens/files/asset.ts';
+import { type Entity, plain } from '../../lens/files/entity.ts';
+import { kindOfKey, type Meta } from '../../lens/files/meta.ts';
+import type { Model, ScriptFile } from '../../lens/validate/model.ts';
+import type { ModelAsset, ModelPort, ProgramAsset, ProgramScript } from '../program.ts';
+import { inspectorOf } from './inspector.ts';
+import { soundLength } from './sound-length.ts';
+import { numbersOf } from './values.ts';
+
+interface Assets {
+  readonly assets: ProgramAsset[];
+  readonly scripts: ProgramScript[];
+}
+
+/** What comes of a project's files, with the script components among them. @param problems receives what is wrong. */
+export async function readAssets(model: Model, problems: string[]): Promise<Assets> {
+  const scriptByPath = new Map(model.scripts.map((script) => [script.path, script]));
+  const assets: ProgramAsset[] = [];
+  const scripts: ProgramScript[] = [];
+  for (const asset of model.assets) {
+    if (asset.meta === null) continue;
+    if (asset.file === null) problems.push(`${asset.meta.path}: its file ${asset.path} is missing; it is left out`);
+    else if (asset.pointer)
+      problems.push(`${asset.path}: is a Git LFS pointer, not the file itself; fetch it with git lfs pull`);
+    else {
+      const script = scriptByPath.get(asset.path);
+      if (script) scripts.push(...scriptsOf(script, asset.meta, problems));
+      else assets.push(...(await assetsOf(asset, asset.meta, problems)));
+    }
+  }
+  return { assets, scripts };
+}
+
+function scriptsOf({ path, script, fault }: ScriptFile, { imported }: Meta, problems: string[]): ProgramScript[] {
+  if (fault) problems.push(`${fault.path}:${fault.line}: ${fault.message}; the script is left out`);
+  if (!script?.component) return [];
+  const { className } = script.component;
+  return [...imported.values()].map((id) => ({ id, path, className, inspector: inspectorOf(script) }));
+}
+
+async function assetsOf({ path, file, entities }: Asset, meta: Meta, problems: string[]): Promise<ProgramAsset[]> {
+  const name = basename(path, extname(path));
+  const assets: ProgramAsset[] = [];
+  for (const [key, id] of meta.imported) {
+    const common = { id, name, path };
+    const type = entities?.find((entity) => entity.id === id)?.type ?? kindOfKey(path, key) ?? key;
+    if (meta.importer === 'FileTextureImporter') assets.push({ ...common, kind: 'picture' });
+    else if (meta.importer === 'FileAudioTrackImporter')
+      assets.push({ ...common, kind: 'sound', seconds: soundLength(await file!.read()) });
+    else if (meta.importer === 'FileMLAssetImporter') assets.push(...modelOf(common, meta, problems));
+    else if (type === 'FaceCropTexture') assets.push(faceCropOf(common, entities!.find((entity) => entity.id === id)!));
+    else assets.push({ ...common, kind: 'other', type });
+  }
+  return assets;
+}
+
+type Common = Pick<ProgramAsset, 'id' | 'name' | 'path'>;
+
+function faceCropOf(common: Common, { fields }: Entity): ProgramAsset {
+  return {
+    ...common,
+    kind: 'faceCrop',
+    faceIndex: Number(plain(fields.get('FaceIndex') ?? 0)),
+    scale: numbersOf(fields, ['Scale'], 'xy', 1),
+    mouthWeight: Number(plain(fields.get('FaceCenterMouthWeight') ?? 0.1)),
+  };
+}
+
+const portSchema = z.object({
+  Name: z.union([z.string(), z.number()]).transform(String),
+  Shape: z.object({ x: z.number(), y: z.number(), z: z.number() }),
+  Normalizations: z.array(z.object({ scale: z.number(), bias: z.number() })).default([]),
+  Transformer: z.object({ flipX: z.boolean().default(false), flipY: z.boolean().default(false) }).optional(),
+});
+const settingsSchema = z.object({ Inputs: z.array(portSchema).min(1), Outputs: z.array(portSchema).min(1) });
+
+function modelOf(common: Common, { path, entity }: Meta, problems: string[]): ModelAsset[] {
+  const read = settingsSchema.safeParse(plain(entity.fields.get('ImporterSettings') ?? null));
+  if (!read.success) {
+    const [{ path: field, message }] = read.error.issues;
+    problems.push(
+      `${path}: ImporterSettings.${field.join('.')}: ${message}; the model is left out: import it again in Lens Studio`,
+    );
+    return [];
+  }
+  const { Inputs, Outputs } = read.data;
+  return [{ ...common, kind: 'model', inputs: Inputs.map(portOf), outputs: Outputs.map(portOf) }];
+}
+
+function portOf({ Name, Shape, Normalizations, Transformer }: z.output<typeof portSchema>): ModelPort {
+  const channels = Array.from({ length: Shape.z }, (_, channel) => Normalizations[channel] ?? { scale: 1, bias: 0 });
+  return {
+    name: Name,
+    shape: [Shape.x, Shape.y, Shape.z],
+    scale: channels.map(({ scale }) => scale),
+    bias: channels.map(({ bias }) => bias),
+    flipX: Transformer?.flipX ?? false,
+    flipY: Transformer?.flipY ?? false,
+  };
+}

@@ -1,0 +1,141 @@
+import { type Entity, type Link, plain } from '../../lens/files/entity.ts';
+import type { Script } from '../../lens/scripts/script.ts';
+import { Classes, type ScriptInstance, scriptInstances } from '../../lens/validate/component-inputs.ts';
+import { isKind } from '../../lens/validate/kinds.ts';
+import type { Model } from '../../lens/validate/model.ts';
+import { COMPONENT_NAMES, SCREEN_COMPONENTS } from '../names.ts';
+import type { InputValue, ProgramComponent, ProgramScript } from '../program.ts';
+import { defaultOf, inputValueOf, numbersOf, ownIds, RADIANS } from './values.ts';
+
+const SIDES = ['left', 'right', 'bottom', 'top'];
+
+/** Reads the components of a scene's objects, and says what is wrong with their wiring. */
+export class ComponentReader {
+  /** What inputs may link to: objects and components of the scene, and assets. */
+  private readonly known: Set<string>;
+  private readonly instances: ReadonlyMap<Entity, ScriptInstance>;
+  private readonly classes: Classes;
+  private readonly scriptById: ReadonlyMap<string, ProgramScript>;
+
+  constructor(
+    private readonly model: Model,
+    scripts: readonly ProgramScript[],
+    assets: ReadonlySet<string>,
+    private readonly problems: string[],
+  ) {
+    this.known = new Set(assets);
+    this.instances = new Map(scriptInstances(model).map((instance) => [instance.entity, instance]));
+    this.classes = new Classes(model.scripts);
+    this.scriptById = new Map(scripts.map((script) => [script.id, script]));
+  }
+
+  /** To be told of all objects before the first is asked for: scripts may link to later ones. */
+  learnObjects(objects: readonly Entity[]): void {
+    for (const object of objects) {
+      this.known.add(object.id);
+      for (const component of this.ownedBy(object)) if (this.canBeMade(component)) this.known.add(component.id);
+    }
+  }
+
+  componentsOf(object: Entity): ProgramComponent[] {
+    const components: ProgramComponent[] = [];
+    for (const entity of this.ownedBy(object)) {
+      const component = this.read(entity, String(object.fields.get('Name')));
+      if (component) components.push(component);
+    }
+    return components;
+  }
+
+  private ownedBy(object: Entity): Entity[] {
+    return ownIds(object, 'Components').flatMap((id) => this.model.entityById.get(id) ?? []);
+  }
+
+  private canBeMade({ type, fields }: Entity): boolean {
+    if (type === 'ScriptComponent') return this.scriptById.has(String(plain(fields.get('ScriptAsset') ?? null)));
+    return isIn(COMPONENT_NAMES, type) || isIn(SCREEN_COMPONENTS, type);
+  }
+
+  private read(entity: Entity, objectName: string): ProgramComponent | null {
+    const { id, type, fields } = entity;
+    const place = `on the object "${objectName}"`;
+    const enabled = fields.get('Enabled') !== false;
+    if (type === 'ScriptComponent') return this.readScript(entity, enabled, place);
+    if (type === 'ScreenTransform') {
+      const transform = fields.get('Transform') ?? null;
+      return {
+        kind: 'screenTransform',
+        id,
+        enabled,
+        anchors: numbersOf(fields, ['Anchor'], SIDES, 0),
+        offsets: numbersOf(fields, ['Offset'], SIDES, 0),
+        rotation: numbersOf(transform, ['rotation'], 'xyz', 0).map((degrees) => degrees * RADIANS),
+        scale: numbersOf(transform, ['scale'], 'xyz', 1),
+      };
+    }
+    if (!this.canBeMade(entity)) {
+      this.problems.push(`the simulator does not know the component ${type} ${place}; it is left out`);
+      return null;
+    }
+    if (isIn(COMPONENT_NAMES, type))
+      this.problems.push(`the ${type} ${place} is simulated as new, without the settings that it has in the scene`);
+    return { kind: 'component', id, enabled, type };
+  }
+
+  private readScript(entity: Entity, enabled: boolean, place: string): ProgramComponent | null {
+    const link = entity.links.find(({ field }) => field === 'ScriptAsset');
+    const script = link && this.scriptById.get(link.id);
+    const instance = this.instances.get(entity);
+    if (!script || !instance) {
+      this.problems.push(`a script ${place} is left out: ${this.whyNoScript(link)}`);
+      return null;
+    }
+    const name = `${script.className} ${place}`;
+    const wrong = new Set<string>();
+    for (const one of entity.links) {
+      if (one === link) continue;
+      const why = this.whyWrong(one, instance);
+      if (why === null) continue;
+      wrong.add(one.id);
+      this.problems.push(`${name}: "${one.field}" links to ${why}; it is taken for empty`);
+    }
+    const inputs: Record<string, InputValue> = {};
+    for (const input of instance.declared) {
+      const value = instance.values.get(input.name);
+      const read = value === undefined ? defaultOf(input) : withoutLinks(inputValueOf(value), wrong);
+      if (read !== undefined) inputs[input.name] = read;
+    }
+    return { kind: 'script', id: entity.id, enabled, script: script.id, inputs };
+  }
+
+  private whyNoScript(link: Link | undefined): string {
+    if (link === undefined) return 'it has no script asset';
+    const found = this.model.resolve(link.id);
+    if (found === null) return `its script asset (${link.id}) is not in the project`;
+    return `${found.file.replace(/\.meta$/, '')} is no TypeScript component of the project that can be read`;
+  }
+
+  /** What is wrong with a link of an input, or null. */
+  private whyWrong({ id, type, field }: Link, { declared }: ScriptInstance): string | null {
+    const found = this.model.resolve(id);
+    if (found === null) return `nothing that is in the project (${id})`;
+    if (type !== null && !isKind(found.kind, type)) return `something of the kind ${found.kind}, not ${type}`;
+    if (!this.known.has(id)) return `something that the simulator does not know (${found.kind ?? 'unknown'}, ${id})`;
+    const wanted = declared.find(({ name }) => name === field)?.type.className;
+    const target = this.scriptOf(id);
+    if (wanted && target && this.classes.isKnown(wanted) && this.classes.extends(target, wanted) === false)
+      return `the component ${target.component?.className}, not ${wanted}`;
+    return null;
+  }
+
+  private scriptOf(component: string): Script | undefined {
+    const entity = this.model.entityById.get(component);
+    return entity && this.instances.get(entity)?.script;
+  }
+}
+
+const isIn = (names: readonly string[], name: string): boolean => names.includes(name);
+
+function withoutLinks(value: InputValue, wrong: ReadonlySet<string>): InputValue {
+  if (Array.isArray(value)) return (value as readonly InputValue[]).map((item) => withoutLinks(item, wrong));
+  return value !== null && typeof value === 'object' && 'link' in value && wrong.has(value.link) ? null : value;
+}

@@ -1,0 +1,74 @@
+import { isAbsolute, join } from 'node:path';
+import { UserError } from '../../../ml/core/errors.ts';
+import type { Entity } from '../../lens/files/entity.ts';
+import { readProject } from '../../lens/files/project.ts';
+import { type Model, modelOf } from '../../lens/validate/model.ts';
+import type { LensProgram, ProgramObject } from '../program.ts';
+import { readAssets } from './read-assets.ts';
+import { ComponentReader } from './read-components.ts';
+import { numbersOf, ownIds, RADIANS } from './values.ts';
+
+/**
+ * Reads a project of Lens Studio as the simulator runs it. Whatever it does not know, and whatever is wired wrongly,
+ * becomes one of the program's problems, and the rest is read.
+ * @param folder of the project; its `.esproj` lies there.
+ * @throws UserError if the folder is no project, its `.esproj` cannot be read, or its scene is missing.
+ */
+export async function readProgram(folder: string): Promise<LensProgram> {
+  const project = await readProject(folder);
+  const model = await modelOf(project);
+  const scene = sceneOf(model, folder);
+  const problems = model.faults.map(({ path, line, message }) => `${path}:${line}: ${message}`);
+  const { assets, scripts } = await readAssets(model, problems);
+  const reader = new ComponentReader(model, scripts, new Set(assets.map(({ id }) => id)), problems);
+  const objects = readObjects(model, scene, reader, problems);
+  return { name: project.esproj.metaInfo.lensName, objects, scripts, assets, problems };
+}
+
+function sceneOf({ esproj, entityById }: Model, folder: string): Entity {
+  const scene = entityById.get(esproj?.sceneId ?? '');
+  if (scene?.type === 'Scene') return scene;
+  const file = isAbsolute(esproj!.path) ? esproj!.path : join(folder, esproj!.path);
+  throw new UserError(
+    `${file}: sceneId: found ${esproj!.sceneId}, which no scene of the project has or whose file cannot be read; ` +
+      'restore the scene from a copy, or correct the id',
+  );
+}
+
+/** Those of the scene, top down. */
+function readObjects(model: Model, scene: Entity, reader: ComponentReader, problems: string[]): ProgramObject[] {
+  const found: { entity: Entity; parent: Entity | null }[] = [];
+  const visit = (owner: Entity, field: string, parent: Entity | null) => {
+    for (const id of ownIds(owner, field)) {
+      const entity = model.entityById.get(id);
+      const where = parent === null ? 'the scene' : `"${nameOf(parent)}"`;
+      if (entity?.type !== 'SceneObject')
+        problems.push(`${owner.file}: ${where} holds an object that is not there (${id}); it is left out`);
+      else if (found.some((one) => one.entity === entity))
+        problems.push(`${owner.file}: the object "${nameOf(entity)}" stands twice in the scene; once is left out`);
+      else {
+        found.push({ entity, parent });
+        visit(entity, 'Children', entity);
+      }
+    }
+  };
+  visit(scene, 'objects', null);
+  reader.learnObjects(found.map(({ entity }) => entity));
+  return found.map(({ entity, parent }) => {
+    const transform = entity.fields.get('LocalTransform') ?? null;
+    return {
+      id: entity.id,
+      name: nameOf(entity),
+      enabled: entity.fields.get('Enabled') !== false,
+      parent: parent?.id ?? null,
+      layers: Number(entity.fields.get('Layers') ?? 1),
+      // Lens Studio 5.9 and older write the names in lower case.
+      position: numbersOf(transform, ['Position', 'position'], 'xyz', 0),
+      rotation: numbersOf(transform, ['Rotation', 'rotation'], 'xyz', 0).map((degrees) => degrees * RADIANS),
+      scale: numbersOf(transform, ['Scale', 'scale'], 'xyz', 1),
+      components: reader.componentsOf(entity),
+    };
+  });
+}
+
+const nameOf = (entity: Entity): string => String(entity.fields.get('Name') ?? '');

@@ -1,0 +1,156 @@
+import { messageOf } from '../../../ml/core/errors.ts';
+import type { LensHost, LensModule, Overrides, RunningScript } from '../lens.ts';
+import { COMPONENT_NAMES } from '../names.ts';
+import type {
+  InputValue,
+  LensProgram,
+  ProgramAsset,
+  ProgramObject,
+  ScreenTransformUse,
+  ScriptUse,
+} from '../program.ts';
+import { StandInSound } from '../stand-in/audio.ts';
+import { StandInFaceCrop, StandInTexture } from '../stand-in/face.ts';
+import { Quat, Vec2, Vec3, Vec4 } from '../stand-in/math.ts';
+import { StandInModel } from '../stand-in/ml.ts';
+import { hostedModel } from '../stand-in/model-source.ts';
+import { StandInComponent, StandInLayers, StandInSceneObject } from '../stand-in/scene.ts';
+import { makeScript, type StandInScript } from '../stand-in/script.ts';
+import { ScriptObjectStandIn } from '../stand-in/script-object.ts';
+import { StandInRect, type StandInScreenTransform } from '../stand-in/visuals.ts';
+
+/** What a scene is made of and told. */
+export interface Building {
+  readonly program: LensProgram;
+  readonly modules: Readonly<Record<string, LensModule>>;
+  readonly host: LensHost;
+  readonly overrides: Overrides;
+  /** Receives scripts that cannot be made, by name. */
+  readonly problems: string[];
+}
+
+/** A script with what the program says of it. */
+interface MadeScript {
+  readonly use: ScriptUse;
+  readonly script: StandInScript;
+}
+
+/** Makes a program's objects and components in the order of the scene, asleep. @returns its scripts. */
+export function buildScene(building: Building): (RunningScript & { readonly instance: StandInScript })[] {
+  const { program, host } = building;
+  /** Live objects, components and assets by id. */
+  const live = new Map<string, unknown>();
+  for (const asset of program.assets) live.set(asset.id, makeAsset(asset, host));
+  for (const object of program.objects) live.set(object.id, makeObject(object, live));
+  const made: MadeScript[] = [];
+  for (const { id, components } of program.objects)
+    for (const component of components) {
+      const object = live.get(id) as StandInSceneObject;
+      if (component.kind === 'script') {
+        const script = tryMakeScript(object, component, building);
+        if (script === null) continue;
+        made.push({ use: component, script });
+        live.set(component.id, script);
+      } else live.set(component.id, makeComponent(object, component.kind === 'component' ? component.type : component));
+      (live.get(component.id) as StandInComponent).enabled = component.enabled;
+    }
+  // Not before all are made: a script may link to a later one.
+  for (const one of made) setInputs(one, building, live);
+  return made.map(({ use, script }) => ({
+    id: use.id,
+    className: classNameOf(use, program),
+    objectName: script.sceneObject.name,
+    instance: script as StandInScript & Readonly<Record<string, unknown>>,
+  }));
+}
+
+function makeAsset(asset: ProgramAsset, host: LensHost): ScriptObjectStandIn {
+  if (asset.kind === 'sound') return new StandInSound(asset.name, asset.id, asset.seconds);
+  if (asset.kind === 'model') return new StandInModel(hostedModel(asset, host), asset.name);
+  const control = asset.kind === 'faceCrop' ? new StandInFaceCrop() : new ScriptObjectStandIn();
+  if (control instanceof StandInFaceCrop && asset.kind === 'faceCrop') {
+    control.faceIndex = asset.faceIndex;
+    control.textureScale = new Vec2(asset.scale[0], asset.scale[1]);
+    control.faceCenterMouthWeight = asset.mouthWeight;
+  }
+  return Object.assign(new StandInTexture(control, asset.kind === 'picture' ? asset.id : null), { name: asset.name });
+}
+
+function makeObject(from: ProgramObject, live: ReadonlyMap<string, unknown>): StandInSceneObject {
+  const object = new StandInSceneObject(from.name);
+  if (from.parent !== null) object.setParent(live.get(from.parent) as StandInSceneObject);
+  object.enabled = from.enabled;
+  object.layer = new StandInLayers(from.layers);
+  const transform = object.getTransform();
+  transform.setLocalPosition(vec3(from.position));
+  transform.setLocalRotation(Quat.fromEulerAngles(from.rotation[0], from.rotation[1], from.rotation[2]));
+  transform.setLocalScale(vec3(from.scale));
+  return object;
+}
+
+/** @param what a screen transform, or the name of any other component. */
+function makeComponent(object: StandInSceneObject, what: string | ScreenTransformUse): StandInComponent {
+  if (typeof what !== 'string') {
+    const transform = object.createComponent('ScreenTransform') as StandInScreenTransform;
+    transform.anchors = rect(what.anchors);
+    transform.offsets = rect(what.offsets);
+    transform.rotation = Quat.fromEulerAngles(what.rotation[0], what.rotation[1], what.rotation[2]);
+    transform.scale = vec3(what.scale);
+    return transform;
+  }
+  const name = COMPONENT_NAMES.find((one) => one === what);
+  if (name) return object.createComponent(name) as unknown as StandInComponent;
+  const component = new StandInComponent(object);
+  object.components.push(component);
+  return component;
+}
+
+const vec3 = ([x, y, z]: readonly number[]) => new Vec3(x, y, z);
+const rect = ([left, right, bottom, top]: readonly number[]) => StandInRect.create(left, right, bottom, top);
+
+const classNameOf = ({ script }: ScriptUse, { scripts }: LensProgram): string =>
+  scripts.find(({ id }) => id === script)!.className;
+
+function tryMakeScript(
+  object: StandInSceneObject,
+  { script: id }: ScriptUse,
+  { program, modules, problems }: Building,
+): StandInScript | null {
+  const { path, className } = program.scripts.find((script) => script.id === id)!;
+  const name = `${className} on the object "${object.name}"`;
+  try {
+    const Class = modules[path]()[className];
+    if (typeof Class !== 'function') {
+      problems.push(`${name} is left out: ${path} does not export the class; write "export class ${className}"`);
+      return null;
+    }
+    return makeScript(object, Class as new () => StandInScript);
+  } catch (thrown) {
+    problems.push(`${name} is left out, because it failed when it was made: ${messageOf(thrown)}`);
+    return null;
+  }
+}
+
+function setInputs(
+  { use, script }: MadeScript,
+  { program, overrides }: Building,
+  live: ReadonlyMap<string, unknown>,
+): void {
+  const { inspector } = program.scripts.find(({ id }) => id === use.script)!;
+  for (const [name, value] of Object.entries({ ...use.inputs, ...overrides[use.id] })) {
+    const declared = inspector.find((entry) => entry.kind === 'input' && entry.name === name);
+    const isQuat = declared?.kind === 'input' && declared.type === 'quat';
+    (script as unknown as Record<string, unknown>)[name] = liveValue(value, isQuat, live);
+  }
+}
+
+/** Links to what could not be made are null, as in Lens Studio. */
+function liveValue(value: InputValue, isQuat: boolean, live: ReadonlyMap<string, unknown>): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return (value as readonly InputValue[]).map((item) => liveValue(item, isQuat, live));
+  if ('link' in value) return live.get(value.link) ?? null;
+  const [a, b, c, d] = (value as { vector: readonly number[] }).vector;
+  if (isQuat) return new Quat(a, b, c, d);
+  if (d !== undefined) return new Vec4(a, b, c, d);
+  return c === undefined ? new Vec2(a, b) : new Vec3(a, b, c);
+}

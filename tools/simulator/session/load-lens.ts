@@ -1,0 +1,21 @@
+import type { LensScripts } from '../lens.ts';
+import type { LensProgram } from '../program.ts';
+import { bundleScripts } from '../project/bundle-scripts.ts';
+import { readProgram } from '../project/read-program.ts';
+
+/** A project that is ready to run in Node, any number of times. */
+export interface LoadedLens {
+  readonly folder: string;
+  readonly program: LensProgram;
+  readonly scripts: LensScripts;
+}
+
+/** @throws UserError if the folder is no project or one of its scripts does not compile. */
+export async function loadLens(folder: string): Promise<LoadedLens> {
+  const program = await readProgram(folder);
+  const code = await bundleScripts(folder, program);
+  const module = (await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)) as {
+    default: LensScripts;
+  };
+  return { folder, program, scripts: module.default };
+}
