@@ -52,7 +52,8 @@ export function startApp(root: Element): void {
     try {
       return await watch.loadModel(model);
     } catch (thrown) {
-      banners.show('model', { title: 'The model does not load', text: `${model.name}: ${messageOf(thrown)}` });
+      if (!watch.failed)
+        banners.show('model', { title: 'The model does not load', text: `${model.name}: ${messageOf(thrown)}` });
       throw thrown;
     }
   });

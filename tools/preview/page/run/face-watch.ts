@@ -36,6 +36,11 @@ export class FaceWatch {
     return this.#ready;
   }
 
+  /** Whether it has failed, of which `onFail` was told. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
   /** Starts anew after a failure. */
   restart(): void {
     this.#vision = this.#start();

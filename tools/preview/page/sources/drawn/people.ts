@@ -9,8 +9,8 @@ export interface Character extends Person {
 }
 
 /**
- * Found by a search among people of the drawn data set and movements of their faces for those in which the shipped model
- * sees all seven expressions clearly; what it sees is as much a choice as what people would call them.
+ * Found by a search among the people of the drawn data set, and among movements of their faces, for what the shipped model
+ * recognises most clearly; so some movements are others than a textbook would have.
  */
 const MAYA: Character = {
   sitter: {
