@@ -30,11 +30,11 @@ try {
   await buildPreview({ project: SHIPPED_LENS, out: site });
   await writeFakeCamera(film, FILM_SECONDS, 0);
   const server = await preview({ configFile: false, build: { outDir: site }, preview: { host: '127.0.0.1' } });
-  const browser = await openBrowser(program, film);
+  const browser = await openBrowser(program, 'film', film);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const sizes = await downloadSizes(page, server.resolvedUrls!.local[0]);
-    await page.getByText('Webcam', { exact: true }).click();
+    await page.getByRole('radio', { name: 'Webcam' }).click();
     await page.waitForTimeout(SETTLE);
     print(await measure(page, Number(values.seconds)));
     console.log(`before the first paint ${kilobytes(sizes.firstPaint)} kB, in all ${kilobytes(sizes.all)} kB`);

@@ -30,17 +30,20 @@ export function findBrowser(): string | undefined {
   return [...(named ? [named] : []), ...(PLACES[platform] ?? [])].find((place) => existsSync(place));
 }
 
+/** What a page gets that asks for a camera: a film, a denial, or the answer that there is none. */
+export type Camera = 'film' | 'denied' | 'none';
+
 /**
- * A headless browser without a GPU that may use its camera.
- * @param film what it shows in place of a camera (see `writeFakeCamera`); without one, the browser's own test picture.
+ * A headless browser without a GPU.
+ * @param film what is played in place of a camera (see `writeFakeCamera`); without one, the browser's own test picture.
  */
-export function openBrowser(program: string, film?: string): Promise<Browser> {
+export function openBrowser(program: string, camera: Camera, film?: string): Promise<Browser> {
   return chromium.launch({
     executablePath: program,
     args: [
       '--disable-gpu',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
+      ...(camera === 'film' ? ['--use-fake-ui-for-media-stream'] : []),
+      ...(camera === 'none' ? [] : ['--use-fake-device-for-media-stream']),
       ...(film === undefined ? [] : [`--use-file-for-fake-video-capture=${film}`]),
     ],
   });

@@ -7,8 +7,8 @@ export const CAMERA = { width: 640, height: 480, framesPerSecond: 30 };
 
 /** A photo inside the npm package `@vladmandic/face-api` (MIT), and where in it one smiling face and no face lie. */
 const PHOTO = '@vladmandic/face-api/demo/sample3.jpg';
-const FACE = { left: 900, top: 140, width: 600, height: 450 };
-const NO_FACE = { left: 0, top: 860, width: 600, height: 450 };
+const FACE = { left: 765, top: 90, width: 800, height: 600 };
+const NO_FACE = { left: 0, top: 700, width: 800, height: 600 };
 
 /** How far the picture wanders, in pixels of the photo. */
 const WANDERING = 30;

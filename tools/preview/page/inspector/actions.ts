@@ -1,6 +1,7 @@
 import { session } from 'virtual:lens';
 import { element, setText } from '../ui/dom.ts';
-import type { Change, Changes } from './changes.ts';
+import type { Changes } from './changes.ts';
+import type { Change } from './components.ts';
 import { valuesText } from './values-text.ts';
 
 /** Buttons that take the changed values somewhere: to the clipboard, into the scene, or back. */

@@ -1,6 +1,7 @@
 import type { InputValue, InspectorInput, LensProgram } from '../../../simulator/program.ts';
 import { element, setText } from '../ui/dom.ts';
-import { type Changes, type InspectedComponent, inspectedComponents } from './changes.ts';
+import type { Changes } from './changes.ts';
+import { type InspectedComponent, inspectedComponents } from './components.ts';
 import { controlFor } from './field.ts';
 
 /** The inputs of all script components, as Lens Studio's Inspector groups them. */

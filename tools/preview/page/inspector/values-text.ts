@@ -3,7 +3,7 @@ import type { Literal } from '../../../lens/scripts/script.ts';
 import { fields } from '../../../lens/yaml/value.ts';
 import { write } from '../../../lens/yaml/write.ts';
 import type { InputValue } from '../../../simulator/program.ts';
-import type { Change } from './changes.ts';
+import type { Change } from './components.ts';
 
 /** Changed inputs as a list to read, then as the lines of the scene. */
 export function valuesText(changes: readonly Change[]): string {

@@ -89,7 +89,7 @@ function videoControls(video: HTMLVideoElement, name: string): HTMLElement {
   const seek = element('input', { type: 'range', min: 0, max: 1, step: 'any', 'aria-label': 'Position in the video' });
   const time = element('span', { class: 'dim time' });
   const show = () => {
-    setText(play, video.paused ? '▶' : '⏸');
+    setText(play, video.paused ? '▶\uFE0E' : '❚❚');
     play.setAttribute('aria-label', video.paused ? 'Play' : 'Pause');
     seek.value = String(video.duration > 0 ? video.currentTime / video.duration : 0);
     setText(time, `${clock(video.currentTime)} / ${clock(video.duration)}`);
@@ -99,7 +99,7 @@ function videoControls(video: HTMLVideoElement, name: string): HTMLElement {
   });
   for (const event of ['play', 'pause', 'timeupdate', 'durationchange']) video.addEventListener(event, show);
   show();
-  return element('div', { class: 'row video' }, play, seek, time, element('span', { class: 'dim file' }, name));
+  return element('div', { class: 'row video', title: name }, play, seek, time);
 }
 
 function clock(seconds: number): string {

@@ -35,7 +35,7 @@ export function createSwitcher(banners: Banners, onSwitch: (source: Source) => v
     'Source of the picture',
     [
       { value: 'drawn', label: 'Drawn faces' },
-      { value: 'camera', label: 'Webcam' },
+      { value: 'camera', label: 'Webcam', title: 'Its pictures stay in this page' },
       { value: 'file', label: 'File…', title: 'An image or a video; it can be dropped on the page, too' },
     ],
     kind,

@@ -6,22 +6,20 @@ const SHORTEST = 1000 / 60 - 2;
 const LONGEST = 0.25;
 
 export interface FrameSteps<Seen> {
-  /** Takes the picture of now and begins to look for faces in it. */
+  /** Takes the picture of now and begins to look for faces in it. @param now milliseconds of the page's clock. */
   look(now: number): Promise<Seen>;
   /** Shows a picture with the lens. @param dt seconds since the last. */
   show(seen: Seen, dt: number): void;
+  /** A frame was given up because of an error; the next one is tried all the same. */
+  fail(thrown: unknown): void;
 }
 
-/**
- * Shows picture after picture until it is stopped: while one is shown, faces are looked for in the next.
- * @returns what stops it.
- */
-export function runFrames<Seen>({ look, show }: FrameSteps<Seen>): () => void {
-  let running = true;
-  const run = async () => {
-    let last = performance.now();
-    let next = look(last);
-    while (running) {
+/** Shows picture after picture: while one is shown, faces are looked for in the next. */
+export async function runFrames<Seen>({ look, show, fail }: FrameSteps<Seen>): Promise<never> {
+  let last = await animationFrame();
+  let next = look(last);
+  for (;;) {
+    try {
       const seen = await next;
       if (document.hidden || performance.now() - last < SHORTEST) await animationFrame();
       const now = performance.now();
@@ -30,12 +28,12 @@ export function runFrames<Seen>({ look, show }: FrameSteps<Seen>): () => void {
       addSample('interval', now - last);
       addSample('work', performance.now() - now);
       last = now;
+    } catch (thrown) {
+      fail(thrown);
+      await animationFrame();
+      next = look(performance.now());
     }
-  };
-  void run();
-  return () => {
-    running = false;
-  };
+  }
 }
 
 function animationFrame(): Promise<number> {

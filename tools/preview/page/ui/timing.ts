@@ -29,6 +29,9 @@ export function createTiming() {
   root.append(element('tbody', {}, ...rows.map(({ row }) => row)));
   return {
     root,
+    show(on: boolean): void {
+      root.hidden = !on;
+    },
     update(): void {
       if (root.hidden) return;
       const median = quantile(stats.interval.slice(-RECENT), 0.5);
