@@ -22,7 +22,7 @@ const program = findBrowser();
 describe.skipIf(program === undefined)('the preview page', () => {
   const folder = temporaryFolder();
   let url: string;
-  let closeSite: () => Promise<void>;
+  let closeSite: () => Promise<unknown>;
   let browser: Browser;
   let context: BrowserContext;
 
@@ -46,7 +46,7 @@ describe.skipIf(program === undefined)('the preview page', () => {
     readonly address?: string;
     readonly from?: Browser;
     /** Done before anything is loaded. */
-    readonly prepare?: (page: Page) => Promise<void>;
+    readonly prepare?: (page: Page) => Promise<unknown>;
   }
   /** A page that must not throw, and must not ask anyone but its own server for anything. */
   async function open({ address = url, from = browser, prepare }: Opening = {}): Promise<Page> {

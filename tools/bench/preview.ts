@@ -12,7 +12,7 @@ import { SHIPPED_LENS } from '../lens/project/shipped.ts';
 import { buildPreview } from '../preview/server/build.ts';
 import { findBrowser, openBrowser } from './preview/browser.ts';
 import { writeFakeCamera } from './preview/fake-camera.ts';
-import { downloadSizes } from './preview/sizes.ts';
+import { bytesBeforePaint, bytesIn } from './preview/sizes.ts';
 
 const FILM_SECONDS = 4;
 const SETTLE = 6_000;
@@ -33,11 +33,11 @@ try {
   const browser = await openBrowser(program, 'film', film);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    const sizes = await downloadSizes(page, server.resolvedUrls!.local[0]);
+    const firstPaint = await bytesBeforePaint(page, server.resolvedUrls!.local[0]);
     await page.getByRole('radio', { name: 'Webcam' }).click();
     await page.waitForTimeout(SETTLE);
     print(await measure(page, Number(values.seconds)));
-    console.log(`before the first paint ${kilobytes(sizes.firstPaint)} kB, in all ${kilobytes(sizes.all)} kB`);
+    console.log(`before the first paint ${kilobytes(firstPaint)} kB, in all ${kilobytes(await bytesIn(site))} kB`);
   } finally {
     await browser.close();
     await server.close();

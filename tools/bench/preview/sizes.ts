@@ -1,29 +1,24 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 
-/** Bytes of files as they lie on the server, uncompressed. */
-export interface DownloadSizes {
-  /** What had been asked for when the browser first painted something. */
-  readonly firstPaint: number;
-  readonly all: number;
+/** The browser's own records of the document and of all that the page, not its workers, loaded. */
+const RECORDS = `['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
+  .map(({ startTime, decodedBodySize }) => ({ startTime, decodedBodySize }))`;
+const FIRST_PAINT = `performance.getEntriesByName('first-contentful-paint')[0].startTime`;
+
+/** Opens the page; uncompressed bytes of what had been asked for when the browser first painted something. */
+export async function bytesBeforePaint(page: Page, url: string): Promise<number> {
+  await page.goto(url, { waitUntil: 'networkidle' });
+  const records = await page.evaluate<{ startTime: number; decodedBodySize: number }[]>(RECORDS);
+  const paint = await page.evaluate<number>(FIRST_PAINT);
+  return records.reduce((sum, { startTime, decodedBodySize }) => sum + (startTime < paint ? decodedBodySize : 0), 0);
 }
 
-/** Opens the page and waits until nothing more is loaded. */
-export async function downloadSizes(page: Page, url: string): Promise<DownloadSizes> {
-  await page.goto(url, { waitUntil: 'networkidle' });
-  return page.evaluate(() => {
-    // In the page, whose types are not known here.
-    const { performance } = globalThis as unknown as { performance: Timeline };
-    const paint = performance.getEntriesByName('first-contentful-paint')[0].startTime;
-    const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
-    const sum = (some: readonly Entry[]) => some.reduce((total, { decodedBodySize }) => total + decodedBodySize, 0);
-    return { firstPaint: sum(entries.filter(({ startTime }) => startTime < paint)), all: sum(entries) };
-    interface Entry {
-      readonly startTime: number;
-      readonly decodedBodySize: number;
-    }
-    interface Timeline {
-      getEntriesByName(name: string): readonly Entry[];
-      getEntriesByType(type: string): readonly Entry[];
-    }
-  });
+/** Bytes of all files in a folder and those below it. */
+export async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,4 +1,4 @@
-/** What the page and its vision worker say to each other: calls that are answered in turn. */
+/** What the page and a vision worker say to each other: calls that are answered in turn. */
 import type { TrackedFace } from '../../../vision/face.ts';
 import type { Picture } from '../../../vision/picture.ts';
 import type { TrackOptions } from '../../../vision/tracker.ts';

@@ -1,7 +1,8 @@
 import type { HostModel } from '../../../simulator/lens.ts';
 import type { Picture } from '../../../vision/picture.ts';
 import type { TrackOptions } from '../../../vision/tracker.ts';
-import type { Answer, CallName, Calls, Tracked, VisionUrls } from './protocol.ts';
+import type { Tracked, VisionUrls } from './protocol.ts';
+import { startThread, type Thread } from './thread.ts';
 
 /** The lens's model, loaded in the worker. */
 export interface VisionModel extends HostModel {
@@ -10,7 +11,7 @@ export interface VisionModel extends HostModel {
   release(): Promise<void>;
 }
 
-/** Faces and the lens's model, on a thread of their own. Calls are worked off one after the other. */
+/** Faces and the lens's models, each on a thread of their own, so that a model that runs holds no face up. */
 export interface Vision {
   /** Finds and follows the faces of a picture; an ImageData may be given. Its pixels are copied. */
   track(picture: Picture, options: TrackOptions): Promise<Tracked>;
@@ -18,78 +19,47 @@ export interface Vision {
   loadModel(url: string): Promise<VisionModel>;
   /** Forgets the faces that are followed, as when the source changes. */
   reset(): Promise<void>;
-  /** Ends the thread; calls that wait fail. */
+  /** Ends the threads; calls that wait fail. */
   close(): void;
 }
 
-interface Waiting {
-  resolve(answered: Calls[CallName]['answered']): void;
-  reject(error: Error): void;
-}
-
 /**
- * Starts the vision worker and loads the networks that find faces.
+ * Starts the threads and loads the networks that find faces.
  * @throws Error that says what does not load and what to do.
  */
 export async function createVision(urls: VisionUrls): Promise<Vision> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-  const waiting = new Map<number, Waiting>();
-  let count = 0;
-  let ended: Error | null = null;
-
-  const end = (error: Error) => {
-    if (ended) return;
-    ended = error;
-    worker.terminate();
-    for (const { reject } of waiting.values()) reject(error);
-    waiting.clear();
+  const tracking = startThread('The face tracking');
+  const models = startThread("The lens's model");
+  const close = () => {
+    for (const thread of [tracking, models]) thread.close();
   };
-  worker.onerror = (event) =>
-    end(new Error(`The face tracking has stopped: ${event.message || 'its script does not load'}. Reload the page.`));
-  worker.onmessageerror = () => end(new Error('The face tracking has answered unreadably. Reload the page.'));
-  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-    const call = waiting.get(data.id);
-    waiting.delete(data.id);
-    if ('error' in data) call?.reject(new Error(data.error));
-    else call?.resolve(data.answered);
-  };
-
-  function call<Name extends CallName>(name: Name, asked: Calls[Name]['asked']): Promise<Calls[Name]['answered']> {
-    if (ended) return Promise.reject(ended);
-    return new Promise((resolve, reject) => {
-      count += 1;
-      waiting.set(count, { resolve: resolve as Waiting['resolve'], reject });
-      worker.postMessage({ id: count, call: name, asked });
-    });
-  }
-
-  async function loadModel(url: string): Promise<VisionModel> {
-    const model = await call('loadModel', { url });
-    let lastTime: number | null = null;
-    return {
-      get lastTime() {
-        return lastTime;
-      },
-      run: async (inputs) => {
-        const { outputs, time } = await call('runModel', { model, inputs });
-        lastTime = time;
-        return outputs;
-      },
-      release: async () => void (await call('releaseModel', { model })),
-    };
-  }
-
   try {
-    await call('start', urls);
+    await tracking.call('start', urls);
   } catch (thrown) {
-    end(thrown as Error);
+    close();
     throw thrown;
   }
   return {
     // Of an ImageData only these three travel.
-    track: ({ data, width, height }, options) => call('track', { picture: { data, width, height }, options }),
-    loadModel,
-    reset: async () => void (await call('reset', null)),
-    close: () => end(new Error('The face tracking has been closed.')),
+    track: ({ data, width, height }, options) => tracking.call('track', { picture: { data, width, height }, options }),
+    loadModel: (url) => loadModel(models, url),
+    reset: async () => void (await tracking.call('reset', null)),
+    close,
+  };
+}
+
+async function loadModel(thread: Thread, url: string): Promise<VisionModel> {
+  const model = await thread.call('loadModel', { url });
+  let lastTime: number | null = null;
+  return {
+    get lastTime() {
+      return lastTime;
+    },
+    run: async (inputs) => {
+      const { outputs, time } = await thread.call('runModel', { model, inputs });
+      lastTime = time;
+      return outputs;
+    },
+    release: async () => void (await thread.call('releaseModel', { model })),
   };
 }

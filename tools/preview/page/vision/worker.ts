@@ -1,6 +1,6 @@
 /**
- * The page's vision worker: face detector, landmarks and the lens's model in one WebAssembly, one call after the other,
- * off the page's own thread.
+ * The page's vision worker: face detector and landmarks, or the lens's models, in one WebAssembly, one call after the
+ * other, off the page's own thread.
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { LANDMARK_SIDE } from '../../../vision/landmarks.ts';
