@@ -116,6 +116,7 @@ describe.skipIf(program === undefined)('the preview page', () => {
     await expect
       .poll(async () => differing(before, await page.locator('canvas').first().screenshot()))
       .toBeGreaterThan(0.1);
+    await page.getByText('EmotionEffects', { exact: true }).click();
     await page.getByRole('checkbox', { name: 'Effects On' }).uncheck();
     await expect.poll(() => tags(page), SLOW).toBe('no effect');
     await page.getByRole('button', { name: 'Reset all' }).click();

@@ -27,6 +27,15 @@ const SETTLED = 120;
 /** Milliseconds between two updates of figures and texts. */
 const TEXT_INTERVAL = 120;
 
+/** A look at a picture, which need not be repeated while the picture is the same. */
+interface Look {
+  readonly view: object;
+  /** Whether faces were looked for. */
+  readonly ready: boolean;
+  readonly moment: number | null;
+  readonly seen: OnStage;
+}
+
 /** Builds the page and runs the lens in it. */
 export function startApp(root: Element): void {
   const banners = createBanners();
@@ -73,14 +82,21 @@ export function startApp(root: Element): void {
   const taker = new PictureTaker();
   const status = new FaceStatus();
   let told = 0;
+  let last: Look | null = null;
   void runFrames({
     async look(now) {
       const { view } = viewBar;
       const shot = view.source.shot(now);
       if (!shot) return null;
+      const { ready } = watch;
+      const same = last?.view === view && last.ready === ready && last.moment !== null && last.moment === shot.moment;
+      if (same && last) return last.seen;
       const taken = taker.take(shot, screenFor(view.screen, shot), view.mirrored);
-      const still = view.source.still ? view : null;
-      return { taken, faces: taken.faces ?? (await watch.find(taken.pixels, { time: now, still })) };
+      const { still } = view.source;
+      const faces = taken.faces ?? (await watch.find(taken.pixels, { time: now, still }));
+      const seen = { taken, faces };
+      last = { view, ready, moment: shot.moment, seen };
+      return seen;
     },
     show(seen: OnStage | null, dt) {
       if (!seen) return;

@@ -13,8 +13,8 @@ const MAX_FACES = 5;
 export interface PictureKind {
   /** Milliseconds of the page's clock. */
   readonly time: number;
-  /** It is the same picture as long as this is the same object; null for pictures that move. */
-  readonly still: object | null;
+  /** Whether no other pictures follow it. */
+  readonly still: boolean;
 }
 
 /** Finds faces in the stage's pictures, and runs the lens's models; both in the vision worker. */
@@ -22,7 +22,6 @@ export class FaceWatch {
   readonly #onFail: (message: string) => void;
   #vision: Promise<Vision>;
   #failed = false;
-  #still: { readonly key: object; readonly faces: readonly TrackedFace[] } | null = null;
   #ready = false;
 
   /** @param onFail gets why faces are found no more, in words for the user. */
@@ -31,9 +30,9 @@ export class FaceWatch {
     this.#vision = this.#start();
   }
 
-  /** Whether it has loaded. */
+  /** Whether faces are looked for: it has loaded, and has not failed. */
   get ready(): boolean {
-    return this.#ready;
+    return this.#ready && !this.#failed;
   }
 
   /** Whether it has failed, of which `onFail` was told. */
@@ -54,14 +53,12 @@ export class FaceWatch {
 
   /** The faces of a picture; none while the worker is loading, or after it has failed. */
   async find(picture: Picture, { time, still }: PictureKind): Promise<readonly TrackedFace[]> {
-    if (!this.#ready || this.#failed) return [];
-    if (still !== null && this.#still?.key === still) return this.#still.faces;
+    if (!this.ready) return [];
     const vision = await this.#vision;
     try {
-      const { faces, times } = await vision.track(picture, { time, maxFaces: MAX_FACES, still: still !== null });
+      const { faces, times } = await vision.track(picture, { time, maxFaces: MAX_FACES, still });
       if (times.detector !== null) addSample('detector', times.detector);
       addSample('landmarks', times.landmarks);
-      this.#still = still && { key: still, faces };
       return faces;
     } catch (thrown) {
       vision.close();
@@ -72,8 +69,7 @@ export class FaceWatch {
 
   /** Forgets the faces: the next picture is another one's. */
   reset(): void {
-    this.#still = null;
-    if (this.#ready && !this.#failed) void this.#vision.then((vision) => vision.reset()).catch(() => {});
+    if (this.ready) void this.#vision.then((vision) => vision.reset()).catch(() => {});
   }
 
   #start(): Promise<Vision> {

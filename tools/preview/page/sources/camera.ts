@@ -1,5 +1,5 @@
 import { element } from '../ui/dom.ts';
-import { type Source, SourceError } from './source.ts';
+import { type Source, SourceError, shotOf } from './source.ts';
 
 /** What the camera is asked for: more would be made smaller anyway. */
 const IDEAL = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
@@ -32,7 +32,7 @@ export async function openCamera({ onChoose, onEnd }: CameraEvents, device?: str
   return {
     mirrored: true,
     still: false,
-    shot: () => (video.videoWidth > 0 ? { image: video, width: video.videoWidth, height: video.videoHeight } : null),
+    shot: () => (video.videoWidth > 0 ? shotOf(video) : null),
     controls: await deviceChoice(track, onChoose),
     close() {
       track.removeEventListener('ended', onEnd);

@@ -32,7 +32,7 @@ export function openDrawn(): Source {
       const { pixels, faces } = actor.frame((now - start) / 1000, last === 0 ? 0 : (now - last) / 1000);
       last = now;
       context.putImageData(new ImageData(pixels, SIZE.width, SIZE.height), 0, 0);
-      return { image: canvas, ...SIZE, faces };
+      return { image: canvas, ...SIZE, moment: null, faces };
     },
     controls: element('div', { class: 'faces' }, buttons.root),
     close: stop,

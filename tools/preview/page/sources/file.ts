@@ -1,5 +1,5 @@
 import { element, setText } from '../ui/dom.ts';
-import { type Source, SourceError } from './source.ts';
+import { type Source, SourceError, shotOf } from './source.ts';
 
 /** Longest side that a picture is kept at, in pixels: the stage is smaller still. */
 const MAX_SIDE = 1600;
@@ -33,7 +33,7 @@ async function openImage(file: File): Promise<Source> {
     return {
       mirrored: false,
       still: true,
-      shot: () => ({ image: bitmap, width, height }),
+      shot: () => ({ image: bitmap, width, height, moment: 0 }),
       controls: element('div', { class: 'row' }, element('span', { class: 'dim' }, `${file.name} (${size})`)),
       close: () => bitmap.close(),
     };
@@ -77,7 +77,7 @@ async function openVideo(file: File): Promise<Source> {
   return {
     mirrored: false,
     still: false,
-    shot: () => ({ image: video, width: video.videoWidth, height: video.videoHeight }),
+    shot: () => shotOf(video),
     controls: videoControls(video, file.name),
     close,
   };

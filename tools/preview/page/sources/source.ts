@@ -5,8 +5,20 @@ export interface Shot {
   readonly image: CanvasImageSource;
   readonly width: number;
   readonly height: number;
+  /** The same as long as the picture is the same; null if it is another one each time. */
+  readonly moment: number | null;
   /** Its faces, in its pixels, if they are known without being looked for: those of drawn people. */
   readonly faces?: readonly TrackedFace[];
+}
+
+/** What a video shows now. Its position goes on between two pictures of a camera, the number of those shown does not. */
+export function shotOf(video: HTMLVideoElement): Shot {
+  return {
+    image: video,
+    width: video.videoWidth,
+    height: video.videoHeight,
+    moment: video.getVideoPlaybackQuality().totalVideoFrames,
+  };
 }
 
 /** Where the stage's pictures come from. */
