@@ -10,8 +10,10 @@ describe('safetensors', () => {
       fc.float32Array({ maxLength: 20 }).filter((values) => !values.includes(Number.NaN)),
       { maxKeys: 4 },
     );
+    // A key that would change an object's prototype is left out when the header is checked.
+    const keys = fc.string().filter((key) => key !== '__proto__');
     fc.assert(
-      fc.property(vectors, fc.dictionary(fc.string(), fc.string(), { noNullPrototype: true }), (written, metadata) => {
+      fc.property(vectors, fc.dictionary(keys, fc.string(), { noNullPrototype: true }), (written, metadata) => {
         const read = decodeSafetensors(encodeSafetensors({ vectors: written, metadata }), 'file');
         expect(Object.keys(read.vectors).sort()).toEqual(Object.keys(written).sort());
         for (const [name, values] of Object.entries(written)) expect([...read.vectors[name]]).toEqual([...values]);
