@@ -16,7 +16,7 @@ import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import type { TfliteTensor } from '../../ml/tflite/model.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
 import { foldedFromTflite, IMAGENET_HEAD } from '../../ml/weights/from-tflite.ts';
-import { findBrowser } from '../../tools/bench/preview/browser.ts';
+import { findBrowser } from '../../tools/preview/browser.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 import { buildTflite, type ModelSpec, type TensorSpec } from '../tflite/build.ts';
 import { runInBrowser } from './litert-browser.ts';

@@ -77,6 +77,12 @@ describe('building the page', () => {
     expect(existsSync(join(taken, 'mine.txt'))).toBe(true);
   });
 
+  it('never replaces the project', async () => {
+    const building = buildPreview({ project: project.folder, out: project.folder, force: true });
+    await expect(building).rejects.toThrow(/would be lost/);
+    expect(existsSync(join(project.folder, 'Assets'))).toBe(true);
+  });
+
   it('leaves nothing behind for a project that cannot be run, and says why', async () => {
     const path = 'Assets/EmotionDetector/Signal.ts';
     project.edit(path, 'export class', 'export clas');

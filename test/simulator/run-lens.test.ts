@@ -117,6 +117,22 @@ describe('a lens that runs', () => {
     expect(lens.objects()).toEqual([]);
   });
 
+  it('calls nothing of a script that another one has destroyed in the same frame', () => {
+    const destroyer: Make = (api) =>
+      class Destroyer extends api.BaseScriptComponent {
+        target!: SceneObject;
+        onAwake() {
+          this.createEvent('UpdateEvent').bind(() => this.target.destroy());
+        }
+      };
+    const lens = run({
+      Destroyer: { make: destroyer, inputs: { target: { link: 'Teller Object' } } },
+      Teller: { make: teller },
+    });
+    lens.frame(0.1);
+    expect(lens.log.slice(2)).toEqual(['OnStartEvent', 'OnDestroyEvent']);
+  });
+
   it('leaves scripts asleep on hidden objects until these are shown', () => {
     const shower: Make = (api) =>
       class Shower extends api.BaseScriptComponent {
@@ -229,6 +245,21 @@ describe('a script that fails', () => {
     expect(lens.problems).toEqual([]);
     expect(lens.log.filter((line) => line.startsWith('Error'))).toEqual(['Error in Broken: no update']);
     expect(lens.log.filter((line) => line === 'UpdateEvent')).toHaveLength(2);
+  });
+
+  it('or prints in each frame for an hour leaves a short log', () => {
+    const printing: Make = (api) =>
+      class extends api.BaseScriptComponent {
+        onAwake() {
+          let frame = 0;
+          this.createEvent('UpdateEvent').bind(() => api.print(`frame ${frame++}`));
+        }
+      };
+    const lens = run({ Printing: { make: printing } });
+    const frames = 3600 * 30;
+    for (let frame = 0; frame < frames; frame++) lens.frame(1 / 30);
+    expect(lens.log.length).toBeLessThanOrEqual(2000);
+    expect(lens.log.at(-1)).toBe(`frame ${frames - 1}`);
   });
 
   it('or does not export its class is told by name', () => {
@@ -348,7 +379,7 @@ describe('sounds', () => {
   it('play to their end, as often as they are to', () => {
     const surroundings = hostOf();
     const lens = run({ Player: { make: player(2), inputs } }, surroundings);
-    expect(lens.sounds()).toEqual([{ sound: 'sound', volume: 0.5 }]);
+    expect(lens.sounds()).toEqual(['sound']);
     for (let i = 0; i < 9; i++) lens.frame(0.1);
     expect(lens.sounds()).toHaveLength(1);
     for (let i = 0; i < 3; i++) lens.frame(0.1);

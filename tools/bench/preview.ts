@@ -9,15 +9,15 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { preview } from 'vite';
 import { SHIPPED_LENS } from '../lens/project/shipped.ts';
+import { findBrowser, openBrowser } from '../preview/browser.ts';
+import { type Part, type PreviewStats, quantile } from '../preview/page/run/samples.ts';
 import { buildPreview } from '../preview/server/build.ts';
-import { findBrowser, openBrowser } from './preview/browser.ts';
 import { writeFakeCamera } from './preview/fake-camera.ts';
 import { bytesBeforePaint, bytesIn } from './preview/sizes.ts';
 
 const FILM_SECONDS = 4;
 const SETTLE = 6_000;
-const PARTS = ['interval', 'work', 'detector', 'landmarks', 'model'] as const;
-type Samples = Record<(typeof PARTS)[number], number[]>;
+const PARTS: readonly Part[] = ['interval', 'work', 'detector', 'landmarks', 'model'];
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '20' } } });
 const program = findBrowser();
@@ -47,20 +47,19 @@ try {
 }
 
 /** Samples of the page's own clock, of this many seconds. */
-async function measure(page: Page, seconds: number): Promise<Samples> {
-  const counts = () => page.evaluate<Samples>('previewStats');
-  const before = await counts();
+async function measure(page: Page, seconds: number): Promise<PreviewStats> {
+  await page.evaluate('for (const samples of Object.values(previewStats)) samples.length = 0');
   await page.waitForTimeout(1000 * seconds);
-  const after = await counts();
-  return Object.fromEntries(PARTS.map((part) => [part, after[part].slice(before[part].length)])) as Samples;
+  return page.evaluate<PreviewStats>('previewStats');
 }
 
-function print(samples: Samples): void {
+function print(samples: PreviewStats): void {
   console.log('part        samples  median ms  p95 ms');
   for (const part of PARTS) {
-    const sorted = samples[part].toSorted((a, b) => a - b);
-    const at = (share: number) => (sorted[Math.floor(share * sorted.length)] ?? Number.NaN).toFixed(1);
-    console.log(`${part.padEnd(12)}${String(sorted.length).padStart(7)}${at(0.5).padStart(11)}${at(0.95).padStart(8)}`);
+    const [median, high] = [0.5, 0.95].map((share) => quantile(samples[part], share).toFixed(1));
+    console.log(
+      `${part.padEnd(12)}${String(samples[part].length).padStart(7)}${median.padStart(11)}${high.padStart(8)}`,
+    );
   }
   const total = samples.interval.reduce((sum, interval) => sum + interval, 0);
   console.log(`${((1000 * samples.interval.length) / total).toFixed(1)} frames/s`);

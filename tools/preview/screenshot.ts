@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { writeAtomic } from '../../ml/core/files.ts';
-import { findBrowser, openBrowser } from '../bench/preview/browser.ts';
 import { SHIPPED_LENS } from '../lens/project/shipped.ts';
+import { findBrowser, openBrowser } from './browser.ts';
 import { servePreview } from './server/serve.ts';
 
 /** Until the lens has followed the drawn face and its particles fly. */

@@ -1,5 +1,5 @@
 /** What a lens that runs in the simulator shows, plays and says, and what it needs of whoever runs it. */
-import type { InputValue, LensProgram, ModelAsset } from './program.ts';
+import type { InputValue, ModelAsset } from './program.ts';
 
 /** Sides of what the lens is shown on, in pixels. */
 export interface ScreenSize {
@@ -64,10 +64,9 @@ export type LensModule = () => Readonly<Record<string, unknown>>;
 
 /** A lens that runs. */
 export interface SimulatedLens {
-  readonly program: LensProgram;
   /** Scripts that failed before their first frame, by name and reason; what the program says of its files is not repeated. */
   readonly problems: readonly string[];
-  /** What the scripts printed, oldest first; also an error that one of them throws, once. */
+  /** The last 1,000 lines or more that the scripts printed, oldest first; also an error that one of them throws, once. */
   readonly log: readonly string[];
   /** One frame: starts what has woken, takes the models' answers, updates. @param dt seconds since the last. */
   frame(dt: number): void;
@@ -81,8 +80,8 @@ export interface SimulatedLens {
   readonly scripts: readonly RunningScript[];
   /** All objects, those that scripts made too, each after its parent. */
   objects(): SeenObject[];
-  /** Sounds that play now, by id of their asset. */
-  sounds(): PlayingSound[];
+  /** Ids of the assets of the sounds that play now. */
+  sounds(): string[];
   /** Ends it: its scripts are destroyed, its sounds stop. */
   destroy(): void;
 }
@@ -99,16 +98,9 @@ export interface RunningScript {
 
 export interface SeenObject {
   readonly name: string;
-  /** 0 for roots. */
-  readonly depth: number;
   readonly enabled: boolean;
   /** Whether it and all above it are enabled. */
   readonly shown: boolean;
-}
-
-export interface PlayingSound {
-  readonly sound: string;
-  readonly volume: number;
 }
 
 /** Values to run a program with in place of the scene's: by id of the script component, then by name of the input. */

@@ -29,17 +29,13 @@ export function startLens(
   const running = buildScene({ program, modules, host, overrides, problems });
   world.onError = (who, error) => problems.push(`${who} failed when it woke: ${messageOf(error)}`);
   for (const { instance } of running) if (instance.isEnabledInHierarchy) instance.turn(true);
-  const told = new Set<string>();
   world.onError = (who, error) => {
     const line = `Error in ${who}: ${messageOf(error)}`;
     // A script that fails does so in each frame.
-    if (told.has(line)) return;
-    told.add(line);
-    world.log.push(line);
+    if (!world.log.includes(line)) world.print(line);
   };
 
   return {
-    program,
     problems,
     log: world.log,
     scripts: running as unknown as SimulatedLens['scripts'],
@@ -55,13 +51,13 @@ export function startLens(
             head.onLandmarksUpdate.emit(places);
     },
     visuals: (screen) => readVisuals(world.roots, screen, host),
-    objects: () => seenObjects(world.roots, 0, true),
+    objects: () => seenObjects(world.roots, true),
     sounds: () =>
       allObjects(world)
         .flatMap(({ components }) => components)
         .filter((one) => one instanceof StandInAudio)
         .filter((audio) => audio.isPlaying())
-        .map(({ audioTrack, volume }) => ({ sound: audioTrack.asset, volume })),
+        .map(({ audioTrack }) => audioTrack.asset),
     destroy: () => {
       world.activate();
       for (const root of [...world.roots]) root.destroy();
@@ -74,9 +70,9 @@ function allObjects({ roots }: World): StandInSceneObject[] {
   return [...roots].flatMap(below);
 }
 
-function seenObjects(objects: Iterable<StandInSceneObject>, depth: number, shown: boolean): SeenObject[] {
+function seenObjects(objects: Iterable<StandInSceneObject>, shown: boolean): SeenObject[] {
   return [...objects].flatMap(({ name, enabled, children }) => [
-    { name, depth, enabled, shown: shown && enabled },
-    ...seenObjects(children, depth + 1, shown && enabled),
+    { name, enabled, shown: shown && enabled },
+    ...seenObjects(children, shown && enabled),
   ]);
 }

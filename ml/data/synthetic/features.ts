@@ -48,27 +48,37 @@ export function eyeShape(look: Look, side: number) {
   return { centre, half, left, right, upper, lower };
 }
 
+/** Paints a disc around the pupil, as far as the lids leave it open. */
+export function paintDisc(
+  painter: Painter,
+  frame: Frame,
+  { centre, upper, lower }: ReturnType<typeof eyeShape>,
+  radius: number,
+  tone: number,
+  cover: number,
+): void {
+  const reach = (u: number) => Math.sqrt(Math.max(0, radius ** 2 - (u - centre) ** 2));
+  painter.between(
+    frame,
+    centre - radius,
+    centre + radius,
+    (u) => Math.max(upper(u), EYE_LEVEL - 0.01 - reach(u)),
+    (u) => Math.min(lower(u), EYE_LEVEL - 0.01 + reach(u)),
+    tone,
+    cover,
+    0.012,
+  );
+}
+
 export function paintEye(sketch: Sketch, side: number): void {
   const { painter, frame, identity, expression: e } = sketch;
-  const { centre, half, left, right, upper, lower } = eyeShape(sketch, side);
+  const shape = eyeShape(sketch, side);
+  const { centre, half, left, right, upper, lower } = shape;
   const { skin } = identity;
   painter.ellipse(frame, centre, EYE_LEVEL - 0.05, 0.22, 0.15, skin * 0.72, 0.4, 0.12);
   painter.between(frame, left, right, upper, lower, Math.min(0.95, skin + 0.35), 0.95);
-  const inEye = (radius: number, tone: number) => {
-    const reach = (u: number) => Math.sqrt(Math.max(0, radius ** 2 - (u - centre) ** 2));
-    painter.between(
-      frame,
-      centre - radius,
-      centre + radius,
-      (u) => Math.max(upper(u), EYE_LEVEL - 0.01 - reach(u)),
-      (u) => Math.min(lower(u), EYE_LEVEL - 0.01 + reach(u)),
-      tone,
-      0.95,
-      0.012,
-    );
-  };
-  inEye(IRIS, identity.iris * skin);
-  inEye(0.035, 0.02);
+  paintDisc(painter, frame, shape, IRIS, identity.iris * skin, 0.95);
+  paintDisc(painter, frame, shape, 0.035, 0.02, 0.95);
   painter.line(frame, left - 0.01, right + 0.02, upper, 0.035, skin * 0.18, 0.9);
   painter.line(frame, left, right, lower, 0.018, skin * 0.5, 0.5);
   // The fold above the lid, and the bulge below the eye that a raised cheek makes.

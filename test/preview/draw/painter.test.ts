@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../ml/core/random.ts';
-import { findBrowser } from '../../../tools/bench/preview/browser.ts';
+import { findBrowser } from '../../../tools/preview/browser.ts';
 import type { Visual } from '../../../tools/simulator/lens.ts';
 import { faceAt, onHead, pixelsOf, placeAt, plain, textAt } from './made-up.ts';
 import { openStage, type Pixel, type Scene } from './stage.ts';

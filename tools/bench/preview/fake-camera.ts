@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { writeAtomic } from '../../../ml/core/files.ts';
 
 /** What a browser shows in place of a camera: frames a second, and sides in pixels. */
-export const CAMERA = { width: 640, height: 480, framesPerSecond: 30 };
+const CAMERA = { width: 640, height: 480, framesPerSecond: 30 };
 
 /** A photo inside the npm package `@vladmandic/face-api` (MIT), and where in it one smiling face and no face lie. */
 const PHOTO = '@vladmandic/face-api/demo/sample3.jpg';

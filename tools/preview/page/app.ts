@@ -82,6 +82,7 @@ export function startApp(root: Element): void {
   const taker = new PictureTaker();
   const status = new FaceStatus();
   let told = 0;
+  let failed = '';
   let last: Look | null = null;
   void runFrames({
     async look(now) {
@@ -113,7 +114,12 @@ export function startApp(root: Element): void {
       const searched = seen.taken.faces !== null || watch.ready;
       stage.say(watch.failed ? '' : status.describe(runner.lens, seen.faces, searched));
     },
-    fail: (thrown) => banners.show('frame', { title: 'A picture could not be shown', text: messageOf(thrown) }),
+    fail(thrown) {
+      const text = messageOf(thrown);
+      // What fails does so with each picture; it is said once, so that it can be dismissed.
+      if (text !== failed) banners.show('frame', { title: 'A picture could not be shown', text });
+      failed = text;
+    },
   });
 }
 

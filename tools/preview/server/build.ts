@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { build } from 'vite';
 import { messageOf, UserError } from '../../../ml/core/errors.ts';
 import { fileError } from '../../../ml/core/files.ts';
 import { pageConfig, STRICT_POLICY } from './config.ts';
 import { checkModelFile } from './model-file.ts';
+import { REPOSITORY } from './places.ts';
 
 export interface BuildOptions {
   /** Folder of the project. */
@@ -20,9 +21,12 @@ export interface BuildOptions {
 
 /**
  * Writes the page for a project as a folder of files that any web server can serve, at any address.
- * @throws UserError if the folder holds something and is not to be replaced, or the project cannot be run.
+ * @throws UserError if the folder holds something and is not to be replaced, or holds the project or this program, which
+ *   never are; or if the project cannot be run.
  */
 export async function buildPreview({ project, model, out, force = false }: BuildOptions): Promise<void> {
+  for (const kept of [project, REPOSITORY])
+    if (contains(out, kept)) throw new UserError(`${out} holds ${kept}, which would be lost; choose another folder`);
   if (!force && (await holdsFiles(out)))
     throw new UserError(`${out} is not empty; choose another folder, or replace it with --force`);
   if (model !== undefined) await checkModelFile(model);
@@ -48,6 +52,12 @@ export async function buildPreview({ project, model, out, force = false }: Build
   }
 }
 
+/** Whether a folder is another one or lies above it. */
+function contains(folder: string, other: string): boolean {
+  const way = relative(folder, other);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
 async function holdsFiles(folder: string): Promise<boolean> {
   return readdir(folder).then(
     (names) => names.length > 0,
@@ -60,7 +70,6 @@ async function holdsFiles(folder: string): Promise<boolean> {
 
 async function replaceFolder(from: string, to: string): Promise<void> {
   try {
-    await mkdir(dirname(resolve(to)), { recursive: true });
     await rm(to, { recursive: true, force: true });
     await rename(from, to);
   } catch (thrown) {

@@ -75,7 +75,7 @@ function followProject(server: ViteDevServer, project: string, onChange: (files:
     (file.startsWith(project + sep) && basename(file).endsWith('.esproj'));
   let timer: NodeJS.Timeout | undefined;
   let changed: string[] = [];
-  server.watcher.add([...folders, project]);
+  server.watcher.add(project);
   server.watcher.on('all', (_, file) => {
     if (!belongs(join(file))) return;
     changed.push(file);

@@ -25,7 +25,7 @@ export interface PreviewServer {
 
 /**
  * Serves the page for a project to this machine alone, with the project's inputs to be saved from it.
- * @throws UserError if the port is in use, or there is no such folder or model. A project that cannot be read is served: the
+ * @throws UserError if the port is in use or not allowed, or there is no such folder or model. A project that cannot be read is served: the
  *   page says why.
  */
 export async function servePreview({ project, model, port, open = false }: ServeOptions): Promise<PreviewServer> {
@@ -49,8 +49,10 @@ export async function servePreview({ project, model, port, open = false }: Serve
     await server.listen();
   } catch (thrown) {
     await server.close();
-    if (!/already in use/.test(messageOf(thrown))) throw thrown;
-    throw new UserError(`port ${port} is in use; choose another with --port, or leave --port out to get a free one`);
+    if (port === undefined) throw thrown;
+    const reason = messageOf(thrown);
+    const why = /already in use/.test(reason) ? 'is in use' : `cannot be used (${reason})`;
+    throw new UserError(`port ${port} ${why}; choose another with --port, or leave --port out to get a free one`);
   }
   return { url: server.resolvedUrls!.local[0], close: () => server.close() };
 }

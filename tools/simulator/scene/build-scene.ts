@@ -2,6 +2,7 @@ import { messageOf } from '../../../ml/core/errors.ts';
 import type { LensHost, LensModule, Overrides, RunningScript } from '../lens.ts';
 import { COMPONENT_NAMES } from '../names.ts';
 import type {
+  FaceCropAsset,
   InputValue,
   LensProgram,
   ProgramAsset,
@@ -16,7 +17,7 @@ import { StandInModel } from '../stand-in/ml.ts';
 import { hostedModel } from '../stand-in/model-source.ts';
 import { StandInComponent, StandInLayers, StandInSceneObject } from '../stand-in/scene.ts';
 import { makeScript, type StandInScript } from '../stand-in/script.ts';
-import { ScriptObjectStandIn } from '../stand-in/script-object.ts';
+import type { ScriptObjectStandIn } from '../stand-in/script-object.ts';
 import { StandInRect, type StandInScreenTransform } from '../stand-in/visuals.ts';
 
 /** What a scene is made of and told. */
@@ -67,13 +68,13 @@ export function buildScene(building: Building): (RunningScript & { readonly inst
 function makeAsset(asset: ProgramAsset, host: LensHost): ScriptObjectStandIn {
   if (asset.kind === 'sound') return new StandInSound(asset.name, asset.id, asset.seconds);
   if (asset.kind === 'model') return new StandInModel(hostedModel(asset, host), asset.name);
-  const control = asset.kind === 'faceCrop' ? new StandInFaceCrop() : new ScriptObjectStandIn();
-  if (control instanceof StandInFaceCrop && asset.kind === 'faceCrop') {
-    control.faceIndex = asset.faceIndex;
-    control.textureScale = new Vec2(asset.scale[0], asset.scale[1]);
-    control.faceCenterMouthWeight = asset.mouthWeight;
-  }
+  const control = asset.kind === 'faceCrop' ? faceCropOf(asset) : undefined;
   return Object.assign(new StandInTexture(control, asset.kind === 'picture' ? asset.id : null), { name: asset.name });
+}
+
+function faceCropOf({ faceIndex, scale, mouthWeight }: FaceCropAsset): StandInFaceCrop {
+  const textureScale = new Vec2(scale[0], scale[1]);
+  return Object.assign(new StandInFaceCrop(), { faceIndex, textureScale, faceCenterMouthWeight: mouthWeight });
 }
 
 function makeObject(from: ProgramObject, live: ReadonlyMap<string, unknown>): StandInSceneObject {

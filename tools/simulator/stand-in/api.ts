@@ -31,7 +31,7 @@ export function createApi(world: World): Api {
     ...face.globals,
     ...visuals.globals,
     scene: { createSceneObject: (name: string) => new StandInSceneObject(name) },
-    print: (message: unknown) => world.log.push(String(message)),
+    print: (message: unknown) => world.print(String(message)),
     isNull: (reference: { destroyed?: boolean } | null | undefined) => !reference || reference.destroyed === true,
     getTime: () => world.time,
     getRealTimeNanos: () => world.surroundings.now() * 1e6,

@@ -51,6 +51,6 @@ export class StandInEvent extends ScriptObjectStandIn implements UpdateEvent, Fa
   }
 
   fire(): void {
-    if (this.enabled) world().attempt(this.owner.getTypeName(), () => this.callback?.(this));
+    if (this.enabled && !this.destroyed) world().attempt(this.owner.getTypeName(), () => this.callback?.(this));
   }
 }

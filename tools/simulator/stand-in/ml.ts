@@ -31,7 +31,7 @@ enum InferenceMode {
   NativeCPUAndNPU,
 }
 
-export class StandInTransformer extends ScriptObjectStandIn implements Transformer {
+class StandInTransformer extends ScriptObjectStandIn implements Transformer {
   stretch = true;
 
   constructor(

@@ -9,7 +9,7 @@ export class StandInLayers implements LayerSet {
 }
 
 /** Layer of what the main camera shows. */
-export const DEFAULT_LAYERS = new StandInLayers(1);
+const DEFAULT_LAYERS = new StandInLayers(1);
 
 export class StandInTransform extends ScriptObjectStandIn implements Transform {
   private position: vec3 = Vec3.zero();
@@ -127,7 +127,8 @@ export class StandInSceneObject extends ScriptObjectStandIn implements SceneObje
   }
 
   forget(component: StandInComponent | StandInScript): void {
-    this.components.splice(this.components.indexOf(component), 1);
+    const at = this.components.indexOf(component);
+    if (at >= 0) this.components.splice(at, 1);
   }
 
   private leaveParent(): void {

@@ -12,22 +12,20 @@ export class StandInScript extends ScriptObjectStandIn implements BaseScriptComp
   readonly sceneObject = owner;
   onAwake?(): void;
   private awake = false;
-  private readonly events: StandInEvent[] = [];
 
   get isEnabledInHierarchy(): boolean {
     return this.enabled && this.sceneObject.isEnabledInHierarchy;
   }
 
   createEvent<K extends keyof EventNameMap>(type: K): EventNameMap[K] {
-    const event = new StandInEvent(type, this);
-    this.events.push(event);
-    return event as unknown as EventNameMap[K];
+    return new StandInEvent(type, this) as unknown as EventNameMap[K];
   }
 
   removeEvent(event: SceneEvent): void {
     const { events } = world();
     const index = events.indexOf(event as unknown as StandInEvent);
     if (index >= 0) events.splice(index, 1);
+    (event as unknown as StandInEvent).destroy();
   }
 
   getSceneObject = () => this.sceneObject;
@@ -36,7 +34,7 @@ export class StandInScript extends ScriptObjectStandIn implements BaseScriptComp
   override destroy(): void {
     super.destroy();
     world().dispatch('OnDestroyEvent', (event) => event.owner === this);
-    for (const event of this.events) this.removeEvent(event);
+    for (const event of world().events.filter(({ owner }) => owner === this)) this.removeEvent(event);
     this.sceneObject.forget(this);
   }
 

@@ -118,7 +118,7 @@ export class StandInFill extends ScriptObjectStandIn implements TextFill {
   }
 }
 
-export class StandInBackground extends ScriptObjectStandIn implements BackgroundSettings {
+class StandInBackground extends ScriptObjectStandIn implements BackgroundSettings {
   enabled = false;
   fill = new StandInFill();
   cornerRadius = 0;

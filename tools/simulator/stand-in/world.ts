@@ -13,11 +13,14 @@ export type Surroundings = Pick<LensHost, 'now' | 'playSound' | 'stopSound'>;
 
 const SILENCE: Surroundings = { now: () => performance.now(), playSound: () => {}, stopSound: () => {} };
 
+/** Lines of a log that are kept at least. */
+const LINES = 1000;
+
 /** All that one lens holds: its clock, its log, its objects and who waits for what. */
 export class World {
   /** Seconds since the lens started. */
   time = 0;
-  /** Lines printed so far, oldest first. */
+  /** The last lines printed, oldest first. */
   readonly log: string[] = [];
   readonly events: StandInEvent[] = [];
   readonly steppables = new Set<Steppable>();
@@ -53,6 +56,12 @@ export class World {
   /** Calls what is bound to an event, in the order of creation. @param affects which of the events are meant. */
   dispatch(type: string, affects: (event: StandInEvent) => boolean = () => true): void {
     for (const event of [...this.events]) if (event.type === type && affects(event)) event.fire();
+  }
+
+  /** Adds a line to the log. A script may print in each frame, for hours. */
+  print(line: string): void {
+    this.log.push(line);
+    if (this.log.length > 2 * LINES) this.log.splice(0, LINES);
   }
 
   /** Calls something of a script. @param who names it if it throws. */

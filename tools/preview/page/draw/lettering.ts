@@ -8,7 +8,7 @@ const LINE = 1.2;
 const RIM = 0.12;
 /** A font's size that texts are measured at. */
 const SAMPLE = 100;
-/** Pictures that are kept; the oldest are given up. */
+/** Pictures that are kept; those that were not used for longest are given up. */
 const KEPT = 256;
 /** The largest emoji that is kept; larger ones are enlarged. */
 const LARGEST = 512;
@@ -115,12 +115,12 @@ function drawEmoji(text: string, side: number): Lettering {
   return { picture: canvas, left: -side / 2, top: -side / 2, width: side, height: side };
 }
 
-/** What a map has for a key, or what is made for it now; the oldest is given up when there are too many. */
+/** What a map has for a key, or what is made for it now; when there are too many, what was not used for longest goes. */
 export function remember<T>(map: Map<string, T>, key: string, make: () => T, most = KEPT): T {
-  const known = map.get(key);
-  if (known !== undefined) return known;
+  const value = map.get(key) ?? make();
+  // A map keeps the order in which its keys were set.
+  map.delete(key);
   if (map.size >= most) map.delete(map.keys().next().value!);
-  const made = make();
-  map.set(key, made);
-  return made;
+  map.set(key, value);
+  return value;
 }

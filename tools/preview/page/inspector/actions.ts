@@ -1,6 +1,6 @@
 import { session } from 'virtual:lens';
 import { element, setText } from '../ui/dom.ts';
-import type { Changes } from './changes.ts';
+import { type Changes, valuesOf } from './changes.ts';
 import type { Change } from './components.ts';
 import { valuesText } from './values-text.ts';
 
@@ -21,10 +21,11 @@ export function createActions(changes: Changes): HTMLElement {
   });
   const save = button('Save into scene', 'Writes the changed values into the project', async () => {
     save.disabled = true;
-    const answer = await sendChanges(stamp, changes.list());
+    const saved = changes.list();
+    const answer = await sendChanges(stamp, saved);
     if ('stamp' in answer) {
       stamp = answer.stamp;
-      changes.markSaved();
+      changes.markSaved(saved);
       setText(said, 'Saved. Open the project in Lens Studio anew: if it is open now, it still has the old values.');
     } else setText(said, `Not saved: ${answer.error}.`);
     update();
@@ -46,14 +47,11 @@ export function createActions(changes: Changes): HTMLElement {
 type Answer = { readonly stamp: string } | { readonly error: string };
 
 async function sendChanges(stamp: string, changes: readonly Change[]): Promise<Answer> {
-  const inputs: Record<string, Record<string, unknown>> = {};
-  for (const { component, input, value } of changes)
-    inputs[component.use.id] = { ...inputs[component.use.id], [input.name]: value };
   try {
     const response = await fetch('/save-inputs', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Preview-Token': session?.token ?? '' },
-      body: JSON.stringify({ stamp, inputs }),
+      body: JSON.stringify({ stamp, inputs: valuesOf(changes) }),
     });
     return (await response.json()) as Answer;
   } catch {

@@ -20,12 +20,12 @@ export class Changes {
     this.components = inspectedComponents(program);
     this.#key = `changes of ${program.name}`;
     this.#values = restore(sessionStorage.getItem(this.#key));
-    this.#drop((change) => same(change.value, this.original(change.component, change.input.name)));
+    this.#dropUnchanged();
   }
 
   /** What a lens is started with. */
   get overrides(): Overrides {
-    return { ...this.#saved, ...merged(this.#saved, this.#values) };
+    return merged(this.#saved, this.#values);
   }
 
   /** The value in the scene. */
@@ -45,7 +45,7 @@ export class Changes {
     if (same(value, this.value(component, name))) return;
     const { id } = component.use;
     this.#values = { ...this.#values, [id]: { ...this.#values[id], [name]: value } };
-    this.#drop((change) => same(change.value, this.original(change.component, change.input.name)));
+    this.#dropUnchanged();
     this.#tell();
   }
 
@@ -64,10 +64,10 @@ export class Changes {
     );
   }
 
-  /** The scene holds these values now. */
-  markSaved(): void {
-    this.#saved = this.overrides;
-    this.#values = {};
+  /** The scene holds these values now; what was changed meanwhile is still to be saved. */
+  markSaved(saved: readonly Change[]): void {
+    this.#saved = merged(this.#saved, valuesOf(saved));
+    this.#dropUnchanged();
     this.#tell();
   }
 
@@ -75,14 +75,9 @@ export class Changes {
     this.#listeners.push(listener);
   }
 
-  #drop(isDropped: (change: Change) => boolean): void {
-    const kept: Record<string, Record<string, InputValue>> = {};
-    for (const change of this.list()) {
-      if (isDropped(change)) continue;
-      const { id } = change.component.use;
-      kept[id] = { ...kept[id], [change.input.name]: change.value };
-    }
-    this.#values = kept;
+  #dropUnchanged(): void {
+    const isChanged = ({ component, input, value }: Change) => !same(value, this.original(component, input.name));
+    this.#values = valuesOf(this.list().filter(isChanged));
   }
 
   #tell(): void {
@@ -91,8 +86,19 @@ export class Changes {
   }
 }
 
+/** Changed values by id of the component and name of the input. */
+export function valuesOf(changes: readonly Change[]): Overrides {
+  const values: Record<string, Record<string, InputValue>> = {};
+  for (const { component, input, value } of changes) {
+    const { id } = component.use;
+    values[id] = { ...values[id], [input.name]: value };
+  }
+  return values;
+}
+
 function merged(below: Overrides, above: Overrides): Overrides {
-  return Object.fromEntries(Object.entries(above).map(([id, values]) => [id, { ...below[id], ...values }]));
+  const inBoth = Object.entries(above).map(([id, values]) => [id, { ...below[id], ...values }]);
+  return { ...below, ...Object.fromEntries(inBoth) };
 }
 
 function restore(stored: string | null): Overrides {

@@ -28,7 +28,7 @@ export function controlFor(input: InspectorInput, id: string, onInput: OnInput):
   switch (type) {
     case 'float':
     case 'int':
-      return widget?.kind === 'slider' ? sliderControl(widget, id, onInput) : numberControl(type, id, onInput);
+      return widget?.kind === 'slider' ? sliderControl(widget, type, id, onInput) : numberControl(type, id, onInput);
     case 'bool':
       return checkControl(id, onInput);
     case 'string':
@@ -41,31 +41,46 @@ export function controlFor(input: InspectorInput, id: string, onInput: OnInput):
   }
 }
 
-function sliderControl({ min, max, step }: { min: number; max: number; step: number }, id: string, onInput: OnInput) {
+/** What is typed, without a fraction where there is none; null if it is no number. */
+function numberIn({ value }: HTMLInputElement, type: 'float' | 'int'): number | null {
+  const number = type === 'int' ? Math.trunc(Number(value)) : Number(value);
+  return value !== '' && Number.isFinite(number) ? number : null;
+}
+
+function sliderControl(
+  { min, max, step }: { min: number; max: number; step: number },
+  type: 'float' | 'int',
+  id: string,
+  onInput: OnInput,
+): Control {
+  let shown = '';
   const tell = (from: HTMLInputElement) => {
-    const value = Number(from.value);
-    if (from.value === '' || !(value >= min && value <= max)) return;
-    onInput(value);
+    const value = numberIn(from, type);
+    if (value !== null && value >= min && value <= max) onInput(value);
   };
   const range = element('input', { type: 'range', id, min, max, step, oninput: () => tell(range) });
   const number = element('input', { type: 'number', min, max, step, 'aria-labelledby': `${id}-label` });
-  number.addEventListener('change', () => tell(number));
+  number.addEventListener('change', () => {
+    tell(number);
+    // What is refused does not stay there as if it were the value.
+    number.value = shown;
+  });
   return {
     root: element('div', { class: 'slider' }, range, number),
     show(value: InputValue) {
-      const text = String(Number(Number(value).toFixed(4)));
-      range.value = text;
+      shown = String(Number(Number(value).toFixed(4)));
+      range.value = shown;
+      number.value = shown;
       range.style.setProperty('--part', `${(100 * (Number(value) - min)) / (max - min || 1)}%`);
-      if (document.activeElement !== number) number.value = text;
     },
   };
 }
 
-function numberControl(type: string, id: string, onInput: OnInput): Control {
+function numberControl(type: 'float' | 'int', id: string, onInput: OnInput): Control {
   const root = element('input', { type: 'number', id, step: type === 'int' ? 1 : 'any' });
   root.addEventListener('change', () => {
-    const value = type === 'int' ? Math.trunc(Number(root.value)) : Number(root.value);
-    if (root.value !== '' && Number.isFinite(value)) onInput(value);
+    const value = numberIn(root, type);
+    if (value !== null) onInput(value);
   });
   return { root, show: (value) => Object.assign(root, { value: String(value ?? 0) }) };
 }

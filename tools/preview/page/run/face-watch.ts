@@ -17,7 +17,7 @@ export interface PictureKind {
   readonly still: boolean;
 }
 
-/** Finds faces in the stage's pictures, and runs the lens's models; both in the vision worker. */
+/** Finds faces in the stage's pictures, and runs the lens's models, each in a worker. */
 export class FaceWatch {
   readonly #onFail: (message: string) => void;
   #vision: Promise<Vision>;
@@ -51,7 +51,7 @@ export class FaceWatch {
     return (await this.#vision).loadModel(assetUrls[id]);
   }
 
-  /** The faces of a picture; none while the worker is loading, or after it has failed. */
+  /** The faces of a picture; none while the networks load, or after something has failed. */
   async find(picture: Picture, { time, still }: PictureKind): Promise<readonly TrackedFace[]> {
     if (!this.ready) return [];
     const vision = await this.#vision;

@@ -1,6 +1,7 @@
 import type { LensHost, Overrides, SimulatedLens } from '../../../simulator/lens.ts';
 import type { TrackedFace } from '../../../vision/face.ts';
 import type { Models } from './models.ts';
+import { nextTask } from './next-task.ts';
 
 /** Frames that a lens runs ahead before it takes the place of another: more than its smoothing and fades last. */
 const WARM_UP = { frames: 60, dt: 1 / 24 };
@@ -33,9 +34,12 @@ export class LensRunner {
     const restart = ++this.#restarts;
     const warming = { now: this.#lens !== null };
     const next = this.#start(this.#warmHost(warming), overrides);
-    for (const { index } of this.#faces) next.faceFound(index);
+    const told = this.#faces;
+    tellFaces(next, [], told);
     for (const [index, points] of this.#points) next.landmarks(index, points);
     if (warming.now && !(await this.#warmUp(next, restart))) return next.destroy();
+    // Faces come and go while it warms up.
+    tellFaces(next, told, this.#faces);
     warming.now = false;
     this.#lens?.destroy();
     this.#lens = next;
@@ -48,8 +52,7 @@ export class LensRunner {
     this.#points = new Map(faces.map(({ index, points }) => [index, partsOf(points, screen)]));
     const lens = this.#lens;
     if (!lens) return;
-    for (const { index } of before) if (!faces.some((face) => face.index === index)) lens.faceLost(index);
-    for (const { index } of faces) if (!before.some((face) => face.index === index)) lens.faceFound(index);
+    tellFaces(lens, before, faces);
     for (const [index, points] of this.#points) lens.landmarks(index, points);
     lens.frame(dt);
   }
@@ -82,16 +85,10 @@ export class LensRunner {
   }
 }
 
-/** A model's answers, drawing and messages of workers come between two tasks. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
+/** Tells a lens which faces have gone since before, and which have come. */
+function tellFaces(lens: SimulatedLens, before: readonly TrackedFace[], now: readonly TrackedFace[]): void {
+  for (const { index } of before) if (!now.some((face) => face.index === index)) lens.faceLost(index);
+  for (const { index } of now) if (!before.some((face) => face.index === index)) lens.faceFound(index);
 }
 
 /** Points as parts of the screen. */

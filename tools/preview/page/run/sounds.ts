@@ -16,6 +16,8 @@ interface Playing {
 export function createSounds(urls: Readonly<Record<string, string>>): Sounds {
   const buffers = new Map<string, Promise<AudioBuffer>>();
   const playing = new Map<string, Playing>();
+  /** Sounds that begin as soon as they have loaded. */
+  const awaited = new Set<string>();
   let context: AudioContext | null = null;
   let on = false;
 
@@ -31,6 +33,7 @@ export function createSounds(urls: Readonly<Record<string, string>>): Sounds {
   };
 
   const stop = (sound: string, fade: number) => {
+    awaited.delete(sound);
     const current = playing.get(sound);
     if (!current || !context) return;
     playing.delete(sound);
@@ -51,8 +54,9 @@ export function createSounds(urls: Readonly<Record<string, string>>): Sounds {
     async play(sound, volume) {
       if (!on || !context || !(sound in urls)) return;
       const audio = context;
+      awaited.add(sound);
       const buffer = await load(audio, sound).catch(() => null);
-      if (!buffer || !on) return;
+      if (!awaited.delete(sound) || !buffer || !on) return;
       stop(sound, 0);
       const source = new AudioBufferSourceNode(audio, { buffer });
       const gain = new GainNode(audio, { gain: volume });

@@ -23,23 +23,20 @@ export async function openCamera({ onChoose, onEnd }: CameraEvents, device?: str
   const video = element('video', { muted: true, playsinline: true });
   video.muted = true;
   video.srcObject = stream;
+  const close = () => {
+    track.removeEventListener('ended', onEnd);
+    track.stop();
+    video.srcObject = null;
+  };
   try {
     await video.play();
+    const controls = await deviceChoice(track, onChoose);
+    const shot = () => (video.videoWidth > 0 ? shotOf(video) : null);
+    return { mirrored: true, still: false, shot, controls, close };
   } catch (thrown) {
-    track.stop();
+    close();
     throw failure(thrown);
   }
-  return {
-    mirrored: true,
-    still: false,
-    shot: () => (video.videoWidth > 0 ? shotOf(video) : null),
-    controls: await deviceChoice(track, onChoose),
-    close() {
-      track.removeEventListener('ended', onEnd);
-      for (const each of stream.getTracks()) each.stop();
-      video.srcObject = null;
-    },
-  };
 }
 
 async function openStream(device?: string): Promise<MediaStream> {

@@ -1,3 +1,4 @@
+import { nextTask } from '../run/next-task.ts';
 import { addSample } from '../run/samples.ts';
 
 /** Milliseconds between two frames at least: no screen shows more than these, and other work needs time too. */
@@ -21,7 +22,9 @@ export async function runFrames<Seen>({ look, show, fail }: FrameSteps<Seen>): P
   for (;;) {
     try {
       const seen = await next;
-      if (document.hidden || performance.now() - last < SHORTEST) await animationFrame();
+      const early = document.hidden || performance.now() - last < SHORTEST;
+      // A picture whose faces are known keeps nobody waiting: without a pause nothing but frames would ever run.
+      await (early ? animationFrame() : nextTask());
       const now = performance.now();
       next = look(now);
       show(seen, Math.min(LONGEST, (now - last) / 1000));

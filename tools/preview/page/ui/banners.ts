@@ -4,7 +4,6 @@ import { element } from './dom.ts';
 export interface Message {
   readonly title: string;
   readonly text: string;
-  readonly kind?: 'error' | 'hint';
   readonly action?: { readonly label: string; run(): void };
 }
 
@@ -25,11 +24,11 @@ export function createBanners(): Banners {
   return {
     root,
     clear,
-    show(topic, { title, text, kind = 'error', action }) {
+    show(topic, { title, text, action }) {
       clear(topic);
       const banner = element(
         'div',
-        { class: `banner ${kind}`, role: kind === 'error' ? 'alert' : 'status' },
+        { class: 'banner', role: 'alert' },
         element('div', {}, element('strong', {}, title), element('p', {}, text)),
       );
       if (action) {

@@ -40,14 +40,16 @@ export function createHappenings(program: LensProgram, problems: readonly string
     ),
     update(lens: SimulatedLens | null): void {
       setTags(objects, lens ? effectsShown(lens) : [], 'no effect');
-      setTags(sounds, lens ? lens.sounds().map(({ sound }) => names.get(sound) ?? sound) : [], 'no sound');
+      setTags(sounds, lens ? lens.sounds().map((sound) => names.get(sound) ?? sound) : [], 'no sound');
       const all = [...fixed, ...(lens?.problems ?? [])];
       const lines = [...all.map((text) => ({ text, kind: 'problem' })), ...lastLines(lens)];
       const key = lines.map(({ text }) => text).join('\n');
       if (key === told) return;
       told = key;
+      const { scrollTop, clientHeight, scrollHeight } = log;
       log.replaceChildren(...lines.map(({ text, kind }) => element('li', { class: kind }, text)));
-      log.scrollTop = log.scrollHeight;
+      // Whoever has scrolled up reads on where it is.
+      log.scrollTop = scrollTop + clientHeight >= scrollHeight - 1 ? log.scrollHeight : scrollTop;
     },
   };
 }

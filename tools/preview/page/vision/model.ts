@@ -40,10 +40,6 @@ export class LensModel {
     const outputs = await runSession(this.#session, tensors, "The lens's model");
     return { outputs, time: performance.now() - start };
   }
-
-  release(): Promise<void> {
-    return this.#session.release();
-  }
 }
 
 const isChannels = (side: number) => side === 1 || side === 3 || side === 4;

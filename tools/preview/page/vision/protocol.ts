@@ -34,7 +34,6 @@ export interface Calls {
   /** Answers with the model's number. */
   loadModel: { asked: { readonly url: string }; answered: number };
   runModel: { asked: { readonly model: number; readonly inputs: readonly Float32Array[] }; answered: ModelAnswer };
-  releaseModel: { asked: { readonly model: number }; answered: null };
 }
 
 export type CallName = keyof Calls;

@@ -4,11 +4,10 @@ import type { TrackOptions } from '../../../vision/tracker.ts';
 import type { Tracked, VisionUrls } from './protocol.ts';
 import { startThread, type Thread } from './thread.ts';
 
-/** The lens's model, loaded in the worker. */
+/** A model of the lens, loaded in its worker. */
 export interface VisionModel extends HostModel {
   /** Milliseconds of its last run in the network alone; null before the first. */
   readonly lastTime: number | null;
-  release(): Promise<void>;
 }
 
 /** Faces and the lens's models, each on a thread of their own, so that a model that runs holds no face up. */
@@ -60,6 +59,5 @@ async function loadModel(thread: Thread, url: string): Promise<VisionModel> {
       lastTime = time;
       return outputs;
     },
-    release: async () => void (await thread.call('releaseModel', { model })),
   };
 }

@@ -9,8 +9,8 @@ import { LensModel } from './model.ts';
 import type { Answer, Calls, Request, VisionUrls } from './protocol.ts';
 import { openSession, runSession } from './sessions.ts';
 
-const models = new Map<number, LensModel>();
-let modelCount = 0;
+/** A model's number is its place. */
+const models: LensModel[] = [];
 let tracker: FaceTracker | null = null;
 /** Milliseconds of the picture that is looked at now. */
 let times: { detector: number | null; landmarks: number } = { detector: null, landmarks: 0 };
@@ -45,12 +45,6 @@ async function timed(session: InferenceSession, input: Tensor, what: string): Pr
   return [answer, performance.now() - begun];
 }
 
-function modelOf(number: number): LensModel {
-  const model = models.get(number);
-  if (!model) throw new Error('The model has been released.');
-  return model;
-}
-
 async function answer(request: Request): Promise<Calls[keyof Calls]['answered']> {
   switch (request.call) {
     case 'start':
@@ -66,14 +60,9 @@ async function answer(request: Request): Promise<Calls[keyof Calls]['answered']>
       tracker?.reset();
       return null;
     case 'loadModel':
-      models.set(++modelCount, await LensModel.load(request.asked.url));
-      return modelCount;
+      return models.push(await LensModel.load(request.asked.url)) - 1;
     case 'runModel':
-      return modelOf(request.asked.model).run(request.asked.inputs);
-    case 'releaseModel':
-      await modelOf(request.asked.model).release();
-      models.delete(request.asked.model);
-      return null;
+      return models[request.asked.model].run(request.asked.inputs);
   }
 }
 

@@ -1,6 +1,7 @@
 /** A source of frames for people without a camera: drawn people who show the expression they are asked for. */
 import { EMOTIONS, type Emotion } from '../../../../../ml/core/emotions.ts';
 import type { TrackedFace } from '../../../../vision/face.ts';
+import { eyesOf } from '../../../../vision/landmarks.ts';
 import { Cast } from './cast.ts';
 import { drawPortrait, paintBackdrop } from './compose.ts';
 import { headMotion } from './motion.ts';
@@ -143,12 +144,7 @@ function advance({ emotion, weights }: Player, dt: number): void {
 
 /** Drawn people look into the camera. */
 function poseOf(points: Float32Array, roll: number): TrackedFace['pose'] {
-  const middle = (first: number) => {
-    let [x, y] = [0, 0];
-    for (let i = first; i < first + 6; i++) [x, y] = [x + points[2 * i] / 6, y + points[2 * i + 1] / 6];
-    return [x, y] as const;
-  };
-  const [left, right] = [middle(36), middle(42)];
+  const [left, right] = eyesOf(points);
   const scale = Math.hypot(right[0] - left[0], right[1] - left[1]) / EYES.apart;
   return {
     x: (left[0] + right[0]) / 2 - EYES.up * scale * Math.sin(roll),

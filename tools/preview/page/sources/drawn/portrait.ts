@@ -1,6 +1,6 @@
 /** Portraits of drawn people in colour, from the grey faces of the drawn data set. */
 import type { Expression } from '../../../../../ml/data/synthetic/expressions.ts';
-import { EYE_LEVEL, eyeShape, IRIS, mouthShape } from '../../../../../ml/data/synthetic/features.ts';
+import { eyeShape, IRIS, mouthShape, paintDisc } from '../../../../../ml/data/synthetic/features.ts';
 import { type Frame, Painter, smoothStep } from '../../../../../ml/data/synthetic/painter.ts';
 import { paintSitter, type Sitter } from '../../../../../ml/data/synthetic/sitter.ts';
 import { landmarksOf } from './landmarks.ts';
@@ -30,7 +30,7 @@ export interface Portrait {
 }
 
 /** Side of a portrait in pixels, and of a unit of the painter, half a face's height. */
-export const PORTRAIT = 384;
+const PORTRAIT = 384;
 export const UNIT = 104;
 /** The middle of the head in a portrait, in pixels. */
 export const HEAD_X = PORTRAIT / 2;
@@ -115,19 +115,7 @@ function sharesOf(frame: Frame, { sitter }: Person, expression: Expression): Sha
       painter.between(frame, -half * 0.9, half * 0.9, upper, lower, 1, 1, 0.018);
     }),
     iris: cover((painter) => {
-      for (const { centre, upper: lid, lower: below } of eyes) {
-        const reach = (u: number) => Math.sqrt(Math.max(0, IRIS ** 2 - (u - centre) ** 2));
-        painter.between(
-          frame,
-          centre - IRIS,
-          centre + IRIS,
-          (u) => Math.max(lid(u), EYE_LEVEL - 0.01 - reach(u)),
-          (u) => Math.min(below(u), EYE_LEVEL - 0.01 + reach(u)),
-          1,
-          1,
-          0.012,
-        );
-      }
+      for (const eye of eyes) paintDisc(painter, frame, eye, IRIS, 1, 1);
     }),
   };
 }
