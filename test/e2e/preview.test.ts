@@ -94,6 +94,18 @@ describe.skipIf(program === undefined)('the preview page', () => {
     await page.getByText('no picture leaves this page').waitFor();
   });
 
+  it('shows two people, and the expression of the one that the lens is to look at', async () => {
+    const page = await open();
+    await page.getByRole('checkbox', { name: 'Two people' }).check();
+    await page.getByText('2 faces; the lens looks at number 1').waitFor();
+    await page.getByLabel('Face Index', { exact: true }).first().fill('1');
+    await page.getByLabel('Face Index', { exact: true }).first().press('Enter');
+    await whenShown(page, 'Surprise');
+    await page.getByText('2 faces; the lens looks at number 2').waitFor();
+    await page.getByRole('checkbox', { name: 'Two people' }).uncheck();
+    await whenShown(page, 'No expression');
+  });
+
   it('follows the face before the camera, and lets go of it when it is gone', async () => {
     const page = await open();
     await page.getByRole('checkbox', { name: 'Times' }).check();

@@ -133,6 +133,25 @@ describe('a lens that runs', () => {
     expect(lens.log.slice(2)).toEqual(['OnStartEvent', 'OnDestroyEvent']);
   });
 
+  it('tells a script that another one turns off and on again', () => {
+    const switcher: Make = (api) =>
+      class Switcher extends api.BaseScriptComponent {
+        target!: ScriptComponent;
+        onAwake() {
+          this.createEvent('UpdateEvent').bind(() => {
+            this.target.enabled = !this.target.enabled;
+          });
+        }
+      };
+    const lens = run({
+      Switcher: { make: switcher, inputs: { target: { link: 'Teller' } } },
+      Teller: { make: teller },
+    });
+    lens.frame(0.1);
+    lens.frame(0.1);
+    expect(lens.log.slice(2)).toEqual(['OnStartEvent', 'OnDisableEvent', 'OnEnableEvent', 'UpdateEvent']);
+  });
+
   it('leaves scripts asleep on hidden objects until these are shown', () => {
     const shower: Make = (api) =>
       class Shower extends api.BaseScriptComponent {

@@ -44,7 +44,7 @@ function cropOf({ pixels, width, height }: ActorFrame, face: TrackedFace): Float
 
 describe('drawn people', () => {
   let session: ort.InferenceSession;
-  const actor = new Actor({ ...SIZE, faces: 2 });
+  const actor = new Actor({ ...SIZE, people: 2 });
   beforeAll(async () => {
     session = await ort.InferenceSession.create(await readFile(MODEL), { logSeverityLevel: 3 });
     while (actor.prepare());
@@ -97,7 +97,7 @@ describe('drawn people', () => {
   });
 
   it('stay in the frame, move little from frame to frame, and are the same each time', () => {
-    const [phone, other] = [0, 1].map(() => new Actor({ width: 270, height: 480 }));
+    const [phone, other] = [0, 1].map(() => new Actor({ width: 270, height: 480, people: 1 }));
     let before: TrackedFace | undefined;
     for (let i = 0; i < 90; i++) {
       const { faces, pixels } = phone.frame(i / 30, 1 / 30);
@@ -115,9 +115,9 @@ describe('drawn people', () => {
 
   it('go from one expression to another in 0.3 s, whatever the frame rate', () => {
     const chinAfter = (frames: number, seconds: number) => {
-      const one = new Actor({ width: 320, height: 240 });
+      const one = new Actor({ width: 320, height: 240, people: 1 });
       one.show('Neutral', 0, true);
-      one.show('Surprise');
+      one.show('Surprise', 0);
       let chin = 0;
       for (let i = 1; i <= frames; i++) chin = one.frame(0, seconds / frames).faces[0].points[17];
       return chin;

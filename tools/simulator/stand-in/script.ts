@@ -8,10 +8,21 @@ let owner: StandInSceneObject;
 
 /** The base class of all scripts: `BaseScriptComponent`. */
 export class StandInScript extends ScriptObjectStandIn implements BaseScriptComponent {
-  enabled = true;
   readonly sceneObject = owner;
   onAwake?(): void;
   private awake = false;
+  private on = true;
+
+  get enabled(): boolean {
+    return this.on;
+  }
+
+  /** A script wakes when it is enabled for the first time. */
+  set enabled(enabled: boolean) {
+    if (enabled === this.on) return;
+    this.on = enabled;
+    if (this.sceneObject.isEnabledInHierarchy) this.turn(enabled);
+  }
 
   get isEnabledInHierarchy(): boolean {
     return this.enabled && this.sceneObject.isEnabledInHierarchy;

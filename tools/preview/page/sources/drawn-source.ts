@@ -1,41 +1,52 @@
 import type { Emotion } from '../../../../ml/core/emotions.ts';
-import { choices, element } from '../ui/dom.ts';
+import { choices, element, toggle } from '../ui/dom.ts';
 import { EXPRESSIONS } from '../ui/expressions.ts';
 import { Actor } from './drawn/actor.ts';
 import type { Source } from './source.ts';
 
+const OPTIONS = EXPRESSIONS.map(({ name, emoji }) => ({ value: name, label: name, emoji }));
 /** As large as the stage's phone, so that nothing is lost on the way. */
 const SIZE = { width: 450, height: 800 };
-/** An expression with an effect, so that something is seen at once. */
-const FIRST: Emotion = 'Happy';
+/** What the people show first: an effect, so that something is seen at once. */
+const FIRST: readonly Emotion[] = ['Happy', 'Surprise'];
 
-/** A drawn person who shows the expression that is chosen. */
+/** One or two drawn people who show the expressions that are chosen. */
 export function openDrawn(): Source {
-  const actor = new Actor(SIZE);
-  actor.show(FIRST, 0, true);
   const canvas = element('canvas', SIZE);
   const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })!;
-  const buttons = choices<Emotion>(
-    'Expression of the drawn face',
-    EXPRESSIONS.map(({ name, emoji }) => ({ value: name, label: name, emoji })),
-    FIRST,
-    (emotion) => actor.show(emotion),
-  );
-  let start: number | null = null;
+  const shown = [...FIRST];
+  const rows = FIRST.map((first, person) => {
+    const choose = (emotion: Emotion) => {
+      shown[person] = emotion;
+      if (person < actor.people) actor.show(emotion, person);
+    };
+    return choices<Emotion>(`Expression of drawn face ${person + 1}`, OPTIONS, first, choose);
+  });
+  let actor: Actor;
+  let stop = () => {};
+  const start = (people: 1 | 2) => {
+    stop();
+    actor = new Actor({ ...SIZE, people });
+    for (let person = 0; person < people; person++) actor.show(shown[person], person, true);
+    stop = prepare(actor);
+    rows[1].root.hidden = people === 1;
+  };
+  start(1);
+  const both = toggle('Two people', false, (on) => start(on ? 2 : 1), 'For lenses that tell faces apart');
+  let begun: number | null = null;
   let last = 0;
-  const stop = prepare(actor);
   return {
     mirrored: null,
     still: false,
     shot(now) {
-      start ??= now;
-      const { pixels, faces } = actor.frame((now - start) / 1000, last === 0 ? 0 : (now - last) / 1000);
+      begun ??= now;
+      const { pixels, faces } = actor.frame((now - begun) / 1000, last === 0 ? 0 : (now - last) / 1000);
       last = now;
       context.putImageData(new ImageData(pixels, SIZE.width, SIZE.height), 0, 0);
       return { image: canvas, ...SIZE, moment: null, faces };
     },
-    controls: element('div', { class: 'faces' }, buttons.root),
-    close: stop,
+    controls: element('div', { class: 'faces' }, ...rows.map(({ root }) => root), both.root),
+    close: () => stop(),
   };
 }
 

@@ -21,8 +21,7 @@ export interface ActorOptions {
   /** Sides of the frames in pixels. */
   readonly width: number;
   readonly height: number;
-  /** How many people there are: 1. */
-  readonly faces?: 1 | 2;
+  readonly people: 1 | 2;
 }
 
 /** Seconds from one expression to another. */
@@ -47,10 +46,14 @@ export class Actor {
   readonly #pixels: Uint8ClampedArray<ArrayBuffer>;
 
   constructor(readonly options: ActorOptions) {
-    const { width, height, faces = 1 } = options;
-    this.#players = Array.from({ length: faces }, () => ({ emotion: 'Neutral', weights: weightsOf('Neutral') }));
+    const { width, height, people } = options;
+    this.#players = Array.from({ length: people }, () => ({ emotion: 'Neutral', weights: weightsOf('Neutral') }));
     this.#backdrop = paintBackdrop(width, height);
     this.#pixels = new Uint8ClampedArray(4 * width * height);
+  }
+
+  get people(): number {
+    return this.#players.length;
   }
 
   /**
@@ -62,8 +65,8 @@ export class Actor {
     return [...this.#players.keys()].some((person) => this.#cast.paintNext(person));
   }
 
-  /** Asks a person for an expression. @param atOnce without the way there. */
-  show(emotion: Emotion, person = 0, atOnce = false): void {
+  /** Asks a person, 0 or 1, for an expression. @param atOnce without the way there. */
+  show(emotion: Emotion, person: number, atOnce = false): void {
     const player = this.#players[person];
     player.emotion = emotion;
     if (atOnce) player.weights.set(weightsOf(emotion));
