@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'vite';
 import { messageOf, UserError } from '../../../ml/core/errors.ts';
-import { isFolder } from '../../../ml/core/files.ts';
+import { readProject } from '../../lens/files/project.ts';
 import { pageConfig, SERVED_POLICY } from './config.ts';
+import { servedModules } from './lens-module.ts';
 import { checkModelFile } from './model-file.ts';
 
 const DEFAULT_PORT = 5180;
@@ -20,19 +21,24 @@ export interface ServeOptions {
 
 export interface PreviewServer {
   readonly url: string;
+  /** What of the project is left out, and why. */
+  readonly problems: readonly string[];
+  /** Why the project cannot be run, which the page says too; null if it can. */
+  readonly failure: string | null;
   close(): Promise<void>;
 }
 
 /**
  * Serves the page for a project to this machine alone, with the project's inputs to be saved from it.
- * @throws UserError if the port is in use or not allowed, or there is no such folder or model. A project that cannot be read is served: the
- *   page says why.
+ * @throws UserError if the folder is no project, the model cannot be loaded, or the port is in use or not allowed.
  */
 export async function servePreview({ project, model, port, open = false }: ServeOptions): Promise<PreviewServer> {
-  if (!(await isFolder(project))) throw new UserError(`${project} is a file; give the folder that the .esproj lies in`);
+  await readProject(project);
   if (model !== undefined) await checkModelFile(model);
   const token = randomBytes(16).toString('hex');
-  const config = pageConfig({ project, model: model ?? null, token }, SERVED_POLICY);
+  const source = { project, model: model ?? null, token };
+  const modules = await servedModules(source);
+  const config = pageConfig(source, modules, SERVED_POLICY);
   const server = await createServer({
     ...config,
     base: '/',
@@ -54,5 +60,6 @@ export async function servePreview({ project, model, port, open = false }: Serve
     const why = /already in use/.test(reason) ? 'is in use' : `cannot be used (${reason})`;
     throw new UserError(`port ${port} ${why}; choose another with --port, or leave --port out to get a free one`);
   }
-  return { url: server.resolvedUrls!.local[0], close: () => server.close() };
+  const { problems, failure } = modules;
+  return { url: server.resolvedUrls!.local[0], problems, failure, close: () => server.close() };
 }
