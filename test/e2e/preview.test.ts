@@ -10,7 +10,7 @@ import { findBrowser, openBrowser } from '../../tools/preview/browser.ts';
 import { buildPreview } from '../../tools/preview/server/build.ts';
 import { servePreview } from '../../tools/preview/server/serve.ts';
 import { temporaryFolder } from '../data/helpers.ts';
-import { SeededProject } from '../lens-project/faults/seeded-project.ts';
+import { HAPPY, SeededProject } from '../lens-project/faults/seeded-project.ts';
 
 const SLOW = { timeout: 60_000 };
 const SCENE = 'Assets/Scene.scene';
@@ -68,7 +68,9 @@ describe.skipIf(program === undefined)('the preview page', () => {
   const expression = (page: Page) => page.getByLabel('Expression', { exact: true }).locator('[aria-live]');
   const tags = (page: Page) => page.getByLabel('Objects shown by the lens').innerText();
   const log = (page: Page) => page.getByLabel('Log of the lens');
-  const webcam = (page: Page) => page.getByRole('radio', { name: 'Webcam' }).click();
+  const source = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+  const webcam = (page: Page) => source(page, 'Webcam').click();
+  const isPressed = (page: Page, name: string) => source(page, name).getAttribute('aria-pressed');
   const giveFile = (page: Page, file: string | { name: string; mimeType: string; buffer: Buffer }) =>
     page.getByLabel('Image or video file').setInputFiles(file);
   const alert = (page: Page) => page.getByRole('alert');
@@ -145,7 +147,7 @@ describe.skipIf(program === undefined)('the preview page', () => {
       await context.grantPermissions(['camera']);
       await page.getByRole('button', { name: 'Try again' }).click();
       await alert(page).waitFor({ state: 'detached' });
-      await expect.poll(() => page.getByRole('radio', { name: 'Webcam' }).isChecked(), SLOW).toBe(true);
+      await expect.poll(() => isPressed(page, 'Webcam'), SLOW).toBe('true');
     } finally {
       await denying.close();
     }
@@ -158,7 +160,7 @@ describe.skipIf(program === undefined)('the preview page', () => {
       await webcam(page);
       await alert(page).getByText('No camera was found').waitFor();
       await whenShown(page, 'Happy');
-      expect(await page.getByRole('radio', { name: 'Drawn faces' }).isChecked()).toBe(true);
+      expect(await isPressed(page, 'Drawn faces')).toBe('true');
     } finally {
       await without.close();
     }
@@ -193,11 +195,41 @@ describe.skipIf(program === undefined)('the preview page', () => {
     expect(await page.getByText(/faces; the lens/).innerText()).toMatch(/^5/);
   });
 
+  it('shows paper where a picture is transparent, not what was there before', async () => {
+    const page = await open();
+    await whenShown(page, 'Happy');
+    const clear = { r: 0, g: 0, b: 0, alpha: 0 };
+    const glass = await sharp({ create: { width: 300, height: 400, channels: 4, background: clear } })
+      .png()
+      .toBuffer();
+    await giveFile(page, { name: 'glass.png', mimeType: 'image/png', buffer: glass });
+    await page.getByText('No face found').waitFor();
+    await whenShown(page, 'No expression');
+    await expect.poll(() => tags(page), SLOW).toBe('no effect');
+    const { data, info } = await sharp(await page.locator('canvas').first().screenshot())
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const upper = data.subarray(0, Math.round(0.7 * info.height) * info.width * info.channels);
+    expect(upper.filter((level) => level > 250).length / upper.length).toBeGreaterThan(0.95);
+  });
+
+  it('does not open the camera because an arrow key is pressed', async () => {
+    const page = await open();
+    await source(page, 'Drawn faces').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await whenShown(page, 'Happy');
+    expect(await isPressed(page, 'Drawn faces')).toBe('true');
+    await source(page, 'Webcam').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => isPressed(page, 'Webcam'), SLOW).toBe('true');
+  });
+
   it('shows a picture of 8000 pixels, and goes on', async () => {
     const page = await open();
     const huge = await sharp(FIVE_FACES).resize(8000, 5824).jpeg({ quality: 60 }).toBuffer();
     await giveFile(page, { name: 'huge.jpg', mimeType: 'image/jpeg', buffer: huge });
-    await page.getByText('huge.jpg (8000 × 5824, shown at 1600 × 1165)').waitFor();
+    await page.getByText('8000 × 5824, shown at 1600 × 1165').waitFor();
     await page.getByText(/faces; the lens/).waitFor();
     expect(await alert(page).count()).toBe(0);
   });
@@ -205,7 +237,7 @@ describe.skipIf(program === undefined)('the preview page', () => {
   it.each([
     ['a film that cannot be decoded', 'film.mp4', 'video/mp4', 'film.mp4 cannot be played'],
     ['a damaged picture', 'picture.jpg', 'image/jpeg', 'picture.jpg cannot be shown'],
-    ['a text', 'notes.txt', 'text/plain', 'notes.txt cannot be played'],
+    ['a text', 'notes.txt', 'text/plain', 'notes.txt is not an image or a video'],
   ])('names %s; what was there stays', async (_, name, mimeType, message) => {
     const page = await open();
     await giveFile(page, { name, mimeType, buffer: Buffer.from('this is neither a picture nor a film') });
@@ -247,6 +279,24 @@ describe.skipIf(program === undefined)('the preview page', () => {
         .getByText(/HologramComponent/)
         .waitFor();
       await whenShown(page, 'Happy');
+      await close();
+      project.delete();
+    });
+
+    it('keeps the picture, the screen and the debug overlay, which is not saved, when a script changes', async () => {
+      const project = new SeededProject();
+      const { page, close } = await serve(project);
+      await page.getByRole('radio', { name: 'Whole picture' }).check();
+      await page.getByRole('checkbox', { name: "Lens's debug" }).check();
+      await giveFile(page, FIVE_FACES);
+      await page.getByText(/faces; the lens/).waitFor();
+      expect(await page.getByRole('button', { name: 'Save into scene' }).isDisabled()).toBe(true);
+      const reloaded = page.waitForEvent('load');
+      project.edit(HAPPY, 'count: 14', 'count: 13');
+      await reloaded;
+      await page.getByText(/faces; the lens/).waitFor();
+      expect(await page.getByRole('radio', { name: 'Whole picture' }).isChecked()).toBe(true);
+      expect(await page.getByRole('checkbox', { name: "Lens's debug" }).isChecked()).toBe(true);
       await close();
       project.delete();
     });

@@ -57,8 +57,9 @@ describe('the screen', () => {
     ['phone', 1080, 1920, 9 / 16],
     ['whole', 640, 480, 4 / 3],
     ['whole', 480, 640, 3 / 4],
-    ['whole', 4000, 500, 4 / 3],
-    ['whole', 500, 4000, 9 / 16],
+    ['whole', 1920, 1080, 16 / 9],
+    ['whole', 4000, 500, 2],
+    ['whole', 500, 4000, 1 / 2.2],
   ] as const)('of %s for a picture of %i × %i has the aspect %f', (choice, width, height, aspect) => {
     const screen = screenFor(choice, { width, height });
     expect(screen.width / screen.height).toBeCloseTo(aspect, 2);

@@ -34,7 +34,7 @@ try {
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const firstPaint = await bytesBeforePaint(page, server.resolvedUrls!.local[0]);
-    await page.getByRole('radio', { name: 'Webcam' }).click();
+    await page.getByRole('button', { name: 'Webcam' }).click();
     await page.waitForTimeout(SETTLE);
     print(await measure(page, Number(values.seconds)));
     console.log(`before the first paint ${kilobytes(firstPaint)} kB, in all ${kilobytes(await bytesIn(site))} kB`);

@@ -1,8 +1,8 @@
 import { assetUrls, problems, program, start } from 'virtual:lens';
 import { messageOf } from '../../../ml/core/errors.ts';
 import { createActions } from './inspector/actions.ts';
-import { Changes } from './inspector/changes.ts';
-import { debugSwitches } from './inspector/debug-switch.ts';
+import { Changes, merged } from './inspector/changes.ts';
+import { createDebugSwitch } from './inspector/debug-switch.ts';
 import { createInspector } from './inspector/inspector.ts';
 import { FaceWatch } from './run/face-watch.ts';
 import { LensRunner } from './run/lens-runner.ts';
@@ -19,13 +19,19 @@ import { element, toggle } from './ui/dom.ts';
 import { FaceStatus } from './ui/face-status.ts';
 import { createHappenings } from './ui/happenings.ts';
 import { createHeader } from './ui/header.ts';
+import { kept } from './ui/kept.ts';
 import { createMeters } from './ui/meters.ts';
+import { createFailureWatch } from './ui/script-failures.ts';
+import { sentence } from './ui/sentence.ts';
+import { watchServer } from './ui/server-watch.ts';
 import { createTiming } from './ui/timing.ts';
 
 /** Milliseconds without a change after which the lens is started with the new inputs. */
 const SETTLED = 120;
 /** Milliseconds between two updates of figures and texts. */
 const TEXT_INTERVAL = 120;
+
+const TIMES = 'times';
 
 /** A look at a picture, which need not be repeated while the picture is the same. */
 interface Look {
@@ -47,7 +53,7 @@ export function startApp(root: Element): void {
   const happenings = createHappenings(program, problems);
   const watch = createWatch(banners, () => {
     models.forget();
-    void runner.restart(changes.overrides);
+    restart();
   });
   const viewBar = createViewBar(banners, () => watch.reset());
   const models = createModels(banners, watch);
@@ -56,11 +62,18 @@ export function startApp(root: Element): void {
   const runner = new LensRunner(start, host, models);
 
   let settling: ReturnType<typeof setTimeout> | undefined;
+  const debug = createDebugSwitch(changes, () => restart());
+  const restart = () => void runner.restart(merged(changes.overrides, debug.overrides));
   changes.onChange(() => {
     clearTimeout(settling);
-    settling = setTimeout(() => void runner.restart(changes.overrides), SETTLED);
+    settling = setTimeout(restart, SETTLED);
   });
 
+  const showTimes = (on: boolean) => {
+    kept.set(TIMES, on);
+    timing.show(on);
+  };
+  timing.show(kept.isOn(TIMES));
   const inputs = [createInspector(program, changes), createActions(changes)];
   root.append(
     element(
@@ -68,16 +81,25 @@ export function startApp(root: Element): void {
       { class: 'app' },
       createHeader([
         toggle('Sound', false, (on) => sounds.enable(on)).root,
-        toggle('Times', false, (on) => timing.show(on), 'Frames/s and milliseconds').root,
-        ...debugSwitches(changes),
+        toggle('Times', kept.isOn(TIMES), showTimes, 'Frames/s and milliseconds').root,
+        ...debug.roots,
       ]),
       element('aside', { class: 'side left', 'aria-label': 'Inputs' }, ...inputs),
-      element('main', { class: 'centre' }, viewBar.root, banners.root, stage.root, viewBar.controls),
+      element(
+        'main',
+        { id: 'stage', class: 'centre', tabindex: -1 },
+        viewBar.root,
+        banners.root,
+        stage.root,
+        viewBar.controls,
+      ),
       element('aside', { class: 'side right', 'aria-label': 'What happens' }, meters.root, happenings.root),
     ),
   );
 
-  void runner.restart(changes.overrides);
+  restart();
+  watchServer(banners);
+  const tellFailures = createFailureWatch(banners);
   tellProblems(banners, [...program.problems, ...problems, ...(runner.lens?.problems ?? [])]);
   const taker = new PictureTaker();
   const status = new FaceStatus();
@@ -108,7 +130,8 @@ export function startApp(root: Element): void {
       stage.paint(seen, runner.lens?.visuals({ width, height }) ?? []);
       if (performance.now() - told < TEXT_INTERVAL) return;
       told = performance.now();
-      meters.update(runner.lens);
+      meters.update(runner.lens, seen.faces);
+      tellFailures(runner.lens);
       happenings.update(runner.lens);
       timing.update();
       const searched = seen.taken.faces !== null || watch.ready;
@@ -154,6 +177,6 @@ function tellProblems(banners: Banners, [first, ...others]: readonly string[]): 
   else
     banners.show('project', {
       title: `${others.length + 1} parts of the project are not run`,
-      text: `${first}. The others stand in the log.`,
+      text: `${sentence(first)} The others stand in the log.`,
     });
 }

@@ -49,7 +49,7 @@ export async function sceneStamp(project: string): Promise<string> {
 export async function saveInputs(project: string, { stamp, inputs }: SaveRequest): Promise<string> {
   const scenes = await readScenes(project);
   if (stampOf(scenes) !== stamp)
-    throw new UserError('the scene has changed since this page read it; reload the page and set the values again');
+    throw new UserError('the scene has changed since this page read it; reload the page: the values set there stay');
   const program = await readProgram(project);
   const edited = new Map(scenes.map((scene) => [scene.path, scene.text]));
   for (const [component, values] of Object.entries(inputs)) {

@@ -1,5 +1,6 @@
 import { session } from 'virtual:lens';
 import { element, setText } from '../ui/dom.ts';
+import { sentence } from '../ui/sentence.ts';
 import { type Changes, valuesOf } from './changes.ts';
 import type { Change } from './components.ts';
 import { valuesText } from './values-text.ts';
@@ -27,9 +28,13 @@ export function createActions(changes: Changes): HTMLElement {
       stamp = answer.stamp;
       changes.markSaved(saved);
       setText(said, 'Saved. Open the project in Lens Studio anew: if it is open now, it still has the old values.');
-    } else setText(said, `Not saved: ${answer.error}.`);
+    } else {
+      setText(said, sentence(`Not saved: ${answer.error}`));
+      if (/reload/.test(answer.error)) said.append(' ', button('Reload', 'The values set here stay', reload));
+    }
     update();
   });
+  const reload = () => location.reload();
   const reset = button('Reset all', 'Back to the values of the scene', () => changes.resetAll());
 
   const update = () => {

@@ -96,7 +96,8 @@ export function valuesOf(changes: readonly Change[]): Overrides {
   return values;
 }
 
-function merged(below: Overrides, above: Overrides): Overrides {
+/** Values over others. */
+export function merged(below: Overrides, above: Overrides): Overrides {
   const inBoth = Object.entries(above).map(([id, values]) => [id, { ...below[id], ...values }]);
   return { ...below, ...Object.fromEntries(inBoth) };
 }

@@ -28,7 +28,9 @@ export function controlFor(input: InspectorInput, id: string, onInput: OnInput):
   switch (type) {
     case 'float':
     case 'int':
-      return widget?.kind === 'slider' ? sliderControl(widget, type, id, onInput) : numberControl(type, id, onInput);
+      return widget?.kind === 'slider'
+        ? sliderControl(widget, type, id, onInput)
+        : numberControl(input.name, type, id, onInput);
     case 'bool':
       return checkControl(id, onInput);
     case 'string':
@@ -56,13 +58,13 @@ function sliderControl(
   let shown = '';
   const tell = (from: HTMLInputElement) => {
     const value = numberIn(from, type);
-    if (value !== null && value >= min && value <= max) onInput(value);
+    if (value !== null) onInput(Math.min(max, Math.max(min, value)));
   };
   const range = element('input', { type: 'range', id, min, max, step, oninput: () => tell(range) });
   const number = element('input', { type: 'number', min, max, step, 'aria-labelledby': `${id}-label` });
   number.addEventListener('change', () => {
     tell(number);
-    // What is refused does not stay there as if it were the value.
+    // What was typed beyond the range does not stay there as if it were the value.
     number.value = shown;
   });
   return {
@@ -76,13 +78,23 @@ function sliderControl(
   };
 }
 
-function numberControl(type: 'float' | 'int', id: string, onInput: OnInput): Control {
+function numberControl(name: string, type: 'float' | 'int', id: string, onInput: OnInput): Control {
+  // An index counts from 0, which no widget of Lens Studio's says.
+  const min = /index$/i.test(name) ? 0 : Number.NEGATIVE_INFINITY;
   const root = element('input', { type: 'number', id, step: type === 'int' ? 1 : 'any' });
+  let shown = '';
   root.addEventListener('change', () => {
     const value = numberIn(root, type);
-    if (value !== null) onInput(value);
+    if (value !== null) onInput(Math.max(min, value));
+    root.value = shown;
   });
-  return { root, show: (value) => Object.assign(root, { value: String(value ?? 0) }) };
+  return {
+    root,
+    show(value) {
+      shown = String(value ?? 0);
+      root.value = shown;
+    },
+  };
 }
 
 function checkControl(id: string, onInput: OnInput): Control {

@@ -1,5 +1,6 @@
 import type { InputValue, InspectorInput, LensProgram } from '../../../simulator/program.ts';
 import { element, setText } from '../ui/dom.ts';
+import { kept } from '../ui/kept.ts';
 import type { Changes } from './changes.ts';
 import { type InspectedComponent, inspectedComponents } from './components.ts';
 import { controlFor } from './field.ts';
@@ -36,7 +37,10 @@ function componentCard(
     element('span', { class: 'dim' }, objectName),
     count,
   );
-  const card = element('details', { class: 'component', open }, summary);
+  const key = `inputs of ${component.use.id}`;
+  const isOpen = kept.choice(key, open ? ['open', 'closed'] : ['closed', 'open']) === 'open';
+  const card = element('details', { class: 'component', open: isOpen }, summary);
+  card.addEventListener('toggle', () => kept.set(key, card.open ? 'open' : 'closed'));
   let parent: HTMLElement = card;
   for (const entry of script.inspector) {
     switch (entry.kind) {
@@ -81,7 +85,7 @@ function fieldRow(
   const title = element('label', { for: id, id: `${id}-label` }, label);
   const row = element('div', { class: 'field', title: hint ?? '' }, title);
   if (hint !== null && control) {
-    const described = element('span', { id: `${id}-hint`, class: 'hidden' }, hint);
+    const described = element('span', { id: `${id}-hint`, class: 'hint' }, hint);
     row.append(described);
     const target = control.root.id === id ? control.root : control.root.querySelector(`#${id}`);
     target?.setAttribute('aria-describedby', described.id);

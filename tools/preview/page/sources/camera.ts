@@ -1,4 +1,5 @@
 import { element } from '../ui/dom.ts';
+import { sentence } from '../ui/sentence.ts';
 import { type Source, SourceError, shotOf } from './source.ts';
 
 /** What the camera is asked for: more would be made smaller anyway. */
@@ -68,7 +69,10 @@ const FAILURES: Readonly<Record<string, readonly [title: string, text: string]>>
 
 function failure(thrown: unknown): SourceError {
   const { name, message } = thrown as DOMException;
-  const [title, text] = FAILURES[name] ?? ['The camera cannot be used', `The browser says: ${message}. Try again.`];
+  const [title, text] = FAILURES[name] ?? [
+    'The camera cannot be used',
+    `The browser says: ${sentence(message)} Try again.`,
+  ];
   return new SourceError(title, text);
 }
 

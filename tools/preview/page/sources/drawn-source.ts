@@ -1,6 +1,7 @@
-import type { Emotion } from '../../../../ml/core/emotions.ts';
+import { EMOTIONS, type Emotion } from '../../../../ml/core/emotions.ts';
 import { choices, element, toggle } from '../ui/dom.ts';
 import { EXPRESSIONS } from '../ui/expressions.ts';
+import { kept } from '../ui/kept.ts';
 import { Actor } from './drawn/actor.ts';
 import type { Source } from './source.ts';
 
@@ -10,14 +11,18 @@ const SIZE = { width: 450, height: 800 };
 /** What the people show first: an effect, so that something is seen at once. */
 const FIRST: readonly Emotion[] = ['Happy', 'Surprise'];
 
+const TWO = 'two people';
+const keyOf = (person: number) => `expression of drawn face ${person + 1}`;
+
 /** One or two drawn people who show the expressions that are chosen. */
 export function openDrawn(): Source {
   const canvas = element('canvas', SIZE);
   const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })!;
-  const shown = [...FIRST];
-  const rows = FIRST.map((first, person) => {
+  const shown = FIRST.map((first, person) => kept.choice(keyOf(person), [first, ...EMOTIONS]));
+  const rows = shown.map((first, person) => {
     const choose = (emotion: Emotion) => {
       shown[person] = emotion;
+      kept.set(keyOf(person), emotion);
       if (person < actor.people) actor.show(emotion, person);
     };
     return choices<Emotion>(`Expression of drawn face ${person + 1}`, OPTIONS, first, choose);
@@ -31,8 +36,13 @@ export function openDrawn(): Source {
     stop = prepare(actor);
     rows[1].root.hidden = people === 1;
   };
-  start(1);
-  const both = toggle('Two people', false, (on) => start(on ? 2 : 1), 'For lenses that tell faces apart');
+  const two = kept.isOn(TWO);
+  start(two ? 2 : 1);
+  const choose = (on: boolean) => {
+    kept.set(TWO, on);
+    start(on ? 2 : 1);
+  };
+  const both = toggle('Two people', two, choose, 'For lenses that tell faces apart');
   let begun: number | null = null;
   let last = 0;
   return {

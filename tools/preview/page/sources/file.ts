@@ -10,8 +10,18 @@ const MAX_SIDE = 1600;
  */
 export async function openFile(file: File): Promise<Source> {
   if (file.size === 0) throw new SourceError(`${file.name} is empty`, 'Choose another file.');
-  return file.type.startsWith('image/') ? openImage(file) : openVideo(file);
+  const [kind] = file.type.split('/');
+  if (kind === 'image') return openImage(file);
+  if (kind === 'video') return openVideo(file);
+  // Without the usual ending of its name nothing says what a file is.
+  return openImage(file)
+    .catch(() => openVideo(file))
+    .catch(() => {
+      throw new SourceError(`${file.name} is not an image or a video`, PLAYABLE);
+    });
 }
+
+const PLAYABLE = 'The browser shows JPEG, PNG, WebP, AVIF and GIF, and plays MP4 (H.264) and WebM (VP8, VP9, AV1).';
 
 async function openImage(file: File): Promise<Source> {
   const url = URL.createObjectURL(file);
@@ -28,19 +38,25 @@ async function openImage(file: File): Promise<Source> {
       resizeHeight: height,
       resizeQuality: 'medium',
     });
+    const about = file.type === 'image/gif' ? ', its first picture alone: moving ones play as a video' : '';
     const size =
       scale < 1 ? `${naturalWidth} × ${naturalHeight}, shown at ${width} × ${height}` : `${width} × ${height}`;
     return {
       mirrored: false,
       still: true,
       shot: () => ({ image: bitmap, width, height, moment: 0 }),
-      controls: element('div', { class: 'row' }, element('span', { class: 'dim' }, `${file.name} (${size})`)),
+      controls: element(
+        'div',
+        { class: 'row dim file' },
+        element('span', { class: 'name', title: file.name }, file.name),
+        element('span', {}, `${size}${about}`),
+      ),
       close: () => bitmap.close(),
     };
   } catch {
     throw new SourceError(
       `${file.name} cannot be shown`,
-      'The browser cannot decode it as an image. JPEG, PNG, WebP, AVIF and GIF work; it may be damaged, or too large.',
+      `The browser cannot decode it as an image: it may be damaged, or too large. ${PLAYABLE}`,
     );
   } finally {
     image.src = '';
@@ -70,8 +86,7 @@ async function openVideo(file: File): Promise<Source> {
     close();
     throw new SourceError(
       `${file.name} cannot be played`,
-      'The browser cannot decode it as a video or an image. MP4 (H.264), WebM (VP8, VP9, AV1), JPEG, PNG and WebP work; ' +
-        'convert it to one of these.',
+      `The browser cannot decode it as a video: it may be damaged, or of another kind. ${PLAYABLE}`,
     );
   }
   return {

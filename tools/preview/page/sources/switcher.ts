@@ -1,8 +1,9 @@
 import type { Banners } from '../ui/banners.ts';
-import { choices, element } from '../ui/dom.ts';
+import { element, pressButtons } from '../ui/dom.ts';
 import { openCamera } from './camera.ts';
 import { openDrawn } from './drawn-source.ts';
 import { openFile } from './file.ts';
+import { keepFileOverReloads, takeKeptFile } from './kept-file.ts';
 import { type Source, SourceError } from './source.ts';
 
 type Kind = 'drawn' | 'camera' | 'file';
@@ -21,8 +22,8 @@ export interface Switcher {
 
 /** @param onSwitch is called whenever another source is shown. */
 export function createSwitcher(banners: Banners, onSwitch: (source: Source) => void): Switcher {
-  let kind: Kind = 'drawn';
   let current: Source = openDrawn();
+  let file: File | null = null;
   let opening = 0;
   const controls = element('div', { class: 'source-controls' }, current.controls);
   const picker = element('input', {
@@ -31,42 +32,43 @@ export function createSwitcher(banners: Banners, onSwitch: (source: Source) => v
     hidden: true,
     'aria-label': 'Image or video file',
   });
-  const tabs = choices<Kind>(
+  const tabs = pressButtons<Kind>(
     'Source of the picture',
     [
       { value: 'drawn', label: 'Drawn faces' },
       { value: 'camera', label: 'Webcam', title: 'Its pictures stay in this page' },
       { value: 'file', label: 'File…', title: 'An image or a video; it can be dropped on the page, too' },
     ],
-    kind,
+    'drawn',
     (chosen) => {
       if (chosen === 'file') picker.click();
       else void open(chosen, () => (chosen === 'camera' ? camera() : openDrawn()));
     },
   );
 
-  const show = (shown: Kind, source: Source) => {
+  const show = (shown: Kind, source: Source, shownFile: File | null = null) => {
     current.close();
-    [kind, current] = [shown, source];
+    [current, file] = [source, shownFile];
     tabs.select(shown);
     controls.replaceChildren(source.controls);
-    if (shown === 'file')
-      controls.append(element('button', { type: 'button', onclick: () => picker.click() }, 'Other file…'));
     // The page is loaded anew with each change of the project; the camera then goes on.
     sessionStorage.setItem(KEY, shown);
     onSwitch(source);
   };
 
-  async function open(wanted: Kind, opener: () => Source | Promise<Source>): Promise<void> {
+  async function open(
+    wanted: Kind,
+    opener: () => Source | Promise<Source>,
+    wantedFile: File | null = null,
+  ): Promise<void> {
     const turn = ++opening;
     banners.clear(TOPIC);
     try {
       const source = await opener();
-      if (turn === opening) show(wanted, source);
+      if (turn === opening) show(wanted, source, wantedFile);
       else source.close();
     } catch (thrown) {
       if (turn !== opening) return;
-      tabs.select(kind);
       const { title, message } =
         thrown instanceof SourceError ? thrown : { title: 'This did not work', message: `${thrown}` };
       const again = wanted === 'camera' ? { action: { label: 'Try again', run: () => void open(wanted, opener) } } : {};
@@ -90,14 +92,17 @@ export function createSwitcher(banners: Banners, onSwitch: (source: Source) => v
       device,
     );
 
-  picker.addEventListener('cancel', () => tabs.select(kind));
+  const openPicked = (picked: File) => void open('file', () => openFile(picked), picked);
   picker.addEventListener('change', () => {
-    const [file] = picker.files ?? [];
-    if (file) void open('file', () => openFile(file));
-    else tabs.select(kind);
+    const [picked] = picker.files ?? [];
+    if (picked) openPicked(picked);
     picker.value = '';
   });
-  acceptDrops((file) => void open('file', () => openFile(file)));
+  acceptDrops(openPicked);
+  keepFileOverReloads(() => file);
+  void takeKeptFile().then((taken) => {
+    if (taken && opening === 0) openPicked(taken);
+  });
   if (sessionStorage.getItem(KEY) === 'camera') void open('camera', () => camera());
 
   return {

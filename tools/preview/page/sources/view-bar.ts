@@ -1,6 +1,7 @@
 import type { ScreenChoice } from '../stage/screen.ts';
 import type { Banners } from '../ui/banners.ts';
 import { choices, element, toggle } from '../ui/dom.ts';
+import { kept } from '../ui/kept.ts';
 import type { Source } from './source.ts';
 import { createSwitcher } from './switcher.ts';
 
@@ -29,16 +30,23 @@ export function createViewBar(banners: Banners, onChange: () => void): ViewBar {
   };
   const mirror = toggle('Mirror', false, (mirrored) => change({ mirrored }));
   const switcher = createSwitcher(banners, (source) => change({ source, mirrored: source.mirrored ?? false }));
-  let view: View = { source: switcher.current, screen: 'phone', mirrored: false };
+  let view: View = {
+    source: switcher.current,
+    screen: kept.choice<ScreenChoice>('screen', ['phone', 'whole']),
+    mirrored: false,
+  };
   mirror.root.hidden = view.source.mirrored === null;
   const screens = choices<ScreenChoice>(
     'Screen',
     [
       { value: 'phone', label: 'Phone', title: 'Upright, 9:16' },
-      { value: 'whole', label: 'Whole picture', title: 'As the picture is, from 9:16 to 4:3' },
+      { value: 'whole', label: 'Whole picture', title: 'As the picture is, from 1:2.2 to 2:1' },
     ],
     view.screen,
-    (screen) => change({ screen }),
+    (screen) => {
+      kept.set('screen', screen);
+      change({ screen });
+    },
   );
   return {
     root: element('div', { class: 'bar-above' }, switcher.root, screens.root, mirror.root),

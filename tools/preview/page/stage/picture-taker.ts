@@ -27,6 +27,9 @@ export class PictureTaker {
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const part = coveredPart(shot, screen);
     drawing.setTransform(mirrored ? -1 : 1, 0, 0, 1, mirrored ? width : 0, 0);
+    // What is transparent shows paper, not the picture before.
+    drawing.fillStyle = '#fff';
+    drawing.fillRect(0, 0, width, height);
     drawing.drawImage(shot.image, part.x, part.y, part.width, part.height, 0, 0, width, height);
     const scale = width / part.width;
     const faces = shot.faces?.map((face) => placed(face, part, scale)) ?? null;

@@ -66,6 +66,26 @@ export function choices<Value extends string>(
   };
 }
 
+/**
+ * Buttons of which one is pressed in. Unlike {@link choices}, arrow keys do not choose: for what asks for something first, as
+ * a camera or a file.
+ */
+export function pressButtons<Value extends string>(
+  label: string,
+  options: readonly Choice<Value>[],
+  chosen: Value,
+  onPress: (value: Value) => void,
+): Choices<Value> {
+  const buttons = options.map(({ value, label: text, title = '' }) =>
+    element('button', { type: 'button', title, value, onclick: () => onPress(value) }, text),
+  );
+  const select = (pressed: Value) => {
+    for (const button of buttons) button.setAttribute('aria-pressed', String(button.value === pressed));
+  };
+  select(chosen);
+  return { root: element('div', { class: 'choices', role: 'group', 'aria-label': label }, ...buttons), select };
+}
+
 /** A switch with its label. */
 export function toggle(label: string, checked: boolean, onChange: (checked: boolean) => void, title = '') {
   const input = element('input', { type: 'checkbox', checked, onchange: () => onChange(input.checked) });

@@ -14,9 +14,11 @@ export class FaceStatus {
     const now = performance.now();
     if (!ready || faces.length > 0) this.#lastFace = now;
     if (!ready) return 'Loading the face tracking…';
-    if (faces.length > 1) {
-      const index = (lens && recognisedBy(lens)?.faceIndex) ?? 0;
-      return `${faces.length} faces; the lens looks at number ${index + 1}`;
+    const wanted = (lens && recognisedBy(lens)?.faceIndex) ?? 0;
+    const there = faces.some(({ index }) => index === wanted);
+    if (faces.length > 1 || (faces.length > 0 && !there)) {
+      const count = faces.length === 1 ? '1 face' : `${faces.length} faces`;
+      return `${count}; the lens looks at number ${wanted + 1}${there ? '' : ', which is not there: see Face Index'}`;
     }
     return now - this.#lastFace > PATIENCE ? 'No face found: it should be upright, well lit and not too small' : '';
   }

@@ -1,6 +1,7 @@
 import type { SimulatedLens } from '../../../simulator/lens.ts';
 import type { LensProgram } from '../../../simulator/program.ts';
 import { element } from './dom.ts';
+import { tellsFailure } from './script-failures.ts';
 
 /** Lines of the log that are shown. */
 const LINES = 200;
@@ -55,7 +56,7 @@ export function createHappenings(program: LensProgram, problems: readonly string
 }
 
 function lastLines(lens: SimulatedLens | null) {
-  return (lens?.log ?? []).slice(-LINES).map((text) => ({ text, kind: 'line' }));
+  return (lens?.log ?? []).slice(-LINES).map((text) => ({ text, kind: tellsFailure(text) ? 'problem' : 'line' }));
 }
 
 function setTags(list: HTMLElement, names: readonly string[], none: string): void {

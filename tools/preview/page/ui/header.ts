@@ -6,6 +6,7 @@ export function createHeader(switches: readonly HTMLElement[]): HTMLElement {
   return element(
     'header',
     { class: 'top' },
+    element('a', { class: 'skip', href: '#stage' }, 'Skip to the picture'),
     element('h1', {}, `${program.name} `, element('span', {}, 'preview')),
     element('p', { class: 'private' }, 'Everything stays on this machine: no picture leaves this page.'),
     ...switches,

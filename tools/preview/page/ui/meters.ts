@@ -1,4 +1,5 @@
 import type { SimulatedLens } from '../../../simulator/lens.ts';
+import type { TrackedFace } from '../../../vision/face.ts';
 import { element, setText } from './dom.ts';
 import { EXPRESSIONS } from './expressions.ts';
 
@@ -41,15 +42,14 @@ export function createMeters() {
   );
   return {
     root,
-    update(lens: SimulatedLens | null): void {
+    /** @param faces in the picture. */
+    update(lens: SimulatedLens | null, faces: readonly TrackedFace[]): void {
       const recognised = lens && recognisedBy(lens);
       const current = EXPRESSIONS[recognised?.emotion ?? -1];
       setText(emoji, current?.emoji ?? '·');
       setText(name, current?.name ?? (recognised ? 'No expression' : 'Nothing recognises expressions'));
-      setText(
-        strength,
-        current ? `intensity ${Math.round(100 * recognised!.intensity)} %` : 'no face, or nothing known yet',
-      );
+      const intensity = () => `intensity ${Math.round(100 * (recognised?.intensity ?? 0))} %`;
+      setText(strength, current ? intensity() : recognised ? missing(recognised, faces) : '');
       bars.forEach(({ row, fill, number }, at) => {
         const probability = recognised?.probabilities[at] ?? 0;
         row.classList.toggle('leading', at === recognised?.emotion);
@@ -58,4 +58,10 @@ export function createMeters() {
       });
     },
   };
+}
+
+/** Why no expression is known. */
+function missing({ faceIndex = 0 }: Recognised, faces: readonly TrackedFace[]): string {
+  if (faces.length === 0) return 'no face';
+  return faces.some(({ index }) => index === faceIndex) ? 'not recognised yet' : `no face with the index ${faceIndex}`;
 }
