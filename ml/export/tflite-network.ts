@@ -1,6 +1,6 @@
+import type { Activation, Architecture, Unit } from '../nn/architecture.ts';
 import { convolutionsOf, type FoldedConvolution, type FoldedNetwork } from '../nn/folded-network.ts';
-import { IMAGE, type Layer, LOGITS, layersOf, POOL, PROBABILITIES } from '../nn/layers.ts';
-import type { Architecture, Unit } from '../nn/mobilenet-v2.ts';
+import { IMAGE, type Layer, LOGITS, layersOf, PROBABILITIES } from '../nn/layers.ts';
 import { samePadding } from '../nn/padding.ts';
 import type { QuantizedConvolution, QuantizedNetwork } from '../quantize/quantized-network.ts';
 import { type QuantizationParameters, UINT8_OFFSET } from '../quantize/scheme.ts';
@@ -25,6 +25,9 @@ interface Numbers {
   /** Version of an operator for these numbers, by TensorFlow Lite's list of versions. */
   readonly versions: Readonly<Record<string, number>>;
 }
+
+/** What a convolution does to its result itself; other activations are layers of their own. */
+const FUSED: Partial<Record<Activation, 'RELU' | 'RELU6'>> = { relu: 'RELU', relu6: 'RELU6' };
 
 const NOT_QUANTIZED = { scale: [], zeroPoint: [], quantizedDimension: 0 };
 
@@ -134,7 +137,7 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
   };
   const convolve = (input: TfliteTensor, unit: Unit): TfliteTensor => {
     const depthwise = unit.kind === 'depthwise';
-    const side = unit.kind === 'pointwise' ? 1 : 3;
+    const side = unit.kernelSide;
     const inChannels = unit.kind === 'stem' ? COLOURS : unit.inChannels;
     const shape = depthwise ? [1, side, side, unit.outChannels] : [unit.outChannels, side, side, inChannels];
     const weights = numbers.weights(unit.name, shape, depthwise).map(add);
@@ -142,7 +145,7 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
       padding: 'SAME',
       strideWidth: unit.stride,
       strideHeight: unit.stride,
-      activation: unit.relu6 ? 'RELU6' : 'NONE',
+      activation: FUSED[unit.activation] ?? 'NONE',
       dilationWidth: 1,
       dilationHeight: 1,
     } as const;
@@ -170,7 +173,7 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
       }
       case 'pool': {
         const data = bytesOf(Int32Array.of(1, 2));
-        const axes = add({ name: `${POOL}/axes`, type: 'INT32', shape: [2], data, ...NOT_QUANTIZED });
+        const axes = add({ name: `${layer.name}/axes`, type: 'INT32', shape: [2], data, ...NOT_QUANTIZED });
         return operate('MEAN', [at(layer.input), axes], map(layer.name), {
           type: 'ReducerOptions',
           value: { keepDims: true },
@@ -182,9 +185,11 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
           kind: 'pointwise',
           inChannels: architecture.features,
           outChannels: classes,
+          kernelSide: 1,
           stride: 1,
           side: 1,
-          relu6: false,
+          activation: 'linear',
+          norm: false,
         };
         return convolve(at(layer.input), unit);
       }
@@ -217,13 +222,13 @@ function mapShapes(architecture: Architecture, classes: number): Map<string, rea
   const shapeOf = (layer: Layer): readonly number[] => {
     switch (layer.kind) {
       case 'convolution': {
-        const { outSide } = samePadding(layer.unit.side, 3, layer.unit.stride);
+        const { outSide } = samePadding(layer.unit.side, layer.unit.kernelSide, layer.unit.stride);
         return [1, outSide, outSide, layer.unit.outChannels];
       }
       case 'add':
         return shapes.get(layer.inputs[0]) as readonly number[];
       case 'pool':
-        return [1, 1, 1, architecture.features];
+        return [1, 1, 1, layer.channels];
       default:
         return [1, 1, 1, classes];
     }

@@ -40,7 +40,7 @@ export interface StepMap {
 export interface Grid {
   /** Scalar. */
   readonly scale: Tensor;
-  /** What int8 −128 is below the zero point, a scalar; none is 0, as after a ReLU6, whose least number is 0. */
+  /** What int8 −128 is below the zero point, a scalar; none is 0, as after a ReLU, whose least number is 0. */
   readonly below?: Tensor;
 }
 
@@ -96,7 +96,7 @@ export function pointwiseSums(tape: Tape, x: Tensor, { kernel, bias }: Quantized
   };
 }
 
-/** Of a 3×3 depthwise convolution. */
+/** Of a depthwise convolution. */
 export function depthwiseSums(layout: Layout, x: Tensor, { kernel, bias }: QuantizedWeights, window: Window): Sums {
   return {
     output: depthwiseOutput(layout, x, kernel, window, bias),

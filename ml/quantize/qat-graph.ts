@@ -1,8 +1,9 @@
+import { type Architecture, kernelTaps, type Unit, unitsOf } from '../nn/architecture.ts';
 import { LUMA } from '../nn/folded-network.ts';
 import type { Tensor } from '../nn/graph.ts';
-import { IMAGE, innerMapsOf, LOGITS, layersOf, POOL } from '../nn/layers.ts';
+import { IMAGE, innerMapsOf, LOGITS, layersOf } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
-import { type Architecture, kernelTaps, type Unit, unitsOf } from '../nn/mobilenet-v2.ts';
+import { CLIPPINGS } from '../nn/operators/activation.ts';
 import { dropout, globalAveragePool, stemPatches } from '../nn/operators/simple.ts';
 import { add, clip, columns, concat, mul, reshape, round, sub } from '../nn/ops.ts';
 import { samePadding } from '../nn/padding.ts';
@@ -74,8 +75,8 @@ export function buildQatGraph(
       unit.kind === 'stem' ? stemWeights() : quantizeWeights(source.kernel, source.bias, x.scale, perChannel);
     const sums =
       unit.kind === 'depthwise' ? depthwiseSums(layout, x.steps, weights, unit) : pointwiseSums(tape, x.steps, weights);
-    const { outSide } = samePadding(unit.side, 3, unit.stride);
-    const grid = unit.relu6 ? { scale: parameter(`${name}/scale`) } : gridOf(name);
+    const { outSide } = samePadding(unit.side, unit.kernelSide, unit.stride);
+    const grid = CLIPPINGS[unit.activation] ? { scale: parameter(`${name}/scale`) } : gridOf(name);
     return requantize(tape, layout, x, source, weights, sums, outSide, grid);
 
     /** The exported stem sees colours; on grey pictures its three rounded kernels act as their sum. */
@@ -110,13 +111,13 @@ export function buildQatGraph(
         break;
       case 'pool': {
         const { steps, scale } = map(layer.input);
-        const mean = { steps: globalAveragePool(tape, layout, steps, architecture.finalSide), scale };
-        const pooled = requantizeSum(tape, [mean], gridOf(POOL));
-        maps.set(layer.name, { ...pooled, steps: dropout(tape, pooled.steps, step.input('mask')) });
+        const mean = { steps: globalAveragePool(tape, layout, steps, layer.side), scale };
+        maps.set(layer.name, requantizeSum(tape, [mean], gridOf(layer.name)));
         break;
       }
       case 'classifier': {
-        const x = map(layer.input);
+        const { steps, scale } = map(layer.input);
+        const x = { steps: dropout(tape, steps, step.input('mask')), scale };
         const source = weightsOf(LOGITS);
         const weights = quantizeWeights(source.kernel, source.bias, x.scale, perChannel);
         const sums = pointwiseSums(tape, x.steps, weights);

@@ -8,8 +8,8 @@ const OPSET = 13;
 
 /**
  * A quantized network as an ONNX file in QDQ form: every map goes through QuantizeLinear and DequantizeLinear, weights
- * are stored in 8 and biases in 32 bits, so that ONNX Runtime puts its integer kernels in. ReLU6 is the clamping of the
- * integers. Input and output are those of `buildInferenceGraph`.
+ * are stored in 8 and biases in 32 bits, so that ONNX Runtime puts its integer kernels in. ReLU6 and ReLU are the clamping of
+ * the integers. Input and output are those of `buildInferenceGraph`.
  *
  * Maps and weights are written as uint8, the same integers moved by 128: on x86 without VNNI the runtime's kernels for
  * int8 weights saturate in 16 bits, and those for uint8 are exact.
@@ -37,7 +37,7 @@ export function buildQdqGraph(
       ];
     },
     map: (x, name) => roundTrip(x, network.maps.get(name) as QuantizationParameters),
-    relu6: (x) => x,
+    clip: (x) => x,
   };
   return buildGraph(network.architecture, network.classes, form, options);
 }

@@ -60,7 +60,7 @@ describe.each(layouts)('fake quantization, $name', ({ layout }) => {
       const sums =
         kind === 'pointwise'
           ? pointwiseSums(tape, inputs.x, weights)
-          : depthwiseSums(layout, inputs.x, weights, { side: SIDE, stride: 1 });
+          : depthwiseSums(layout, inputs.x, weights, { side: SIDE, kernelSide: 3, stride: 1 });
       const scale = graph.constant(Y_SCALE);
       const grid = bounds.low === 0 ? { scale } : { scale, below: graph.constant(-bounds.low) };
       const source = { kernel: inputs.kernel, bias: inputs.bias };
@@ -86,7 +86,7 @@ describe.each(layouts)('fake quantization, $name', ({ layout }) => {
       const multiply = (w: Float64Array, values: Float64Array) =>
         kind === 'pointwise'
           ? reference.matmul(w, values, outputs, taps, PIXELS)
-          : reference.depthwise(values, w, channels, IMAGES, SIDE, 1);
+          : reference.depthwise(values, w, channels, IMAGES, SIDE, 3, 1);
       /** Before rounding, with weights and inputs moved by these real amounts from where they were rounded. */
       const continuous = ([xMoved, kernelMoved, biasMoved]: Float64Array[]) => {
         const w = integers.map((q, i) => q + (kernelMoved[i] - kernel[i]) / scales[Math.floor(i / taps)]);
