@@ -7,6 +7,8 @@ export type TargetKind = (typeof TARGETS)[number];
 /** The networks that can be trained: see `ml/nn/architectures.ts`. */
 export const ARCHITECTURES = [
   'mobilenet-v2',
+  'mobilenet-v3-large',
+  'mobilenet-v3-small',
   'mobilenet-v3-large-minimalistic',
   'mobilenet-v3-small-minimalistic',
 ] as const;

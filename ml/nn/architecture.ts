@@ -20,9 +20,26 @@ export interface Unit {
   readonly norm: boolean;
 }
 
-/** An inverted residual block: its units in order, its input added to its output if `residual`. */
+/**
+ * Squeeze-excite (Hu et al. 2018, arXiv:1709.01507): two 1×1 convolutions of a map's means give a factor for each of its
+ * channels.
+ */
+export interface Squeeze {
+  /** Begins the names of its maps: `block3/squeeze`. */
+  readonly name: string;
+  readonly channels: number;
+  /** Height and width of the map. */
+  readonly side: number;
+  readonly units: readonly [reduce: Unit, expand: Unit];
+}
+
+/**
+ * An inverted residual block: its units in order, with squeeze-excite after the depthwise one if it has any, its input
+ * added to its output if `residual`.
+ */
 export interface Block {
   readonly units: readonly Unit[];
+  readonly squeeze?: Squeeze | undefined;
   readonly residual: boolean;
 }
 
@@ -44,7 +61,9 @@ export interface Architecture {
 
 /** Every unit in the order of computation. */
 export function unitsOf({ blocks, tail }: Architecture): Unit[] {
-  return [...blocks.flatMap((block) => block.units), ...tail];
+  const ofBlock = ({ units, squeeze }: Block) =>
+    units.flatMap((unit) => (squeeze && unit.kind === 'depthwise' ? [unit, ...squeeze.units] : [unit]));
+  return [...blocks.flatMap(ofBlock), ...tail];
 }
 
 /** Those of {@link unitsOf} with batch norm. */

@@ -18,6 +18,8 @@ export interface GraphForm {
   readonly padNodes: boolean;
   /** Kernel and bias of a unit, or of the classifier under the name `logits`, as constants. */
   weights(graph: Graph, name: string, kernelShape: Shape): readonly [kernel: Tensor, bias: Tensor];
+  /** A number as the operand of an operator, [1, 1, 1, 1]. */
+  constant(graph: Graph, value: number): Tensor;
   /** A map as the next layers see it. */
   map(x: Tensor, name: string): Tensor;
   /** A unit's ReLU6 or ReLU; a form whose maps clip by themselves leaves it out. */
@@ -40,7 +42,7 @@ interface InferenceOptions extends GraphOptions {
 }
 
 /**
- * The network as an ONNX file of Pad, Conv, Clip or Relu, Add, GlobalAveragePool and Softmax alone.
+ * The network as an ONNX file of Pad, Conv, Clip, Relu, Add, Mul, GlobalAveragePool and Softmax alone.
  *
  * Input `image` [batch, 3, S, S] with values in [−1, 1]; output `prob` [batch, K, 1, 1]. Uneven SAME padding is a Pad of
  * its own, and the classifier a 1×1 convolution, so that no Flatten or Reshape is needed.
@@ -59,6 +61,7 @@ export function buildInferenceGraph(network: FoldedNetwork, options: InferenceOp
       const of = name === LOGITS ? 'classifier' : name;
       return [graph.constant(kernel, shape, `${of}/kernel`), graph.constant(bias, [shape[0]], `${of}/bias`)];
     },
+    constant: (graph, value) => graph.constant([value], [1, 1, 1, 1]),
     map: (x) => x,
     clip: (x, activation) => {
       if (activation === 'relu6') return clip(x, 0, 6);
@@ -92,6 +95,12 @@ export function buildGraph(
       }
       case 'add':
         return add(map(layer.inputs[0]), map(layer.inputs[1]));
+      case 'shift':
+        return form.clip(add(map(layer.input), form.constant(graph, 3)), 'relu6');
+      case 'sixth':
+        return mul(map(layer.input), form.constant(graph, 1 / 6));
+      case 'multiply':
+        return mul(map(layer.inputs[0]), map(layer.inputs[1]));
       case 'pool':
         return graph.node('GlobalAveragePool', [map(layer.input)], [batch, layer.channels, 1, 1], {
           name: layer.name,

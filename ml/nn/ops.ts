@@ -36,6 +36,9 @@ export const sqrt = (x: Tensor) => x.graph.node('Sqrt', [x], x.shape);
 export const log = (x: Tensor) => x.graph.node('Log', [x], x.shape);
 export const softmax = (x: Tensor, axis: number) =>
   x.graph.node('Softmax', [x], x.shape, { attributes: { axis: { int: axis } } });
+/** ReLU6(x + 3) / 6. */
+export const hardSigmoid = (x: Tensor) =>
+  x.graph.node('HardSigmoid', [x], x.shape, { attributes: { alpha: { float: 1 / 6 }, beta: { float: 0.5 } } });
 export const relu = (x: Tensor) => x.graph.node('Relu', [x], x.shape);
 export const abs = (x: Tensor) => x.graph.node('Abs', [x], x.shape);
 /** To the nearest whole number, of two the even one. */

@@ -1,12 +1,12 @@
-import type { Architecture, Unit } from './architecture.ts';
+import type { Architecture, Block, Squeeze, Unit } from './architecture.ts';
 import type { Tensor } from './graph.ts';
 import type { Layout } from './layout.ts';
-import { CLIPPINGS, clipped } from './operators/activation.ts';
+import { activate, CLIPPINGS } from './operators/activation.ts';
 import { batchNorm, type Normalized } from './operators/batch-norm.ts';
 import { depthwise } from './operators/depthwise.ts';
 import { expandBatchNorm } from './operators/expand.ts';
 import { dense, pointwise } from './operators/pointwise.ts';
-import { dropout, globalAveragePool, residualAdd, stemPatches } from './operators/simple.ts';
+import { dropout, excite, globalAveragePool, residualAdd, stemPatches } from './operators/simple.ts';
 import { samePadding } from './padding.ts';
 import { parametersOf, statisticsOf } from './parameters.ts';
 import { StepGraph, type TrainingGraph } from './step-graph.ts';
@@ -32,13 +32,19 @@ export function buildTrainingGraph(
     if (!unit.norm) return convolveOnePixel(step, x, unit);
     const { output, mean, variance } = convolveAndNormalize(step, x, unit);
     batchStatistics.push(mean, variance);
-    return output;
+    return CLIPPINGS[unit.activation] ? output : activate(tape, output, unit.activation);
   };
-  let x = stemPatches(layout, step.input('image'));
-  for (const block of architecture.blocks) {
-    const output = block.units.reduce(unitOutput, x);
-    x = block.residual ? residualAdd(tape, x, output) : output;
-  }
+  const excited = (x: Tensor, { side, units }: Squeeze): Tensor =>
+    excite(tape, layout, x, side, units.reduce(unitOutput, globalAveragePool(tape, layout, x, side)));
+  const blockOutput = (x: Tensor, { units, squeeze, residual }: Block): Tensor => {
+    let y = x;
+    for (const unit of units) {
+      y = unitOutput(y, unit);
+      if (squeeze && unit.kind === 'depthwise') y = excited(y, squeeze);
+    }
+    return residual ? residualAdd(tape, x, y) : y;
+  };
+  const x = architecture.blocks.reduce(blockOutput, stemPatches(layout, step.input('image')));
   const pooled = globalAveragePool(tape, layout, x, architecture.finalSide);
   const features = dropout(tape, architecture.tail.reduce(unitOutput, pooled), step.input('mask'));
   const logits = heads.map((head) => [
@@ -48,7 +54,7 @@ export function buildTrainingGraph(
   return step.finish(Object.fromEntries(logits), statisticsOf(architecture), batchStatistics);
 }
 
-/** The unit's convolution, batch norm and activation, in the form that is fastest for its shape. */
+/** The unit's convolution, batch norm and, if it clips, activation, in the form that is fastest for its shape. */
 function convolveAndNormalize(step: StepGraph, x: Tensor, unit: Unit): Normalized {
   const { tape, layout } = step;
   const kernel = step.parameter(`${unit.name}/kernel`);
@@ -66,5 +72,5 @@ function convolveAndNormalize(step: StepGraph, x: Tensor, unit: Unit): Normalize
 /** A 1×1 convolution with bias of maps of one pixel, which is a dense layer. */
 function convolveOnePixel(step: StepGraph, x: Tensor, { name, activation }: Unit): Tensor {
   const y = dense(step.tape, x, step.parameter(`${name}/kernel`), step.parameter(`${name}/bias`));
-  return clipped(step.tape, y, CLIPPINGS[activation]);
+  return activate(step.tape, y, activation);
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '../nn/graph.ts';
 import { buildGraph, type GraphForm } from '../nn/inference-graph.ts';
 import type { QuantizedConvolution, QuantizedNetwork } from './quantized-network.ts';
-import { type QuantizationParameters, UINT8_OFFSET } from './scheme.ts';
+import { constantParameters, INT8_MAX, type QuantizationParameters, UINT8_OFFSET } from './scheme.ts';
 
 /** The first operator set with scales per channel is 13. */
 const OPSET = 13;
@@ -35,6 +35,12 @@ export function buildQdqGraph(
         perChannel([weights, graph.constant(scales), zeroPoints]),
         perChannel([biases, graph.constant(biasScales)]),
       ];
+    },
+    constant: (graph, value) => {
+      const scale = graph.constant(constantParameters(value).scale);
+      const [q, zero] = [UINT8_OFFSET + INT8_MAX, UINT8_OFFSET].map((byte) => Uint8Array.of(byte));
+      const inputs = [graph.quantized(q, [1, 1, 1, 1]), scale, graph.quantized(zero, [])];
+      return graph.node('DequantizeLinear', inputs, [1, 1, 1, 1]);
     },
     map: (x, name) => roundTrip(x, network.maps.get(name) as QuantizationParameters),
     clip: (x) => x,

@@ -7,7 +7,7 @@ import { IMAGE } from '../nn/layers.ts';
 import { decodeModel } from '../onnx/decode.ts';
 
 /** What an exported network is made of. */
-const OPERATORS = ['Pad', 'Conv', 'Clip', 'Relu', 'Add', 'GlobalAveragePool', 'Softmax'];
+const OPERATORS = ['Pad', 'Conv', 'Clip', 'Relu', 'Add', 'Mul', 'GlobalAveragePool', 'Softmax'];
 
 /** What an ONNX file that this project exported says of its network. */
 export interface ExportedInfo {

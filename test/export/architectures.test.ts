@@ -92,7 +92,8 @@ describe.each(ARCHITECTURES)('a network %s', (name) => {
     const integers = await answersOf(int8.tflite.path);
     // Random weights make much of every rounding; answers to other faces differ by three times as much.
     expect(mean(integers, exact)).toBeLessThan(0.08);
-    expect(mean(integers, await answersOf(int8.onnx.path))).toBeLessThan(0.004);
+    // The runtimes do not round sums and products of maps alike.
+    expect(mean(integers, await answersOf(int8.onnx.path))).toBeLessThan(0.02);
   });
 
   const block = blockSize();

@@ -31,6 +31,25 @@ describe('MobileNetV3', () => {
     if (millions) expect(Math.abs(millionsOf(network) / millions - 1)).toBeLessThan(0.02);
   });
 
+  // torchvision's, which count γ and β of batch norm and 1000 classes.
+  it.each([
+    ['mobilenet-v3-large', 5_483_032, 217],
+    ['mobilenet-v3-small', 2_542_856, 56],
+  ] as const)('%s has the parameters of torchvision and the multiplications of the paper', (name, count, millions) => {
+    const network = buildArchitecture({ architecture: name, width: 1, size: 224 });
+    expect(parametersOf(network, ['imagenet'], 1000).size + 2 * 9 * 16).toBe(count);
+    expect(Math.abs(millionsOf(network) / millions - 1)).toBeLessThan(0.02);
+  });
+
+  it('squeezes to a quarter of the expanded channels, after the depthwise convolution', () => {
+    const units = unitsOf(buildArchitecture({ architecture: 'mobilenet-v3-small', width: 1, size: 96 }));
+    const squeezed = units.filter(({ name }) => name.endsWith('/squeeze/reduce'));
+    expect(squeezed.map(({ outChannels }) => outChannels)).toEqual([8, 24, 64, 64, 32, 40, 72, 144, 144]);
+    for (const reduce of squeezed) {
+      expect(units[units.indexOf(reduce) - 1]).toMatchObject({ kind: 'depthwise', outChannels: reduce.inChannels });
+    }
+  });
+
   it('pools before its last convolution, which has a bias and no batch norm', () => {
     const network = buildArchitecture({ architecture: 'mobilenet-v3-large-minimalistic', width: 1, size: 96 });
     expect(network).toMatchObject({ finalSide: 3, features: 1280 });

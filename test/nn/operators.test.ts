@@ -3,12 +3,12 @@ import { Random } from '../../ml/core/random.ts';
 import type { Activation } from '../../ml/nn/architecture.ts';
 import { Graph, type Shape, type Tensor } from '../../ml/nn/graph.ts';
 import { BLOCKED_DOMAIN, Layout } from '../../ml/nn/layout.ts';
-import { CLIPPINGS, clipped } from '../../ml/nn/operators/activation.ts';
+import { activate, CLIPPINGS } from '../../ml/nn/operators/activation.ts';
 import { batchNorm } from '../../ml/nn/operators/batch-norm.ts';
 import { depthwise } from '../../ml/nn/operators/depthwise.ts';
 import { expandBatchNorm } from '../../ml/nn/operators/expand.ts';
 import { dense, pointwise } from '../../ml/nn/operators/pointwise.ts';
-import { dropout, globalAveragePool, residualAdd } from '../../ml/nn/operators/simple.ts';
+import { dropout, excite, globalAveragePool, residualAdd } from '../../ml/nn/operators/simple.ts';
 import { softmaxCrossEntropy } from '../../ml/nn/operators/softmax-cross-entropy.ts';
 import { Tape } from '../../ml/nn/tape.ts';
 import { blockSize } from '../../ml/train/hardware.ts';
@@ -72,6 +72,12 @@ const cases: Record<string, Case> = {
     build: (tape, _, [a, b]) => residualAdd(tape, a, b),
     compute: ([a, b]) => a.map((value, i) => value + b[i]),
   },
+  excite: {
+    operands: [map(3, SIDE), { shape: [3, IMAGES] }],
+    outSide: SIDE,
+    build: (tape, layout, [x, gate]) => excite(tape, layout, x, SIDE, gate),
+    compute: ([x, gate]) => x.map((value, i) => value * gate[Math.floor(i / SIDE ** 2)]),
+  },
   'global average pool': {
     operands: [map(3, 3)],
     build: (tape, layout, [x]) => globalAveragePool(tape, layout, x, 3),
@@ -101,11 +107,11 @@ for (const activation of ['linear', 'relu6', 'relu'] as const satisfies Activati
         .batchNorm(reference.matmul(w, x, 12, 3, x.length / 3), gamma, beta)
         .map(reference.ACTIVATIONS[activation]),
   };
-  // Nothing is appended for a linear one.
-  if (activation === 'linear') continue;
+}
+for (const activation of ['relu6', 'relu', 'hard-swish', 'hard-sigmoid'] as const satisfies Activation[]) {
   cases[activation] = {
     operands: [{ shape: [4, IMAGES], low: -8, high: 8 }],
-    build: (tape, _, [x]) => clipped(tape, x, CLIPPINGS[activation]),
+    build: (tape, _, [x]) => activate(tape, x, activation),
     compute: ([x]) => x.map(reference.ACTIVATIONS[activation]),
   };
 }

@@ -52,6 +52,8 @@ export const ACTIVATIONS = {
   linear: (x: number) => x,
   relu: (x: number) => Math.max(0, x),
   relu6: (x: number) => Math.min(6, Math.max(0, x)),
+  'hard-sigmoid': (x: number) => Math.min(6, Math.max(0, x + 3)) / 6,
+  'hard-swish': (x: number) => (x * Math.min(6, Math.max(0, x + 3))) / 6,
 };
 
 export function batchNorm(y: Float64Array, gamma: Float64Array, beta: Float64Array): Float64Array {

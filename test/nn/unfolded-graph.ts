@@ -52,7 +52,11 @@ export function unfoldedGraph({ info, parameters, statistics }: TrainedNetwork, 
   const pool = (x: Tensor) => graph.node('GlobalAveragePool', [x], [1, x.shape[1], 1, 1]);
   let x = graph.input('grey', [1, 1, info.size, info.size]);
   for (const block of architecture.blocks) {
-    const y = block.units.reduce(unit, x);
+    const y = block.units.reduce((map, each) => {
+      const output = unit(map, each);
+      if (!block.squeeze || each.kind !== 'depthwise') return output;
+      return graph.node('Mul', [output, block.squeeze.units.reduce(unit, pool(output))], output.shape);
+    }, x);
     x = block.residual ? graph.node('Add', [x, y], y.shape) : y;
   }
   const features = graph.node('Flatten', [architecture.tail.reduce(unit, pool(x))], [1, architecture.features]);
