@@ -4,6 +4,16 @@ import { z } from 'zod';
 export const TARGETS = ['original', 'votes', 'majority'] as const;
 export type TargetKind = (typeof TARGETS)[number];
 
+/** The networks that can be trained: see `ml/nn/architectures.ts`. */
+export const ARCHITECTURES = [
+  'mobilenet-v2',
+  'mobilenet-v3-large',
+  'mobilenet-v3-small',
+  'mobilenet-v3-large-minimalistic',
+  'mobilenet-v3-small-minimalistic',
+] as const;
+export type ArchitectureName = (typeof ARCHITECTURES)[number];
+
 const probability = z.number().min(0).max(1);
 const whole = z.number().int().min(0);
 
@@ -21,13 +31,14 @@ const data = z.strictObject({
 });
 
 const model = z.strictObject({
-  width: z.number().min(0.1).max(2).default(1).describe('width multiplier of MobileNetV2'),
+  architecture: z.enum(ARCHITECTURES).default('mobilenet-v2').describe('the network that is trained'),
+  width: z.number().min(0.1).max(2).default(1).describe('width multiplier of the network'),
   size: whole.min(32).max(384).default(96).describe('side of the network input in pixels'),
   dropout: probability.max(0.9).default(0.2).describe('share of pooled features dropped in training'),
   weights: z
     .string()
     .default('none')
-    .describe("Google's MobileNetV2 .tflite, an .onnx that this project exported, or none"),
+    .describe("Google's .tflite, a model.json of TensorFlow.js (MobileNetV2), an .onnx of this project, or none"),
 });
 
 const augment = z.strictObject({

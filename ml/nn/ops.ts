@@ -36,6 +36,10 @@ export const sqrt = (x: Tensor) => x.graph.node('Sqrt', [x], x.shape);
 export const log = (x: Tensor) => x.graph.node('Log', [x], x.shape);
 export const softmax = (x: Tensor, axis: number) =>
   x.graph.node('Softmax', [x], x.shape, { attributes: { axis: { int: axis } } });
+/** ReLU6(x + 3) / 6. */
+export const hardSigmoid = (x: Tensor) =>
+  x.graph.node('HardSigmoid', [x], x.shape, { attributes: { alpha: { float: 1 / 6 }, beta: { float: 0.5 } } });
+export const relu = (x: Tensor) => x.graph.node('Relu', [x], x.shape);
 export const abs = (x: Tensor) => x.graph.node('Abs', [x], x.shape);
 /** To the nearest whole number, of two the even one. */
 export const round = (x: Tensor) => x.graph.node('Round', [x], x.shape);
@@ -61,6 +65,9 @@ export function clip(x: Tensor, low: Operand, high: Operand): Tensor {
   const scalar = (bound: Operand) => (typeof bound === 'number' ? x.graph.constant(bound) : bound);
   return x.graph.node('Clip', [x, scalar(low), scalar(high)], x.shape);
 }
+
+/** 1 where x > 0, else 0. */
+export const positive = (x: Tensor) => cast(elementwise('Greater', x, 0, 'bool'), 'float');
 
 /** 1 where low < x < high, else 0. */
 export function strictlyBetween(x: Tensor, low: Operand, high: Operand): Tensor {

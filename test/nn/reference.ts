@@ -15,22 +15,23 @@ export function depthwise(
   channels: number,
   images: number,
   side: number,
+  kernel: number,
   stride: number,
 ): Float64Array {
   const out = Math.ceil(side / stride);
-  const begin = sameBegin(side, 3, stride);
+  const begin = sameBegin(side, kernel, stride);
   const y = new Float64Array(channels * images * out * out);
   for (let c = 0; c < channels; c++)
     for (let n = 0; n < images; n++)
       for (let i = 0; i < out; i++)
         for (let j = 0; j < out; j++) {
           let sum = 0;
-          for (let ky = 0; ky < 3; ky++)
-            for (let kx = 0; kx < 3; kx++) {
+          for (let ky = 0; ky < kernel; ky++)
+            for (let kx = 0; kx < kernel; kx++) {
               const row = i * stride + ky - begin;
               const column = j * stride + kx - begin;
               if (row < 0 || row >= side || column < 0 || column >= side) continue;
-              sum += w[c * 9 + ky * 3 + kx] * x[((c * images + n) * side + row) * side + column];
+              sum += w[(c * kernel + ky) * kernel + kx] * x[((c * images + n) * side + row) * side + column];
             }
           y[((c * images + n) * out + i) * out + j] = sum;
         }
@@ -46,7 +47,16 @@ export function matmul(w: Float64Array, x: Float64Array, outputs: number, inputs
   return y;
 }
 
-export function batchNorm(y: Float64Array, gamma: Float64Array, beta: Float64Array, relu6: boolean): Float64Array {
+/** By the definitions of Howard et al. (2019), section 5.2. */
+export const ACTIVATIONS = {
+  linear: (x: number) => x,
+  relu: (x: number) => Math.max(0, x),
+  relu6: (x: number) => Math.min(6, Math.max(0, x)),
+  'hard-sigmoid': (x: number) => Math.min(6, Math.max(0, x + 3)) / 6,
+  'hard-swish': (x: number) => (x * Math.min(6, Math.max(0, x + 3))) / 6,
+};
+
+export function batchNorm(y: Float64Array, gamma: Float64Array, beta: Float64Array): Float64Array {
   const channels = gamma.length;
   const count = y.length / channels;
   const z = new Float64Array(y.length);
@@ -55,8 +65,7 @@ export function batchNorm(y: Float64Array, gamma: Float64Array, beta: Float64Arr
     const mean = row.reduce((a, b) => a + b, 0) / count;
     const variance = row.reduce((a, b) => a + (b - mean) ** 2, 0) / count;
     row.forEach((value, p) => {
-      const normal = gamma[c] * ((value - mean) / Math.sqrt(variance + 1e-3)) + beta[c];
-      z[c * count + p] = relu6 ? Math.min(6, Math.max(0, normal)) : normal;
+      z[c * count + p] = gamma[c] * ((value - mean) / Math.sqrt(variance + 1e-3)) + beta[c];
     });
   }
   return z;

@@ -10,6 +10,7 @@ const TRAINING_FLAGS = {
   '--targets <list>': 'train.targets',
   '--epochs <n>': 'train.epochs',
   '--batch-size <n>': 'train.batchSize',
+  '--architecture <name>': 'model.architecture',
   '--size <pixels>': 'model.size',
   '--width <factor>': 'model.width',
   '--seed <n>': 'seed',
