@@ -48,12 +48,14 @@ export interface SetQuality {
 
 /**
  * Measures methods of one factor on all pictures of a folder.
+ * @param makePair how pictures are made small.
  * @throws UserError if a picture cannot be read or is too small.
  */
 export async function evaluateFolder(
   methods: readonly LumaUpscaler[],
   folder: string,
   reporter: Reporter,
+  makePair = pairOf,
 ): Promise<SetQuality[]> {
   const { scale } = methods[0];
   const paths = await listPictures([folder]);
@@ -63,9 +65,11 @@ export async function evaluateFolder(
     const picture = await readPicture(path);
     const least = SSIM_WINDOW + 3 * scale;
     if (Math.min(picture.width, picture.height) < least) {
-      throw new UserError(`${path} has ${picture.width}×${picture.height} pixels; at least ${least}×${least} are needed`);
+      throw new UserError(
+        `${path} has ${picture.width}×${picture.height} pixels; at least ${least}×${least} are needed`,
+      );
     }
-    const pair = pairOf(picture, scale);
+    const pair = makePair(picture, scale);
     for (const [m, method] of methods.entries()) found[m].push({ path, ...(await qualityOf(method, pair)) });
   }
   reporter.progress({ step: `measuring ${folder}`, done: paths.length, total: paths.length, unit: 'img' });

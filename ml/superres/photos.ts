@@ -47,7 +47,8 @@ export async function readPhotos(settings: Settings, reporter: Reporter): Promis
     else training.push(photoOf(pair));
   }
   reporter.progress({ step: 'reading photos', done: paths.length, total: paths.length, unit: 'img' });
-  if (leftOut.length > 0) reporter.note(`left out ${leftOut.length} of ${paths.length} photos, the first: ${leftOut[0]}`);
+  if (leftOut.length > 0)
+    reporter.note(`left out ${leftOut.length} of ${paths.length} photos, the first: ${leftOut[0]}`);
   if (heldOut.length === 0) {
     throw new UserError(
       `${settings.data.join(', ')}: found ${training.length} photos that can be used, at least 2 are needed; ` +

@@ -57,5 +57,10 @@ export async function readPicture(path: string): Promise<Picture> {
 
 /** Writes a picture as PNG, whole or not at all. */
 export async function writePicture(path: string, { width, height, values }: Picture): Promise<void> {
-  await writeAtomic(path, await sharp(values, { raw: { width, height, channels: 3 } }).png().toBuffer());
+  await writeAtomic(
+    path,
+    await sharp(values, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer(),
+  );
 }

@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { UserError } from '../core/errors.ts';
-import { chromaOf, lumaOf, lumaOfGrey, greyOfLuma, pictureOf } from './color.ts';
+import { chromaOf, greyOfLuma, lumaOf, lumaOfGrey, pictureOf } from './color.ts';
 import { convolutionsOf, type Edsr, type Scale } from './edsr.ts';
 import { PICTURE, UPSCALED } from './inference-graph.ts';
 import type { EdsrModel } from './model-file.ts';

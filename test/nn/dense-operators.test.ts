@@ -85,8 +85,7 @@ describe.each(layouts)('gradient rules of dense maps, $name', ({ layout }) => {
     const output = testCase.build(tape, layout, operands);
     const weights = graph.input('weights', output.shape);
     const gradientOf = tape.backward([[output, layout.packed(weights)]]);
-    const give = (name: string, tensor: Tensor) =>
-      graph.output(name, graph.node('Identity', [tensor], tensor.shape));
+    const give = (name: string, tensor: Tensor) => graph.output(name, graph.node('Identity', [tensor], tensor.shape));
     give('output', layout.plain(output));
     for (const [i, operand] of operands.entries()) {
       const gradient = gradientOf(operand);
@@ -108,7 +107,12 @@ describe.each(layouts)('gradient rules of dense maps, $name', ({ layout }) => {
           loss(inputs.map((other, j) => (j === i ? other.map((v, k) => (k === at ? v + by : v)) : other)));
         return (step(1e-6) - step(-1e-6)) / 2e-6;
       });
-      expect(relativeError(sample.map((at) => results[`gradient${i}`][at]), differences)).toBeLessThan(TOLERANCE);
+      expect(
+        relativeError(
+          sample.map((at) => results[`gradient${i}`][at]),
+          differences,
+        ),
+      ).toBeLessThan(TOLERANCE);
     }
   });
 });

@@ -128,11 +128,7 @@ export function convolution(
 }
 
 /** Channel (i·r + j)·C + c of pixel (row, column) goes to pixel (r·row + i, r·column + j) of channel c. */
-export function pixelShuffle(
-  x: Float64Array,
-  [, deep, height, width]: readonly number[],
-  r: number,
-): Float64Array {
+export function pixelShuffle(x: Float64Array, [, deep, height, width]: readonly number[], r: number): Float64Array {
   const channels = deep / (r * r);
   const y = new Float64Array(x.length);
   for (const [at, value] of x.entries()) {

@@ -10,6 +10,7 @@ import { addExport } from './commands/export.ts';
 import { addLens } from './commands/lens.ts';
 import { addQuantize } from './commands/quantize.ts';
 import { addTrain } from './commands/train.ts';
+import { addUpscale } from './commands/upscale.ts';
 
 /** Exit code of an error that is none of the user's, EX_SOFTWARE of sysexits.h. */
 const UNEXPECTED = 70;
@@ -19,7 +20,18 @@ const program = new Command('emotion-lens')
   .version(project.version)
   .exitOverride()
   .showHelpAfterError('(add --help for the flags and examples)');
-for (const add of [addBuild, addTrain, addQuantize, addEvaluate, addExport, addCheck, addCompare, addDoctor, addLens])
+for (const add of [
+  addBuild,
+  addTrain,
+  addQuantize,
+  addEvaluate,
+  addExport,
+  addCheck,
+  addCompare,
+  addDoctor,
+  addLens,
+  addUpscale,
+])
   add(program);
 
 // A reader that has seen enough, such as `head`, closes the pipe.

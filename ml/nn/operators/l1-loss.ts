@@ -1,4 +1,4 @@
-import { type Tensor, sizeOf } from '../graph.ts';
+import { sizeOf, type Tensor } from '../graph.ts';
 import { abs, mul, reduceSum, sign, sub } from '../ops.ts';
 
 /**
