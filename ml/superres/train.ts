@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
 import type { Reporter } from '../core/progress.ts';
@@ -13,11 +14,11 @@ import { learningRateAt } from '../train/schedule.ts';
 import { CHECKPOINT_FILE, METRICS_FILE } from '../train/training.ts';
 import { type Edsr, edsrParameters, NETWORKS, randomEdsr } from './edsr.ts';
 import { bicubic, type LumaUpscaler, meanQuality, qualityOf } from './evaluate.ts';
-import { EDSR_FILE, EdsrSchema, edsrModel, writeEdsr } from './model-file.ts';
+import { EDSR_FILE, edsrModel, writeEdsr } from './model-file.ts';
 import { Patches } from './patches.ts';
 import { type Photos, readPhotos } from './photos.ts';
 import type { Quality } from './quality.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, SettingsSchema } from './settings.ts';
 import { buildEdsrTrainingGraph } from './training-graph.ts';
 import { Upscaler } from './upscaler.ts';
 
@@ -30,8 +31,8 @@ const CLIP_NORM = 1;
 const EMA_DECAY = 0.999;
 
 const PositionSchema = z.strictObject({
-  edsr: EdsrSchema,
-  seed: z.number().int(),
+  /** What the result follows from besides the photos, which may have moved. */
+  settings: SettingsSchema.omit({ data: true, skipBadPhotos: true }),
   /** Optimizer steps done. */
   step: z.number().int().min(0),
   /** How the work was divided, which decides the order of its sums. */
@@ -83,8 +84,9 @@ export async function trainEdsr(job: EdsrJob): Promise<EdsrResult> {
   const graph = buildEdsrTrainingGraph(edsr, layout, settings.patch);
   const engine = await Engine.start(graph, 'adamw', plan.replicas, plan.threads);
   try {
-    const position = { edsr, seed: settings.seed, step: 0, replicas: plan.replicas, block: plan.block };
-    return await new EdsrTraining(job, photos, engine, layout.batch).run(position);
+    const { data: _data, skipBadPhotos: _skip, ...kept } = settings;
+    const position = { settings: kept, step: 0, replicas: plan.replicas, block: plan.block };
+    return await new EdsrTraining(job, edsr, photos, engine, layout.batch).run(position);
   } finally {
     await engine.stop();
   }
@@ -98,6 +100,7 @@ class EdsrTraining {
 
   constructor(
     readonly job: EdsrJob,
+    readonly edsr: Edsr,
     readonly photos: Photos,
     readonly engine: Engine,
     batch: number,
@@ -113,12 +116,12 @@ class EdsrTraining {
     const { steps } = settings;
     let position = await this.#start(fresh);
     const baseline = await this.#judge(bicubic(settings.scale));
-    let quality = await this.#judgeNetwork(position);
+    let quality = await this.#judgeNetwork();
     reporter.note(`step ${position.step}/${steps}: ${inWords(quality)}; bicubic ${inWords(baseline)}`);
     if (position.step < steps) this.#prepare(position.step);
     while (position.step < steps && !signal?.aborted) {
       position = await this.#trainUntil(Math.min(steps, nextMultiple(position.step, JUDGE_STEPS)), position);
-      quality = await this.#judgeNetwork(position);
+      quality = await this.#judgeNetwork();
       const { psnr, ssim } = quality;
       await this.#record(position.step, { psnr, ssim });
       await saveCheckpoint(this.#checkpointPath, this.engine.state(), position);
@@ -129,16 +132,17 @@ class EdsrTraining {
 
   async #start(fresh: Position): Promise<Position> {
     if (!this.job.resume || !existsSync(this.#checkpointPath)) {
-      const vector = edsrParameters(fresh.edsr);
-      const parameters = randomEdsr(vector, new Random(fresh.seed));
+      const vector = edsrParameters(this.edsr);
+      const parameters = randomEdsr(vector, new Random(fresh.settings.seed));
       this.engine.restore(initialState(parameters, new Float32Array(0)));
       return fresh;
     }
     const { state, position } = await loadCheckpoint(this.#checkpointPath, PositionSchema);
-    const plan = ({ step: _, ...rest }: Position) => JSON.stringify(rest);
-    if (plan(position) !== plan(fresh)) {
+    if (!isDeepStrictEqual({ ...position, step: 0 }, fresh)) {
+      const describe = ({ step: _, settings, ...plan }: Position) => JSON.stringify({ ...settings, ...plan });
       throw new UserError(
-        `${this.#checkpointPath} is of a run with ${plan(position)}; this one has ${plan(fresh)}. Start a new run instead`,
+        `${this.#checkpointPath} is of a run with ${describe(position)}; this one has ${describe(fresh)}. ` +
+          'Start a new run instead',
       );
     }
     this.engine.restore(state);
@@ -178,8 +182,8 @@ class EdsrTraining {
   }
 
   /** Keeps the network of the averaged weights as a file, and measures what is in the file. */
-  async #judgeNetwork({ edsr }: Position): Promise<Quality> {
-    const model = edsrModel(edsr, this.engine.state().averagedParameters);
+  async #judgeNetwork(): Promise<Quality> {
+    const model = edsrModel(this.edsr, this.engine.state().averagedParameters);
     await writeEdsr(join(this.job.folder, EDSR_FILE), model);
     const upscaler = await Upscaler.open(model);
     try {

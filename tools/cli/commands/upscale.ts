@@ -23,7 +23,7 @@ function addModelFlags(command: Command): Command {
     .option(
       '--scale <factor>',
       `how many times as large: ${SCALES.join(' or ')} (default: 4, or the model's)`,
-      wholeNumber,
+      wholeNumber('--scale'),
     )
     .option('--model <file>', 'edsr.onnx of a training of yours; by default the shipped one');
 }
@@ -128,13 +128,13 @@ function addTrain(upscale: Command): void {
     '--resume runs/2026-01-31-edsr-small-x4': 'goes on with a run that was stopped',
   })
     .option('--data <folders...>', 'folders of photos')
-    .option('--scale <factor>', `how many times as large: ${SCALES.join(' or ')} (default: 4)`, wholeNumber)
+    .option('--scale <factor>', `how many times as large: ${SCALES.join(' or ')} (default: 4)`, wholeNumber('--scale'))
     .option('--network <name>', `${Object.keys(NETWORKS).join(' or ')} (default: small)`)
-    .option('--steps <n>', 'optimizer steps (default: 20000)', wholeNumber)
-    .option('--batch-size <n>', 'patches of a step (default: 32)', wholeNumber)
-    .option('--patch <pixels>', 'side of a small patch (default: 24)', wholeNumber)
+    .option('--steps <n>', 'optimizer steps (default: 20000)', wholeNumber('--steps'))
+    .option('--batch-size <n>', 'patches of a step (default: 32)', wholeNumber('--batch-size'))
+    .option('--patch <pixels>', 'side of a small patch (default: 24)', wholeNumber('--patch'))
     .option('--learning-rate <rate>', 'peak of warm-up and cosine (default: 0.001)', Number)
-    .option('--seed <n>', 'of everything random (default: 1)', wholeNumber)
+    .option('--seed <n>', 'of everything random (default: 1)', wholeNumber('--seed'))
     .option('--skip-bad-photos', 'leave out photos that are unreadable or smaller than a patch')
     .option('--name <name>', 'name of the run folder, after the date')
     .option('--resume <run>', 'goes on with a run that was stopped, with its own settings')
@@ -142,11 +142,16 @@ function addTrain(upscale: Command): void {
       perform({ json, quiet }, async (reporter) => {
         const { parseSettings, runEdsr } = await import('../../pipeline/train-edsr.ts');
         const { inWords } = await import('../../../ml/superres/train.ts');
+        if (resume === undefined && flags.data === undefined) {
+          throw new UserError(
+            '--data is missing; name folders of photos, for example --data BSDS500/train BSDS500/test',
+          );
+        }
+        if (name !== undefined) checkRunName(name);
         const order = resume === undefined ? { settings: parseSettings(flags, 'upscale train'), name } : { resume };
         if (resume !== undefined && Object.keys(flags).length > 0) {
           throw new UserError(`a resumed run keeps its own settings; leave out ${Object.keys(flags).join(', ')}`);
         }
-        if (name !== undefined) checkRunName(name);
         const { folder, result } = await interruptible(reporter, (signal) => runEdsr(order, reporter, signal));
         if (!result.completed) return stopped(folder, result.step);
         const model = join(folder, 'edsr.onnx');
@@ -166,8 +171,8 @@ function stopped(folder: string, step: number): CommandResult {
   };
 }
 
-/** A whole number of a flag; what it must be is checked where it is used. */
-function wholeNumber(text: string): number {
+/** Reads the whole number of a flag; what it must be is checked where it is used. */
+const wholeNumber = (flag: string) => (text: string) => {
   if (/^\d+$/.test(text)) return Number(text);
-  throw new UserError(`${text} is no whole number`);
-}
+  throw new UserError(`${flag} ${text}: expected a whole number`);
+};
