@@ -7,7 +7,7 @@ import { type FaceDataset, gatherFaces } from '../data/dataset.ts';
 import type { Layout } from '../nn/layout.ts';
 import type { TrainingGraph } from '../nn/step-graph.ts';
 import type { Batches } from './batches.ts';
-import { loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts';
+import { loadCheckpoint, type Position, PositionSchema, saveCheckpoint } from './checkpoint.ts';
 import { Engine, type TrainingState } from './engine.ts';
 import { appendHistory, truncateHistory } from './history.ts';
 import { learningRateAt } from './schedule.ts';
@@ -132,7 +132,7 @@ class Training {
       this.engine.restore(state);
       return this.trainee.keepsStart ? { ...fresh, best: (await this.#judge(state, 0, {})).best } : fresh;
     }
-    const { state, position } = await loadCheckpoint(this.#checkpointPath);
+    const { state, position } = await loadCheckpoint(this.#checkpointPath, PositionSchema);
     checkSamePlan(position, fresh, this.#checkpointPath);
     this.engine.restore(state);
     await truncateHistory(this.#metricsPath, position.step);

@@ -108,3 +108,46 @@ export function finiteDifferences(
     }),
   );
 }
+
+/** 3×3 convolution with zeros around the map. @param x [N][I][H][W] @param w [O][I][3][3] @returns [N][O][H][W] */
+export function convolution(
+  x: Float64Array,
+  w: Float64Array,
+  bias: Float64Array,
+  [images, inputs, height, width]: readonly number[],
+): Float64Array {
+  const outputs = bias.length;
+  const y = new Float64Array(images * outputs * height * width);
+  for (let n = 0; n < images; n++)
+    for (let o = 0; o < outputs; o++)
+      for (let i = 0; i < height; i++)
+        for (let j = 0; j < width; j++) {
+          let sum = bias[o];
+          for (let c = 0; c < inputs; c++)
+            for (let ky = 0; ky < 3; ky++)
+              for (let kx = 0; kx < 3; kx++) {
+                const row = i + ky - 1;
+                const column = j + kx - 1;
+                if (row < 0 || row >= height || column < 0 || column >= width) continue;
+                sum += w[((o * inputs + c) * 3 + ky) * 3 + kx] * x[((n * inputs + c) * height + row) * width + column];
+              }
+          y[((n * outputs + o) * height + i) * width + j] = sum;
+        }
+  return y;
+}
+
+/** Channel (i·r + j)·C + c of pixel (row, column) goes to pixel (r·row + i, r·column + j) of channel c. */
+export function pixelShuffle(x: Float64Array, [, deep, height, width]: readonly number[], r: number): Float64Array {
+  const channels = deep / (r * r);
+  const y = new Float64Array(x.length);
+  for (const [at, value] of x.entries()) {
+    const column = at % width;
+    const row = Math.floor(at / width) % height;
+    const channel = Math.floor(at / (width * height)) % deep;
+    const n = Math.floor(at / (width * height * deep));
+    const [place, c] = [Math.floor(channel / channels), channel % channels];
+    const [i, j] = [Math.floor(place / r), place % r];
+    y[((n * channels + c) * r * height + r * row + i) * r * width + r * column + j] = value;
+  }
+  return y;
+}

@@ -11,6 +11,7 @@ import { addLens } from './commands/lens.ts';
 import { addPreview } from './commands/preview.ts';
 import { addQuantize } from './commands/quantize.ts';
 import { addTrain } from './commands/train.ts';
+import { addUpscale } from './commands/upscale.ts';
 
 /** Exit code of an error that is none of the user's, EX_SOFTWARE of sysexits.h. */
 const UNEXPECTED = 70;
@@ -31,6 +32,7 @@ for (const add of [
   addDoctor,
   addLens,
   addPreview,
+  addUpscale,
 ])
   add(program);
 
