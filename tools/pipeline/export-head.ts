@@ -62,7 +62,7 @@ export async function describeHead(
   const training = {
     run: basename(run.folder),
     head,
-    data: basename(data.source),
+    data: [data.source, ...(data.extra === null ? [] : [data.extra])].map((path) => basename(path)).join(' + '),
     epochs: network.epoch,
     config: { seed, model: { ...model, weights: basename(model.weights) }, augment, train, quantize },
   };
