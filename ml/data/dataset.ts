@@ -42,6 +42,8 @@ export interface FaceDataset {
   readonly votes?: Uint8Array;
   /** Number of the person that each face of CK+ shows, 1..999; 0 for other faces. Absent without CK+. */
   readonly subjects?: Uint16Array;
+  /** Fold of each face's subject, where the subjects are divided into folds; 0 for faces of others. */
+  readonly folds?: Uint8Array;
 }
 
 /** Names of a data set's classes: `EMOTIONS`, and whatever follows. */
@@ -52,6 +54,16 @@ export function classesOf(dataset: FaceDataset): readonly string[] {
 /** Whether a face is one of CK+. */
 export function isOfCkPlus({ subjects }: FaceDataset, index: number): boolean {
   return subjects !== undefined && subjects[index] > 0;
+}
+
+/** The same faces with another fold of the subjects in PrivateTest, and the others in Training. */
+export function withTestFold(dataset: FaceDataset, fold: number): FaceDataset {
+  const [training, test] = [SPLITS.indexOf('Training'), SPLITS.indexOf('PrivateTest')];
+  const splits = dataset.splits.map((split, face) => {
+    if (!isOfCkPlus(dataset, face)) return split;
+    return dataset.folds?.[face] === fold ? test : training;
+  });
+  return { ...dataset, splits };
 }
 
 /** The pixels of one face, [48, 48], a view. */

@@ -23,6 +23,7 @@ export function joinFaces(first: FaceDataset, second: FaceDataset): FaceDataset 
     rows: Uint32Array.from([...first.rows, ...second.rows]),
     ...(classes && { classes }),
     ...(first.votes && { votes: bytes(first.votes, second.votes ?? unanimousVotes(second)) }),
+    ...(second.folds && { folds: bytes(first.folds ?? new Uint8Array(first.count), second.folds) }),
     ...((first.subjects || second.subjects) && {
       subjects: Uint16Array.from([...subjectsOf(first), ...subjectsOf(second)]),
     }),

@@ -171,6 +171,7 @@ function without(dataset: FaceDataset, dropped: ReadonlySet<number>): FaceDatase
     splits: compact(dataset.splits, 1),
     rows: kept.map((index) => dataset.rows[index]),
     ...(dataset.votes && { votes: compact(dataset.votes, FERPLUS_CLASSES.length) }),
+    ...(dataset.folds && { folds: compact(dataset.folds, 1) }),
     ...(dataset.subjects && { subjects: Uint16Array.from(kept, (index) => dataset.subjects?.[index] ?? 0) }),
   };
 }

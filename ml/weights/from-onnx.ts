@@ -15,6 +15,8 @@ export interface ExportedInfo {
   readonly size: number;
   /** Epochs trained. */
   readonly epoch: number;
+  /** The fold of CK+ that was held out, `0 of 10`, if it was trained on the others. */
+  readonly heldOut?: string;
 }
 
 /**
@@ -35,8 +37,8 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
     throw new UserError(
       `${file} has no input "${IMAGE}" [1, 3, S, S]; expected an .onnx that "emotion-lens export" wrote`,
     );
-  const { head = 'original', width = '1', epoch = '0' } = metadata;
-  return { head, width: Number(width), size, epoch: Number(epoch) };
+  const { head = 'original', width = '1', epoch = '0', heldOut } = metadata;
+  return { head, width: Number(width), size, epoch: Number(epoch), ...(heldOut && { heldOut }) };
 }
 
 /**

@@ -32,6 +32,7 @@ export function addDataFlags(command: Command): Setting[] {
     '--votes <file>': 'data.votes',
     '--extra <folder>': 'data.extra',
     '--fold <n>': 'data.fold',
+    '--folds <n>': 'data.folds',
   });
   addSwitches(command, settings, {
     '--contempt': 'data.contempt',

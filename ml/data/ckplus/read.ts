@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { DataConfig } from '../../config/schema.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Reporter } from '../../core/progress.ts';
-import { FACE_PIXELS, type FaceDataset, SPLITS } from '../dataset.ts';
+import { FACE_PIXELS, type FaceDataset, SPLITS, withTestFold } from '../dataset.ts';
 import { decodeFace } from '../folders.ts';
 import { BadRows, type LoadedFaces } from '../loaded.ts';
 import { subjectFolds } from '../subject-folds.ts';
@@ -73,20 +73,23 @@ export async function readCkPlus(
       `cannot use ${root}: none of its pictures can be read; the first: ${badRows.first[0] ?? 'none'}`,
     );
 
-  const splitOf = ({ subject }: CkImage) =>
-    SPLITS.indexOf(foldOf && foldOf.get(subject) !== fold ? 'Training' : 'PrivateTest');
   const dataset: FaceDataset = {
     source: root,
     count: kept.length,
     pixels: pixels.subarray(0, kept.length * FACE_PIXELS),
     labels: Uint8Array.from(kept, ({ label }) => label),
-    splits: Uint8Array.from(kept, splitOf),
+    splits: new Uint8Array(kept.length).fill(SPLITS.indexOf('PrivateTest')),
     rows: Uint32Array.from(kept.keys()),
     subjects: Uint16Array.from(kept, ({ subject }) => subject),
     ...(contempt && { classes: CK_CLASSES }),
+    ...(foldOf && { folds: Uint8Array.from(kept, ({ subject }) => foldOf.get(subject) ?? 0) }),
   };
   const { count, first } = badRows;
-  return { dataset, sourceRows: kept.length + count, badRows: { count, first } };
+  return {
+    dataset: fold === null ? dataset : withTestFold(dataset, fold),
+    sourceRows: kept.length + count,
+    badRows: { count, first },
+  };
 }
 
 /** One for each sequence: its neutral frame says nothing that the others do not. */
