@@ -21,8 +21,18 @@ const data = z.strictObject({
   source: z
     .string()
     .default('synthetic')
-    .describe('fer2013.csv (also .gz, also icml_face_data.csv), a folder of train/ and test/, or "synthetic"'),
+    .describe(
+      'fer2013.csv (also .gz, also icml_face_data.csv), a folder of train/ and test/, a folder of CK+, or "synthetic"',
+    ),
   votes: z.string().nullable().default(null).describe('fer2013new.csv of FER+, joined to the source by row position'),
+  extra: z.string().nullable().default(null).describe('folder of CK+ whose faces are trained on beside the source'),
+  contempt: z.boolean().default(false).describe("keep CK+'s contempt, which the lens's model has no output for"),
+  folds: whole.min(2).max(100).default(10).describe('parts into which the subjects of CK+ are divided'),
+  fold: whole
+    .max(99)
+    .nullable()
+    .default(null)
+    .describe('the part of them that is tested, from 0, while the others are trained on; null = all are tested'),
   skipBadRows: z.boolean().default(false).describe('drop and count malformed rows instead of stopping at the first'),
   keepDuplicates: z.boolean().default(false).describe('keep training faces that are identical to a test face'),
   keepConstant: z.boolean().default(false).describe('keep training images of one single grey value'),
@@ -105,6 +115,7 @@ const quantize = z.strictObject({
 export const ConfigSchema = z.strictObject({
   seed: whole.max(2 ** 32 - 1).default(1),
   runs: z.string().default('runs').describe('folder in which each run gets a folder of its own'),
+  hideFaces: z.boolean().default(false).describe('leave pictures of faces out of reports, for publishing'),
   data: data.prefault({}),
   model: model.prefault({}),
   augment: augment.prefault({}),

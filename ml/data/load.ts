@@ -1,15 +1,26 @@
 import { stat } from 'node:fs/promises';
 import type { DataConfig } from '../config/schema.ts';
-import { EMOTIONS, type Emotion } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
-import { fileError } from '../core/files.ts';
+import { fileError, isFolder } from '../core/files.ts';
 import type { Reporter } from '../core/progress.ts';
 import { readCache, sha256OfFile, writeCache } from './cache.ts';
-import { FACE_PIXELS, type FaceDataset, FERPLUS_CLASSES, indicesOf, SPLITS, type Split } from './dataset.ts';
+import type { FaceFinder } from './ckplus/crop-face.ts';
+import { isCkPlus, readCkPlus } from './ckplus/read.ts';
+import {
+  classesOf,
+  FACE_PIXELS,
+  type FaceDataset,
+  FERPLUS_CLASSES,
+  indicesOf,
+  isOfCkPlus,
+  SPLITS,
+  type Split,
+} from './dataset.ts';
 import { findFlaws } from './duplicates.ts';
 import { readFer2013 } from './fer2013.ts';
 import { joinVotes } from './ferplus.ts';
 import { readFolders } from './folders.ts';
+import { joinFaces } from './join.ts';
 import type { LoadedFaces } from './loaded.ts';
 import { generateFaces } from './synthetic/generate.ts';
 
@@ -26,43 +37,56 @@ export interface DataSummary {
   /** Training images left out because they have one single grey value. */
   readonly constantsLeftOut: number;
   /** Faces that are left of each class in each split. */
-  readonly faces: Readonly<Record<Split, Readonly<Record<Emotion, number>>>>;
+  readonly faces: Readonly<Record<Split, Readonly<Record<string, number>>>>;
+  /** CK+ folder whose faces were added. */
+  readonly extra?: string;
+  /** People in the faces of CK+ that are left of each split. */
+  readonly subjects?: Readonly<Record<Split, number>>;
   /** Whether the faces have FER+ votes. */
   readonly votes: boolean;
 }
 
 /**
- * Loads the faces that a configuration names, joins the FER+ votes and leaves out training faces that are identical to
+ * Loads the faces that a configuration names, joins the FER+ votes, adds those of CK+ and leaves out training faces that are identical to
  * a test face or have one single grey value, unless told to keep them. Test faces are never left out.
  * @param seed of the synthetic faces.
+ * @param find finds faces in the frames of CK+ where their points are not at hand.
  * @throws UserError for whatever is wrong with the source; see the reader of each kind of source.
  */
 export async function loadFaces(
   config: DataConfig,
   seed: number,
   report: Reporter,
+  find?: FaceFinder,
 ): Promise<{ dataset: FaceDataset; summary: DataSummary }> {
-  const { sha256, loaded } = await readSource(config, seed, report);
-  const { badRows, sourceRows } = loaded;
-  if (badRows.count > 0)
-    report.note(`left out ${badRows.count} malformed of ${sourceRows} rows, the first: ${badRows.first.join('; ')}`);
+  const { sha256, loaded } = await readSource(config, seed, report, find);
+  const extra = config.extra === null ? undefined : await readExtra(config.extra, config, report, find);
+  const sources = [loaded, ...(extra ? [extra] : [])];
+  for (const { badRows, sourceRows } of sources) {
+    if (badRows.count > 0)
+      report.note(`left out ${badRows.count} malformed of ${sourceRows} rows, the first: ${badRows.first.join('; ')}`);
+  }
   if (config.votes !== null && sha256 === null)
     throw new UserError(`the FER+ votes of ${config.votes} belong to fer2013.csv, but the source is ${config.source}`);
-  const joined = config.votes === null ? loaded.dataset : await joinVotes(config.votes, loaded, report);
+  const voted = config.votes === null ? loaded.dataset : await joinVotes(config.votes, loaded, report);
+  const joined = extra ? joinFaces(voted, extra.dataset) : voted;
 
   const { dataset, ...leftOut } = leaveOutFlaws(joined, config, report);
   const summary: DataSummary = {
     source: config.source,
     sha256,
-    rowsRead: sourceRows,
-    badRowsSkipped: badRows.count,
+    rowsRead: sources.reduce((sum, { sourceRows }) => sum + sourceRows, 0),
+    badRowsSkipped: sources.reduce((sum, { badRows }) => sum + badRows.count, 0),
     ...leftOut,
     faces: countFaces(dataset),
     votes: dataset.votes !== undefined,
+    ...(config.extra !== null && { extra: config.extra }),
+    ...(dataset.subjects && { subjects: countSubjects(dataset) }),
   };
   for (const split of SPLITS) {
-    const classes = EMOTIONS.map((emotion) => `${emotion} ${summary.faces[split][emotion]}`);
-    report.note(`${split}: ${indicesOf(dataset, split).length} faces (${classes.join(', ')})`);
+    const classes = Object.entries(summary.faces[split]).map(([name, count]) => `${name} ${count}`);
+    const subjects = summary.subjects ? `, ${summary.subjects[split]} people of CK+` : '';
+    report.note(`${split}: ${indicesOf(dataset, split).length} faces (${classes.join(', ')})${subjects}`);
   }
   return { dataset, summary };
 }
@@ -73,7 +97,7 @@ interface Source {
   readonly loaded: LoadedFaces;
 }
 
-async function readSource(config: DataConfig, seed: number, report: Reporter): Promise<Source> {
+async function readSource(config: DataConfig, seed: number, report: Reporter, find?: FaceFinder): Promise<Source> {
   const { source, skipBadRows } = config;
   if (source === 'synthetic') {
     const dataset = generateFaces({ count: config.syntheticCount, seed });
@@ -82,7 +106,11 @@ async function readSource(config: DataConfig, seed: number, report: Reporter): P
   const info = await stat(source).catch((thrown) => {
     throw fileError('read', source, thrown);
   });
-  if (info.isDirectory()) return { sha256: null, loaded: await readFolders(source, skipBadRows, report) };
+  if (info.isDirectory()) {
+    const ckPlus = await isCkPlus(source);
+    const loaded = await (ckPlus ? readCkPlus(source, config, report, find) : readFolders(source, skipBadRows, report));
+    return { sha256: null, loaded };
+  }
 
   const sha256 = await sha256OfFile(source);
   const cached = await readCache(config.cache, sha256, source, report);
@@ -91,6 +119,18 @@ async function readSource(config: DataConfig, seed: number, report: Reporter): P
   const loaded = await readFer2013(source, skipBadRows, report);
   await writeCache(config.cache, sha256, loaded, report);
   return { sha256, loaded };
+}
+
+async function readExtra(extra: string, config: DataConfig, report: Reporter, find?: FaceFinder): Promise<LoadedFaces> {
+  if (config.fold === null)
+    throw new UserError(
+      `data.extra is ${extra}, but data.fold is null; choose the fold of its subjects that is kept for the test, for example --fold 0`,
+    );
+  if (!(await isFolder(extra)) || !(await isCkPlus(extra)))
+    throw new UserError(
+      `data.extra is ${extra}, which is not CK+; expected the folder CK+48, or one with cohn-kanade-images and Emotion`,
+    );
+  return readCkPlus(extra, config, report, find);
 }
 
 function leaveOutFlaws(
@@ -124,20 +164,32 @@ function without(dataset: FaceDataset, dropped: ReadonlySet<number>): FaceDatase
     return matrix.subarray(0, kept.length * width);
   };
   return {
-    source: dataset.source,
+    ...dataset,
     count: kept.length,
     pixels: compact(dataset.pixels, FACE_PIXELS),
     labels: compact(dataset.labels, 1),
     splits: compact(dataset.splits, 1),
     rows: kept.map((index) => dataset.rows[index]),
     ...(dataset.votes && { votes: compact(dataset.votes, FERPLUS_CLASSES.length) }),
+    ...(dataset.folds && { folds: compact(dataset.folds, 1) }),
+    ...(dataset.subjects && { subjects: Uint16Array.from(kept, (index) => dataset.subjects?.[index] ?? 0) }),
   };
 }
 
 function countFaces(dataset: FaceDataset): DataSummary['faces'] {
-  const counts = SPLITS.map(() => EMOTIONS.map(() => 0));
+  const classes = classesOf(dataset);
+  const counts = SPLITS.map(() => classes.map(() => 0));
   for (let i = 0; i < dataset.count; i++) counts[dataset.splits[i]][dataset.labels[i]]++;
-  const perClass = (split: number) =>
-    Object.fromEntries(EMOTIONS.map((emotion, label) => [emotion, counts[split][label]])) as Record<Emotion, number>;
+  const perClass = (split: number) => Object.fromEntries(classes.map((name, label) => [name, counts[split][label]]));
   return Object.fromEntries(SPLITS.map((name, split) => [name, perClass(split)])) as DataSummary['faces'];
+}
+
+function countSubjects(dataset: FaceDataset): Record<Split, number> {
+  const subjectsOf = (split: Split) =>
+    new Set(
+      [...indicesOf(dataset, split)]
+        .filter((face) => isOfCkPlus(dataset, face))
+        .map((face) => dataset.subjects?.[face]),
+    );
+  return Object.fromEntries(SPLITS.map((split) => [split, subjectsOf(split).size])) as Record<Split, number>;
 }

@@ -61,7 +61,8 @@ export async function initialNetwork(
   }
   for (const [i, head] of info.heads.entries()) {
     const classifier = imported.classifiers.get(head) ?? [...imported.classifiers.values()][i];
-    if (!classifier || imported.classes !== info.classes) continue;
+    // The expressions come first, so that a network with a further class takes over the others.
+    if (!classifier || imported.classes > info.classes) continue;
     vector.view(parameters, `classifier/${head}/kernel`).set(classifier.kernel);
     vector.view(parameters, `classifier/${head}/bias`).set(classifier.bias);
   }

@@ -18,6 +18,8 @@ export interface ExportedInfo {
   readonly size: number;
   /** Epochs trained. */
   readonly epoch: number;
+  /** The fold of CK+ that was held out, `0 of 10`, if it was trained on the others. */
+  readonly heldOut?: string;
 }
 
 /**
@@ -38,7 +40,7 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
     throw new UserError(
       `${file} has no input "${IMAGE}" [1, 3, S, S]; expected an .onnx that "emotion-lens export" wrote`,
     );
-  const { head = 'original', architecture = 'mobilenet-v2', width = '1', epoch = '0' } = metadata;
+  const { head = 'original', architecture = 'mobilenet-v2', width = '1', epoch = '0', heldOut } = metadata;
   const known = z.enum(ARCHITECTURES).safeParse(architecture);
   if (!known.success) {
     throw new UserError(
@@ -46,7 +48,14 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
         'Export it again with this version of the project',
     );
   }
-  return { head, architecture: known.data, width: Number(width), size, epoch: Number(epoch) };
+  return {
+    head,
+    architecture: known.data,
+    width: Number(width),
+    size,
+    epoch: Number(epoch),
+    ...(heldOut && { heldOut }),
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import project from '../../package.json' with { type: 'json' };
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompare } from './commands/compare.ts';
+import { addCrossValidate } from './commands/cross-validate.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
@@ -29,6 +30,7 @@ for (const add of [
   addExport,
   addCheck,
   addCompare,
+  addCrossValidate,
   addDoctor,
   addLens,
   addPreview,

@@ -28,14 +28,25 @@ export interface RunFlags {
 /** Adds the flags that choose the data, and the one that sets anything, to a command; returns the list that parsing fills. */
 export function addDataFlags(command: Command): Setting[] {
   const settings: Setting[] = [];
-  addFieldFlags(command, settings, { '--data <path>': 'data.source', '--votes <file>': 'data.votes' });
-  command
-    .option('--skip-bad-rows', 'leave out and count malformed rows instead of stopping at the first', () => {
-      settings.push({ path: 'data.skipBadRows', value: true, origin: '--skip-bad-rows' });
-    })
-    .option('--set <field=value>', 'sets any field, for example train.learningRate=1e-3; may be repeated', (text) => {
+  addFieldFlags(command, settings, {
+    '--data <path>': 'data.source',
+    '--votes <file>': 'data.votes',
+    '--extra <folder>': 'data.extra',
+    '--fold <n>': 'data.fold',
+    '--folds <n>': 'data.folds',
+  });
+  addSwitches(command, settings, {
+    '--contempt': 'data.contempt',
+    '--skip-bad-rows': 'data.skipBadRows',
+    '--hide-faces': 'hideFaces',
+  });
+  command.option(
+    '--set <field=value>',
+    'sets any field, for example train.learningRate=1e-3; may be repeated',
+    (text) => {
       settings.push(parseAssignment(text));
-    });
+    },
+  );
   return settings;
 }
 
@@ -56,6 +67,15 @@ export function addRunFlags(command: Command): () => RunFlags {
     if (name !== undefined) checkRunName(name);
     return { file: config, settings, name, resume };
   };
+}
+
+/** Adds flags that set a field to true. */
+function addSwitches(command: Command, settings: Setting[], flags: Readonly<Record<string, string>>): void {
+  for (const [flag, path] of Object.entries(flags)) {
+    command.option(flag, `${path}: ${FIELDS.get(path)?.description}`, () => {
+      settings.push({ path, value: true, origin: flag });
+    });
+  }
 }
 
 /** Adds flags that stand for one field each; parsing adds what they say to the settings. */
