@@ -11,6 +11,8 @@ import { readFer2013 } from './fer2013.ts';
 import { joinVotes } from './ferplus.ts';
 import { readFolders } from './folders.ts';
 import type { LoadedFaces } from './loaded.ts';
+import { checkIdentity, identityOf, readManifest } from './manifest.ts';
+import { type Refinement, refinementBy } from './refinement.ts';
 import { generateFaces } from './synthetic/generate.ts';
 
 /** What was loaded, to be kept with the results of a run. */
@@ -25,6 +27,8 @@ export interface DataSummary {
   readonly duplicatesLeftOut: number;
   /** Training images left out because they have one single grey value. */
   readonly constantsLeftOut: number;
+  /** What a manifest changed among the training faces; null without one. */
+  readonly refined: { readonly manifest: string; readonly dropped: number; readonly moved: number } | null;
   /** Faces that are left of each class in each split. */
   readonly faces: Readonly<Record<Split, Readonly<Record<Emotion, number>>>>;
   /** Whether the faces have FER+ votes. */
@@ -32,30 +36,27 @@ export interface DataSummary {
 }
 
 /**
- * Loads the faces that a configuration names, joins the FER+ votes and leaves out training faces that are identical to
- * a test face or have one single grey value, unless told to keep them. Test faces are never left out.
+ * Loads the faces that a configuration names, joins the FER+ votes, drops and moves training faces as a manifest says,
+ * and leaves out training faces that are identical to a test face or have one single grey value, unless told to keep
+ * them. Test faces are never left out and keep their labels.
  * @param seed of the synthetic faces.
- * @throws UserError for whatever is wrong with the source; see the reader of each kind of source.
+ * @throws UserError for whatever is wrong with the source or the manifest; see the reader of each kind of source.
  */
 export async function loadFaces(
   config: DataConfig,
   seed: number,
   report: Reporter,
 ): Promise<{ dataset: FaceDataset; summary: DataSummary }> {
-  const { sha256, loaded } = await readSource(config, seed, report);
+  const { sha256, loaded } = await readFaces(config, seed, report);
   const { badRows, sourceRows } = loaded;
-  if (badRows.count > 0)
-    report.note(`left out ${badRows.count} malformed of ${sourceRows} rows, the first: ${badRows.first.join('; ')}`);
-  if (config.votes !== null && sha256 === null)
-    throw new UserError(`the FER+ votes of ${config.votes} belong to fer2013.csv, but the source is ${config.source}`);
-  const joined = config.votes === null ? loaded.dataset : await joinVotes(config.votes, loaded, report);
-
-  const { dataset, ...leftOut } = leaveOutFlaws(joined, config, report);
+  const refinement = config.refine === null ? null : await refine(config.refine, loaded, report);
+  const { dataset, ...leftOut } = leaveOut(loaded.dataset, refinement, config, report);
   const summary: DataSummary = {
     source: config.source,
     sha256,
     rowsRead: sourceRows,
     badRowsSkipped: badRows.count,
+    refined: refinement && { manifest: refinement.manifest, dropped: refinement.dropped.size, moved: refinement.moved },
     ...leftOut,
     faces: countFaces(dataset),
     votes: dataset.votes !== undefined,
@@ -65,6 +66,30 @@ export async function loadFaces(
     report.note(`${split}: ${indicesOf(dataset, split).length} faces (${classes.join(', ')})`);
   }
   return { dataset, summary };
+}
+
+/**
+ * Every face of the source that a configuration names, with its FER+ votes; nothing is refined or left out but malformed rows.
+ * @param seed of the synthetic faces.
+ * @throws UserError for whatever is wrong with the source; see the reader of each kind of source.
+ */
+export async function readFaces(config: DataConfig, seed: number, report: Reporter): Promise<Source> {
+  const { sha256, loaded } = await readSource(config, seed, report);
+  const { badRows, sourceRows } = loaded;
+  if (badRows.count > 0)
+    report.note(`left out ${badRows.count} malformed of ${sourceRows} rows, the first: ${badRows.first.join('; ')}`);
+  if (config.votes === null) return { sha256, loaded };
+  if (sha256 === null)
+    throw new UserError(`the FER+ votes of ${config.votes} belong to fer2013.csv, but the source is ${config.source}`);
+  return { sha256, loaded: { ...loaded, dataset: await joinVotes(config.votes, loaded, report) } };
+}
+
+async function refine(path: string, loaded: LoadedFaces, report: Reporter): Promise<Refinement & { manifest: string }> {
+  const manifest = await readManifest(path);
+  checkIdentity(path, manifest, identityOf(loaded));
+  const refinement = refinementBy(path, manifest, loaded.dataset);
+  report.note(`${path}: dropped ${refinement.dropped.size} training faces, moved ${refinement.moved} to another class`);
+  return { ...refinement, manifest: path };
 }
 
 interface Source {
@@ -93,24 +118,29 @@ async function readSource(config: DataConfig, seed: number, report: Reporter): P
   return { sha256, loaded };
 }
 
-function leaveOutFlaws(
+function leaveOut(
   dataset: FaceDataset,
+  refinement: Refinement | null,
   config: DataConfig,
   report: Reporter,
 ): Pick<DataSummary, 'duplicatesLeftOut' | 'constantsLeftOut'> & { dataset: FaceDataset } {
   const flaws = findFlaws(dataset);
-  const constants = new Set(config.keepConstant ? [] : flaws.constants);
-  const duplicates = config.keepDuplicates ? [] : flaws.duplicates.filter((index) => !constants.has(index));
-  if (constants.size > 0) report.note(`left out ${constants.size} training images of one single grey value`);
+  const dropped = new Set(refinement?.dropped);
+  const rest = (indices: Uint32Array) => indices.filter((index) => !dropped.has(index));
+  const constants = config.keepConstant ? [] : rest(flaws.constants);
+  for (const index of constants) dropped.add(index);
+  const duplicates = config.keepDuplicates ? [] : rest(flaws.duplicates);
+  for (const index of duplicates) dropped.add(index);
+  if (constants.length > 0) report.note(`left out ${constants.length} training images of one single grey value`);
   if (duplicates.length > 0)
     report.note(
       `left out ${duplicates.length} training faces that are identical to a face of PublicTest or PrivateTest`,
     );
-  const dropped = new Set([...constants, ...duplicates]);
+  const relabelled = refinement ? { ...dataset, labels: refinement.labels } : dataset;
   return {
-    dataset: dropped.size === 0 ? dataset : without(dataset, dropped),
+    dataset: dropped.size === 0 ? relabelled : without(relabelled, dropped),
     duplicatesLeftOut: duplicates.length,
-    constantsLeftOut: constants.size,
+    constantsLeftOut: constants.length,
   };
 }
 

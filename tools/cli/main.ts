@@ -10,6 +10,7 @@ import { addExport } from './commands/export.ts';
 import { addLens } from './commands/lens.ts';
 import { addPreview } from './commands/preview.ts';
 import { addQuantize } from './commands/quantize.ts';
+import { addRefine } from './commands/refine.ts';
 import { addTrain } from './commands/train.ts';
 
 /** Exit code of an error that is none of the user's, EX_SOFTWARE of sysexits.h. */
@@ -31,6 +32,7 @@ for (const add of [
   addDoctor,
   addLens,
   addPreview,
+  addRefine,
 ])
   add(program);
 

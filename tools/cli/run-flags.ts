@@ -5,7 +5,8 @@ import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { checkRunName } from '../pipeline/run-folder.ts';
 
-const TRAINING_FLAGS = {
+/** Flags of a training for fields of the configuration. */
+export const TRAINING_FLAGS = {
   '--weights <file>': 'model.weights',
   '--targets <list>': 'train.targets',
   '--epochs <n>': 'train.epochs',
@@ -27,7 +28,11 @@ export interface RunFlags {
 /** Adds the flags that choose the data, and the one that sets anything, to a command; returns the list that parsing fills. */
 export function addDataFlags(command: Command): Setting[] {
   const settings: Setting[] = [];
-  addFieldFlags(command, settings, { '--data <path>': 'data.source', '--votes <file>': 'data.votes' });
+  addFieldFlags(command, settings, {
+    '--data <path>': 'data.source',
+    '--votes <file>': 'data.votes',
+    '--refine <manifest>': 'data.refine',
+  });
   command
     .option('--skip-bad-rows', 'leave out and count malformed rows instead of stopping at the first', () => {
       settings.push({ path: 'data.skipBadRows', value: true, origin: '--skip-bad-rows' });
@@ -38,10 +43,17 @@ export function addDataFlags(command: Command): Setting[] {
   return settings;
 }
 
-/** Adds the flags of a training to a command; returns what reads them after parsing. */
-export function addRunFlags(command: Command): () => RunFlags {
+/**
+ * Adds the flags of a training to a command.
+ * @param flags for fields of the configuration, beside those of the data.
+ * @returns what reads them after parsing.
+ */
+export function addRunFlags(
+  command: Command,
+  flags: Readonly<Record<string, string>> = TRAINING_FLAGS,
+): () => RunFlags {
   const settings = addDataFlags(command);
-  addFieldFlags(command, settings, TRAINING_FLAGS);
+  addFieldFlags(command, settings, flags);
   command
     .option('--config <file>', 'YAML or JSON with any part of the configuration; flags win over it')
     .option('--name <name>', 'name of the run folder, after the date')

@@ -57,7 +57,7 @@ export function findingLines(name: string, { accepted, platforms, findings }: Ch
   );
 }
 
-function dataFacts({ faces, ...summary }: DataSummary): ReportContent['data'] {
+function dataFacts({ faces, refined, ...summary }: DataSummary): ReportContent['data'] {
   const counts = SPLITS.map((split) => [split, Object.values(faces[split]).reduce((sum, count) => sum + count, 0)]);
   return {
     source:
@@ -67,6 +67,11 @@ function dataFacts({ faces, ...summary }: DataSummary): ReportContent['data'] {
     'bad rows left out': summary.badRowsSkipped,
     'training faces left out as copies of test faces': summary.duplicatesLeftOut,
     'training images left out as constant': summary.constantsLeftOut,
+    ...(refined && {
+      'refined by': refined.manifest,
+      'training faces dropped by it': refined.dropped,
+      'training faces moved to another class by it': refined.moved,
+    }),
     'FER+ votes': summary.votes ? 'yes' : 'no',
     ...Object.fromEntries(counts),
   };
