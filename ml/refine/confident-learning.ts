@@ -1,5 +1,8 @@
 import type { Suspect } from './suspect.ts';
 
+/** Score from which a label is changed without a person's look: networks that have learnt little lead by less. */
+const CLEAR = 0.75;
+
 /** What confident learning makes of labels and probabilities. */
 export interface LabelNoise {
   /** Mean probability of each class over the faces labelled with it; 1 for a class without faces. [K] */
@@ -56,12 +59,14 @@ export function labelMargins(labels: Uint8Array, probabilities: Float32Array): {
 
 /**
  * Labels that are probably wrong, pruned by noise rate: of the faces with label i those that lead by most towards class j
- * move there, as many as are estimated to belong there. Further faces whose label is not the most probable class are named and
+ * move there, as many as are estimated to belong there, if the network is as sure of j as it is of that class's own faces and the lead is
+ * clear. Further faces whose label is not the most probable class are named and
  * kept.
  * @param faces positions in the data set of the rows of `labels` and `probabilities`.
  */
 export function findUnlikelyLabels(faces: Uint32Array, labels: Uint8Array, probabilities: Float32Array): Suspect[] {
-  const { joint } = estimateNoise(labels, probabilities);
+  const { joint, thresholds } = estimateNoise(labels, probabilities);
+  const classes = thresholds.length;
   const left = joint.map((row) => Array.from(row, (count) => Math.round(count)));
   const margins = labelMargins(labels, probabilities);
   const worst = [...margins.keys()].filter((i) => margins[i].score > 0.5);
@@ -69,7 +74,8 @@ export function findUnlikelyLabels(faces: Uint32Array, labels: Uint8Array, proba
   return worst
     .map((i): Suspect => {
       const { score, to } = margins[i];
-      const moves = left[labels[i]][to]-- > 0;
+      const confident = score >= CLEAR && probabilities[i * classes + to] >= thresholds[to];
+      const moves = confident && left[labels[i]][to]-- > 0;
       return { face: faces[i], reason: 'label-folds', score, action: moves ? 'move' : 'keep', to };
     })
     .sort((a, b) => a.face - b.face);

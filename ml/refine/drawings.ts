@@ -12,8 +12,8 @@ const MODEL = LogisticSchema.extend({
 }).parse(model);
 
 /** Probabilities from which an image goes, and from which a person should look; tuned on training rows of FER2013. */
-const CERTAIN = 0.8;
-const SUSPICIOUS = 0.1;
+const CERTAIN = 0.9;
+const SUSPICIOUS = 0.2;
 
 /**
  * Drawings, cartoons, texts and error pictures, by a logistic regression on image statistics. It was fitted on training

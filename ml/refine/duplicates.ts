@@ -26,11 +26,12 @@ export function findDuplicates(dataset: FaceDataset, left: ReadonlySet<number>):
   const same = pairs.filter(({ correlation }) => correlation >= SAME);
   const found = new Map<number, Suspect>();
   for (const group of groupsOf(same)) for (const suspect of judge(dataset, group)) found.set(suspect.face, suspect);
+  const stays = (face: number) => found.get(face)?.action !== 'drop';
   for (const pair of pairs) {
+    const { first, second, correlation: score } = pair;
+    if (score >= SAME || !stays(first) || !stays(second)) continue;
     const face = later(dataset, pair);
-    const score = Math.max(0, Math.min(pair.correlation, SAME));
-    const known = found.get(face);
-    if (known === undefined || (known.action === 'keep' && known.score < score))
+    if ((found.get(face)?.score ?? 0) < score)
       found.set(face, { face, reason: 'near-duplicate', score, action: 'keep', to: null });
   }
   return [...found.values()].sort((a, b) => a.face - b.face);

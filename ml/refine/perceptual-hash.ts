@@ -23,17 +23,19 @@ export interface Pair {
 
 /**
  * Pairs of faces that look the same: their difference hashes (Krawetz 2013, "Kind of like that": 8 × 8 bits, each telling
- * whether a region is darker than the one to its right) differ in at most 7 bits, and their pixels correlate.
+ * whether a region is darker than the one to its right) differ in at most 7 bits, and their pixels
+ * correlate at half size, where a shift by a pixel matters less.
  * @param faces positions in the data set.
  * @param least correlation of a pair.
  */
 export function similarPairs(dataset: FaceDataset, faces: readonly number[], least: number): Pair[] {
   const hashes = new Uint8Array(faces.length * ROWS);
   for (const [i, face] of faces.entries()) writeHash(faceAt(dataset, face), hashes.subarray(i * ROWS, (i + 1) * ROWS));
-  const moments = faces.map((face) => momentsOf(faceAt(dataset, face)));
+  const halves = faces.map((face) => halveFace(faceAt(dataset, face)));
+  const moments = halves.map(momentsOf);
   const pairs: Pair[] = [];
   for (const [i, j] of closeHashes(hashes)) {
-    const correlation = correlate(dataset, [faces[i], faces[j]], [moments[i], moments[j]]);
+    const correlation = correlate(halves[i], halves[j], moments[i], moments[j]);
     if (correlation >= least) pairs.push({ first: faces[i], second: faces[j], correlation });
   }
   return pairs;
@@ -82,8 +84,16 @@ function distance(hashes: Uint8Array, i: number, j: number): number {
   return bits;
 }
 
-function correlate(dataset: FaceDataset, [first, second]: readonly number[], [a, b]: readonly Moments[]): number {
-  const [one, other] = [faceAt(dataset, first), faceAt(dataset, second)];
+/** A face at half size, rounded. */
+function halveFace(face: Uint8Array): Uint8Array {
+  const half = FACE_SIZE / 2;
+  return Uint8Array.from({ length: half * half }, (_, i) => {
+    const at = 2 * Math.floor(i / half) * FACE_SIZE + 2 * (i % half);
+    return (face[at] + face[at + 1] + face[at + FACE_SIZE] + face[at + FACE_SIZE + 1] + 2) >> 2;
+  });
+}
+
+function correlate(one: Uint8Array, other: Uint8Array, a: Moments, b: Moments): number {
   let products = 0;
   for (let i = 0; i < one.length; i++) products += one[i] * other[i];
   const covariance = products / one.length - a.mean * b.mean;

@@ -9,12 +9,15 @@ import { findDuplicates } from './duplicates.ts';
 import type { Suspect } from './suspect.ts';
 import { findNotFaces, findVotedLabels } from './votes.ts';
 
-/** Finders that need no training. The duplicates come last: blank images are all alike. */
+/**
+ * What the finders that need no training find. Blank images are no duplicates of each other, and drawings are what the
+ * synthetic faces are.
+ */
 export function findSuspects(dataset: FaceDataset, report: Reporter): Suspect[] {
   const finders: Readonly<Record<string, () => Suspect[]>> = {
     'blank images': () => findConstants(dataset),
     'FER+ votes': () => [...findNotFaces(dataset), ...findVotedLabels(dataset)],
-    drawings: () => findDrawings(dataset),
+    drawings: () => (dataset.source === 'synthetic' ? [] : findDrawings(dataset)),
   };
   const total = Object.keys(finders).length + 1;
   const progress = (done: number) => report.progress({ step: 'looking for flaws', done, total, unit: 'finders' });

@@ -289,6 +289,7 @@ describe('doctor and help', () => {
     'doctor',
     'quantize',
     'compare',
+    'refine',
   ])('%s has help with examples', async (command) => {
     const { code, stdout } = await run(command, '--help');
     expect(code).toBe(0);

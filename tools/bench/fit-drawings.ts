@@ -1,5 +1,5 @@
 /**
- * Fits the classifier of drawings and texts anew and measures it: `npm run refine:fit -- fer2013.csv fer2013new.csv`.
+ * Fits the classifier of drawings and texts anew and measures it: `npm run fit:drawings -- fer2013.csv fer2013new.csv`.
  * Writes `ml/refine/drawing-model.json`.
  */
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { writeAtomic } from '../../ml/core/files.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { faceAt, indicesOf } from '../../ml/data/dataset.ts';
 import { readFaces } from '../../ml/data/load.ts';
+import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import rows from '../../ml/refine/drawing-rows.json' with { type: 'json' };
 import { imageStatistics, STATISTICS } from '../../ml/refine/image-statistics.ts';
 import { fitLogistic, type Logistic, probabilityOf } from '../../ml/refine/logistic.ts';
@@ -18,6 +19,9 @@ const FOLDS = 4;
 const RIDGE = 20;
 /** Photographs are many and much alike: one in so many is enough to fit on. */
 const PHOTOGRAPHS = 3;
+/** Faces of the generator are drawings too, of a kind of their own. */
+const DRAWN = 210;
+const DRAWN_SEED = 2013;
 const NF_COLUMN = 9;
 const MODEL = join(import.meta.dirname, '../../ml/refine/drawing-model.json');
 
@@ -31,14 +35,23 @@ const unsure = new Set(rows.unsure);
 const used = [...indicesOf(dataset, 'Training')].filter(
   (face) => positive.has(face) || (!unsure.has(face) && (dataset.votes?.[face * 10 + NF_COLUMN] ?? 0) < 5),
 );
-const examples = used.map((face) => {
+const statisticsOf = (face: Uint8Array) => {
   const statistics = new Float64Array(STATISTICS);
-  imageStatistics(faceAt(dataset, face), statistics);
-  return { face, statistics, positive: positive.has(face) };
-});
+  imageStatistics(face, statistics);
+  return statistics;
+};
+const examples = used.map((face) => ({
+  statistics: statisticsOf(faceAt(dataset, face)),
+  positive: positive.has(face),
+}));
+const drawn = generateFaces({ count: DRAWN, seed: DRAWN_SEED });
+const drawnExamples = Array.from({ length: DRAWN }, (_, i) => ({
+  statistics: statisticsOf(faceAt(drawn, i)),
+  positive: true,
+}));
 
 function fitOn(chosen: typeof examples): Logistic {
-  const some = chosen.filter((example, i) => example.positive || i % PHOTOGRAPHS === 0);
+  const some = [...chosen.filter((example, i) => example.positive || i % PHOTOGRAPHS === 0), ...drawnExamples];
   return fitLogistic(
     some.map(({ statistics }) => statistics),
     some.map((example) => example.positive),

@@ -1,5 +1,6 @@
 import type { Config } from '../../ml/config/schema.ts';
 import { UserError } from '../../ml/core/errors.ts';
+import { predictionAt } from '../../ml/core/prediction.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { type FaceDataset, indicesOf } from '../../ml/data/dataset.ts';
 import { readFaces } from '../../ml/data/load.ts';
@@ -52,6 +53,11 @@ export async function refineData(
   const probabilities = await predictOutOfFold({ config, dataset, faces, folder: run.folder, reporter, signal });
   if (probabilities === null) return { run };
   const labels = Uint8Array.from(faces, (face) => dataset.labels[face]);
+  const agreed = labels.filter((label, i) => predictionAt(probabilities, i).label === label).length;
+  reporter.note(
+    `networks that have not seen them agree with ${((100 * agreed) / labels.length).toFixed(1)} % of the labels; ` +
+      'the fewer, the less they can tell: train for more --epochs',
+  );
   return finish(loaded, [...suspects, ...findUnlikelyLabels(faces, labels, probabilities)], run);
 }
 

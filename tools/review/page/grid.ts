@@ -3,8 +3,8 @@ import { faceCanvas, paintFace } from './faces.ts';
 import type { ReviewModel } from './model.ts';
 
 /** Size of a tile with its gap in CSS pixels; the style has the same. */
-const WIDTH = 112;
-const HEIGHT = 148;
+const WIDTH = 124;
+const HEIGHT = 160;
 /** Rows beyond the visible ones that are kept ready. */
 const SPARE_ROWS = 2;
 

@@ -42,7 +42,9 @@ export class ManifestFile {
    */
   async save(decisions: readonly Decision[]): Promise<void> {
     if ((await readText(this.path)) !== this.#text)
-      throw new UserError(`${this.path} has been changed by another program; reload this page to go on from there`);
+      throw new UserError(
+        `${this.path} has been changed by another program; start the review again to go on from there`,
+      );
     const entries = new Map(this.#manifest.entries.map((entry) => [entry.row, entry]));
     for (const { row, action, to } of decisions) {
       const entry = entries.get(row);
