@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Config } from '../../ml/config/schema.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { predictionAt } from '../../ml/core/prediction.ts';
@@ -12,6 +15,7 @@ import { findUnlikelyLabels } from '../../ml/refine/confident-learning.ts';
 import { predictOutOfFold } from '../../ml/refine/out-of-fold.ts';
 import { entriesOf, findSuspects } from '../../ml/refine/refine.ts';
 import type { Suspect } from '../../ml/refine/suspect.ts';
+import { METRICS_FILE } from '../../ml/train/training.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';
 
 /** What to refine: new data, or a run whose networks were stopped in training. */
@@ -50,7 +54,12 @@ export async function refineData(
   const run = 'folder' in started ? started : await createRun(config, started.name ?? 'refine', new Date());
   reporter.note(`run folder: ${run.folder}`);
   const faces = trainable(dataset, suspects);
-  const probabilities = await predictOutOfFold({ config, dataset, faces, folder: run.folder, reporter, signal });
+  const job = { config, dataset, faces, folder: run.folder, reporter, signal };
+  const probabilities = await predictOutOfFold(job).catch(async (thrown) => {
+    // A run that never began leaves no folder behind.
+    if (!existsSync(join(run.folder, 'fold-1', METRICS_FILE))) await rm(run.folder, { recursive: true });
+    throw thrown;
+  });
   if (probabilities === null) return { run };
   const labels = Uint8Array.from(faces, (face) => dataset.labels[face]);
   const agreed = labels.filter((label, i) => predictionAt(probabilities, i).label === label).length;
