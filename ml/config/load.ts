@@ -7,10 +7,10 @@ import { type Config, type ConfigInput, ConfigSchema } from './schema.ts';
 import { checkKnown, type Setting, settingsOf } from './settings.ts';
 
 /**
- * Resolves the configuration of a run. Each of these wins over the ones before it: the defaults, the preset, the file,
- * the flags in their order.
+ * Resolves the configuration of a run. Each of these wins over the ones before it: the defaults, the preset of the
+ * synthetic faces (when they are the source) or else that of the command, the file, the flags in their order.
  * @param file YAML or JSON with any part of a configuration.
- * @param preset of the command; that of the synthetic faces takes its place when they are the source.
+ * @param preset defaults of the command for all but the synthetic faces.
  * @throws UserError that names the file and line or the flag, what was found and what was expected.
  */
 export async function loadConfig(
@@ -25,8 +25,10 @@ export async function loadConfig(
   if (file !== undefined) apply(await readConfigFile(file));
   apply(flags);
   const source = settings.get('data.source')?.value ?? FIELDS.get('data.source')?.default;
-  const lowest = settingsOf(source === 'synthetic' ? SYNTHETIC_PRESET : preset, () => 'the preset');
-  apply(lowest.filter(({ path }) => !settings.has(path)));
+  const synthetic = source === 'synthetic';
+  const origin = `the preset of ${synthetic ? 'the synthetic faces' : 'this command'}`;
+  const presets = settingsOf(synthetic ? SYNTHETIC_PRESET : preset, () => origin);
+  apply(presets.filter(({ path }) => !settings.has(path)));
   const result = ConfigSchema.safeParse(treeOf(settings.values()));
   if (!result.success) throw describeIssue(result.error.issues[0], settings);
   return result.data;

@@ -20,3 +20,12 @@ export const SYNTHETIC_PRESET = {
   train: { epochs: 10, batchSize: 64, learningRate: 1e-2, warmupEpochs: 0.5, emaDecay: 0.99 },
   quantize: { images: 256, epochs: 2, frozenEpochs: 1, learningRate: 5e-4 },
 } as const satisfies ConfigInput;
+
+/**
+ * Defaults for the networks that look for wrong labels: they need not be good, only to know the faces from a distance, and
+ * there are several of them to train.
+ */
+export const REFINE_PRESET = {
+  model: { size: 48 },
+  train: { epochs: 12, batchSize: 128 },
+} as const satisfies ConfigInput;

@@ -36,6 +36,11 @@ const data = z.strictObject({
   skipBadRows: z.boolean().default(false).describe('drop and count malformed rows instead of stopping at the first'),
   keepDuplicates: z.boolean().default(false).describe('keep training faces that are identical to a test face'),
   keepConstant: z.boolean().default(false).describe('keep training images of one single grey value'),
+  refine: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('manifest of "emotion-lens refine": which training rows to drop or to move to another class'),
   cache: z.string().default('.cache').describe('folder of parsed data sets; safe to delete'),
   syntheticCount: whole.min(70).max(1_000_000).default(6000).describe('how many faces the generator draws'),
 });
@@ -49,6 +54,15 @@ const model = z.strictObject({
     .string()
     .default('none')
     .describe("Google's .tflite, a model.json of TensorFlow.js (MobileNetV2), an .onnx of this project, or none"),
+});
+
+const refine = z.strictObject({
+  folds: z
+    .union([z.literal(0), whole.min(2).max(20)])
+    .default(0)
+    .describe(
+      'networks to train, each for the faces that it has not seen, to find wrong labels without votes; 0 = none',
+    ),
 });
 
 const augment = z.strictObject({
@@ -117,6 +131,7 @@ export const ConfigSchema = z.strictObject({
   runs: z.string().default('runs').describe('folder in which each run gets a folder of its own'),
   hideFaces: z.boolean().default(false).describe('leave pictures of faces out of reports, for publishing'),
   data: data.prefault({}),
+  refine: refine.prefault({}),
   model: model.prefault({}),
   augment: augment.prefault({}),
   train: train.prefault({}),

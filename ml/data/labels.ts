@@ -14,8 +14,8 @@ const FERPLUS_NAMES: Readonly<Record<Emotion, (typeof FERPLUS_CLASSES)[number]>>
   Surprise: 'surprise',
   Neutral: 'neutral',
 };
-/** Column of the votes for each emotion. */
-const VOTE_COLUMNS = EMOTIONS.map((emotion) => FERPLUS_CLASSES.indexOf(FERPLUS_NAMES[emotion]));
+/** Column of the FER+ votes for each class 0..6. */
+export const VOTE_COLUMNS = EMOTIONS.map((emotion) => FERPLUS_CLASSES.indexOf(FERPLUS_NAMES[emotion]));
 
 /**
  * What a model is scored against:

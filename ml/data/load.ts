@@ -22,6 +22,8 @@ import { joinVotes } from './ferplus.ts';
 import { readFolders } from './folders.ts';
 import { joinFaces } from './join.ts';
 import type { LoadedFaces } from './loaded.ts';
+import { checkIdentity, identityOf, readManifest } from './manifest.ts';
+import { type Refinement, refinementBy } from './refinement.ts';
 import { generateFaces } from './synthetic/generate.ts';
 
 /** What was loaded, to be kept with the results of a run. */
@@ -36,6 +38,8 @@ export interface DataSummary {
   readonly duplicatesLeftOut: number;
   /** Training images left out because they have one single grey value. */
   readonly constantsLeftOut: number;
+  /** What a manifest changed among the training faces; null without one. */
+  readonly refined: { readonly manifest: string; readonly dropped: number; readonly moved: number } | null;
   /** Faces that are left of each class in each split. */
   readonly faces: Readonly<Record<Split, Readonly<Record<string, number>>>>;
   /** CK+ folder whose faces were added. */
@@ -47,11 +51,12 @@ export interface DataSummary {
 }
 
 /**
- * Loads the faces that a configuration names, joins the FER+ votes, adds those of CK+ and leaves out training faces that are identical to
- * a test face or have one single grey value, unless told to keep them. Test faces are never left out.
+ * Loads the faces that a configuration names: joins the FER+ votes, drops and moves training faces of the source as a
+ * manifest says, adds the faces of CK+, and leaves out training faces that are identical to a test face or have one
+ * single grey value, unless told to keep them. Test faces are never left out and keep their labels.
  * @param seed of the synthetic faces.
  * @param find finds faces in the frames of CK+ where their points are not at hand.
- * @throws UserError for whatever is wrong with the source; see the reader of each kind of source.
+ * @throws UserError for whatever is wrong with the source or the manifest; see the reader of each kind of source.
  */
 export async function loadFaces(
   config: DataConfig,
@@ -59,24 +64,20 @@ export async function loadFaces(
   report: Reporter,
   find?: FaceFinder,
 ): Promise<{ dataset: FaceDataset; summary: DataSummary }> {
-  const { sha256, loaded } = await readSource(config, seed, report, find);
-  const extra = config.extra === null ? undefined : await readExtra(config.extra, config, report, find);
-  const sources = [loaded, ...(extra ? [extra] : [])];
-  for (const { badRows, sourceRows } of sources) {
-    if (badRows.count > 0)
-      report.note(`left out ${badRows.count} malformed of ${sourceRows} rows, the first: ${badRows.first.join('; ')}`);
-  }
-  if (config.votes !== null && sha256 === null)
-    throw new UserError(`the FER+ votes of ${config.votes} belong to fer2013.csv, but the source is ${config.source}`);
-  const voted = config.votes === null ? loaded.dataset : await joinVotes(config.votes, loaded, report);
-  const joined = extra ? joinFaces(voted, extra.dataset) : voted;
-
-  const { dataset, ...leftOut } = leaveOutFlaws(joined, config, report);
+  const { sha256, loaded } = await readFaces(config, seed, report, find);
+  const refinement = config.refine === null ? null : await refine(config.refine, loaded, report);
+  const extra = config.extra === null ? null : await readExtra(config.extra, config, report, find);
+  const refined = refinement ? { ...loaded.dataset, labels: refinement.labels } : loaded.dataset;
+  // The faces of the source come first, so that the manifest's positions hold for both together.
+  const joined = extra ? joinFaces(refined, extra.dataset) : refined;
+  const { dataset, ...leftOut } = leaveOut(joined, refinement?.dropped, config, report);
+  const sources = extra ? [loaded, extra] : [loaded];
   const summary: DataSummary = {
     source: config.source,
     sha256,
     rowsRead: sources.reduce((sum, { sourceRows }) => sum + sourceRows, 0),
     badRowsSkipped: sources.reduce((sum, { badRows }) => sum + badRows.count, 0),
+    refined: refinement && { manifest: refinement.manifest, dropped: refinement.dropped.size, moved: refinement.moved },
     ...leftOut,
     faces: countFaces(dataset),
     votes: dataset.votes !== undefined,
@@ -89,6 +90,35 @@ export async function loadFaces(
     report.note(`${split}: ${indicesOf(dataset, split).length} faces (${classes.join(', ')})${subjects}`);
   }
   return { dataset, summary };
+}
+
+/**
+ * Every face of the source that a configuration names, with its FER+ votes but without the CK+ beside it; nothing is
+ * refined or left out but malformed rows.
+ * @param seed of the synthetic faces.
+ * @param find finds faces in the frames of CK+ where their points are not at hand.
+ * @throws UserError for whatever is wrong with the source; see the reader of each kind of source.
+ */
+export async function readFaces(
+  config: DataConfig,
+  seed: number,
+  report: Reporter,
+  find?: FaceFinder,
+): Promise<Source> {
+  const { sha256, loaded } = await readSource(config, seed, report, find);
+  noteBadRows(loaded, report);
+  if (config.votes === null) return { sha256, loaded };
+  if (sha256 === null)
+    throw new UserError(`the FER+ votes of ${config.votes} belong to fer2013.csv, but the source is ${config.source}`);
+  return { sha256, loaded: { ...loaded, dataset: await joinVotes(config.votes, loaded, report) } };
+}
+
+async function refine(path: string, loaded: LoadedFaces, report: Reporter): Promise<Refinement & { manifest: string }> {
+  const manifest = await readManifest(path);
+  checkIdentity(path, manifest, identityOf(loaded));
+  const refinement = refinementBy(path, manifest, loaded.dataset);
+  report.note(`${path}: dropped ${refinement.dropped.size} training faces, moved ${refinement.moved} to another class`);
+  return { ...refinement, manifest: path };
 }
 
 interface Source {
@@ -130,27 +160,37 @@ async function readExtra(extra: string, config: DataConfig, report: Reporter, fi
     throw new UserError(
       `data.extra is ${extra}, which is not CK+; expected the folder CK+48, or one with cohn-kanade-images and Emotion`,
     );
-  return readCkPlus(extra, config, report, find);
+  const loaded = await readCkPlus(extra, config, report, find);
+  noteBadRows(loaded, report);
+  return loaded;
 }
 
-function leaveOutFlaws(
+function noteBadRows({ badRows: { count, first }, sourceRows }: LoadedFaces, report: Reporter): void {
+  if (count > 0) report.note(`left out ${count} malformed of ${sourceRows} rows, the first: ${first.join('; ')}`);
+}
+
+function leaveOut(
   dataset: FaceDataset,
+  refused: ReadonlySet<number> | undefined,
   config: DataConfig,
   report: Reporter,
 ): Pick<DataSummary, 'duplicatesLeftOut' | 'constantsLeftOut'> & { dataset: FaceDataset } {
   const flaws = findFlaws(dataset);
-  const constants = new Set(config.keepConstant ? [] : flaws.constants);
-  const duplicates = config.keepDuplicates ? [] : flaws.duplicates.filter((index) => !constants.has(index));
-  if (constants.size > 0) report.note(`left out ${constants.size} training images of one single grey value`);
+  const dropped = new Set(refused);
+  const rest = (indices: Uint32Array) => indices.filter((index) => !dropped.has(index));
+  const constants = config.keepConstant ? [] : rest(flaws.constants);
+  for (const index of constants) dropped.add(index);
+  const duplicates = config.keepDuplicates ? [] : rest(flaws.duplicates);
+  for (const index of duplicates) dropped.add(index);
+  if (constants.length > 0) report.note(`left out ${constants.length} training images of one single grey value`);
   if (duplicates.length > 0)
     report.note(
       `left out ${duplicates.length} training faces that are identical to a face of PublicTest or PrivateTest`,
     );
-  const dropped = new Set([...constants, ...duplicates]);
   return {
     dataset: dropped.size === 0 ? dataset : without(dataset, dropped),
     duplicatesLeftOut: duplicates.length,
-    constantsLeftOut: constants.size,
+    constantsLeftOut: constants.length,
   };
 }
 

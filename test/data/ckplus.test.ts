@@ -9,7 +9,8 @@ import { type Reporter, silent } from '../../ml/core/progress.ts';
 import type { FaceFinder } from '../../ml/data/ckplus/crop-face.ts';
 import { readCkPlus } from '../../ml/data/ckplus/read.ts';
 import { faceAt, indicesOf, withTestFold } from '../../ml/data/dataset.ts';
-import { loadFaces } from '../../ml/data/load.ts';
+import { loadFaces, readFaces } from '../../ml/data/load.ts';
+import { identityOf, writeManifest } from '../../ml/data/manifest.ts';
 import { csvRow, listener, pattern, temporaryFolder } from './helpers.ts';
 
 const folder = temporaryFolder();
@@ -294,6 +295,22 @@ describe('FER2013 and CK+ together', () => {
     const testedOf = (set: typeof dataset) =>
       Array.from(indicesOf(set, 'PrivateTest'), (i) => set.subjects?.[i] ?? 0).filter((subject) => subject > 0);
     expect(testedOf(other).filter((subject) => testedOf(dataset).includes(subject))).toEqual([]);
+    // A manifest speaks of the source alone: the faces of CK+ have the same row numbers.
+    const refine = join(folder, 'refine.csv');
+    const { loaded } = await readFaces(config, 1, silent);
+    const entry = { row: 0, action: 'move', from: 'Sad', to: 'Fear', reason: 'label-folds', score: 1 } as const;
+    await writeManifest(refine, { identity: identityOf(loaded), entries: [entry] });
+    const moved = await loadFaces({ ...config, fold: 2, refine }, 1, silent);
+    expect(moved.summary).toEqual({
+      ...summary,
+      refined: { manifest: refine, dropped: 0, moved: 1 },
+      faces: { ...summary.faces, Training: { ...summary.faces.Training, Sad: 0, Fear: 1 } },
+    });
+    await writeManifest(refine, { identity: identityOf(loaded), entries: [{ ...entry, action: 'drop', to: null }] });
+    const dropped = await loadFaces({ ...config, fold: 2, refine }, 1, silent);
+    expect(dropped.dataset.count).toBe(dataset.count - 1);
+    expect(dropped.dataset.subjects).toEqual(dataset.subjects?.subarray(1));
+    expect(dropped.dataset.labels).toEqual(dataset.labels.subarray(1));
     mkdirSync(join(folder, 'none'));
     await expect(loadFaces({ ...config, fold: 0, extra: join(folder, 'none') }, 1, silent)).rejects.toThrow(
       'which is not CK+',

@@ -94,6 +94,7 @@ describe('cross-validate', () => {
     const errors: [string[], string][] = [
       [['--data', 'synthetic'], 'does not say whose faces it shows'],
       [['--data', 'CK', '--fold', '1'], 'tests every fold; leave --fold out'],
+      [['--data', 'CK', '--refine', 'm.csv'], 'tests every face of CK, and test faces are never changed'],
       [['--data', 'CK', '--targets', 'original,votes'], 'trains one head'],
       [['--data', 'CK', '--folds', '9'], 'there are 8 subjects'],
       [['--resume', 'runs', '--init', 'x.onnx'], '--init: a resumed run keeps its own configuration'],

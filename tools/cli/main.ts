@@ -11,6 +11,7 @@ import { addExport } from './commands/export.ts';
 import { addLens } from './commands/lens.ts';
 import { addPreview } from './commands/preview.ts';
 import { addQuantize } from './commands/quantize.ts';
+import { addRefine } from './commands/refine.ts';
 import { addTrain } from './commands/train.ts';
 import { addUpscale } from './commands/upscale.ts';
 
@@ -34,6 +35,7 @@ for (const add of [
   addDoctor,
   addLens,
   addPreview,
+  addRefine,
   addUpscale,
 ])
   add(program);

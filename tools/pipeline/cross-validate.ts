@@ -76,6 +76,10 @@ export async function prepareCrossValidation(
   const { data, train: training } = opened.config;
   if (data.fold !== null)
     throw new UserError(`data.fold is ${data.fold}, but a cross-validation tests every fold; leave --fold out`);
+  if (data.refine !== null && data.extra === null)
+    throw new UserError(
+      `data.refine is ${data.refine}, but a cross-validation tests every face of ${data.source}, and test faces are never changed; leave --refine out`,
+    );
   if (training.targets.length > 1 || (data.contempt && training.targets[0] !== 'original'))
     throw new UserError(
       `train.targets is ${training.targets.join(', ')}; a cross-validation trains one head` +

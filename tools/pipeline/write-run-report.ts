@@ -69,7 +69,7 @@ export function findingLines(name: string, { accepted, platforms, findings }: Ch
   );
 }
 
-function dataFacts({ faces, subjects, ...summary }: DataSummary): ReportContent['data'] {
+function dataFacts({ faces, subjects, refined, ...summary }: DataSummary): ReportContent['data'] {
   const counts = SPLITS.map((split) => [split, Object.values(faces[split]).reduce((sum, count) => sum + count, 0)]);
   return {
     source:
@@ -80,6 +80,11 @@ function dataFacts({ faces, subjects, ...summary }: DataSummary): ReportContent[
     'bad rows left out': summary.badRowsSkipped,
     'training faces left out as copies of test faces': summary.duplicatesLeftOut,
     'training images left out as constant': summary.constantsLeftOut,
+    ...(refined && {
+      'refined by': refined.manifest,
+      'training faces dropped by it': refined.dropped,
+      'training faces moved to another class by it': refined.moved,
+    }),
     'FER+ votes': summary.votes ? 'yes' : 'no',
     ...Object.fromEntries(counts),
     ...(subjects && Object.fromEntries(SPLITS.map((split) => [`people of CK+ in ${split}`, subjects[split]]))),
