@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -8,17 +9,20 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SHIPPED_LENS } from '../../tools/lens/project/shipped.ts';
 import { buildPreview } from '../../tools/preview/server/build.ts';
-import { SeededProject } from '../lens-project/faults/seeded-project.ts';
+import { networkFiles } from '../../tools/preview/server/networks.ts';
+import { HAPPY, SeededProject } from '../lens-project/faults/seeded-project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'preview-'));
 const out = join(folder, 'site');
 const assets = join(out, 'assets');
 const project = new SeededProject();
+/** A network, but not that of the lens. */
+const { landmarks: LANDMARKS } = await networkFiles();
 beforeAll(() => buildPreview({ project: SHIPPED_LENS, out }), 120_000);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -56,6 +60,11 @@ describe('the built page', () => {
     expect(text).not.toMatch(/<script(?![^>]*src=)|<style|https?:/);
   });
 
+  it('says what to do where its script does not run, such as opened as a file', () => {
+    const body = html().replace(/[\s\S]*<body>/, '');
+    expect(body).toMatch(/needs a web server/);
+  });
+
   it('says nothing of the machine that it was built on', () => {
     for (const name of readdirSync(assets).filter((name) => /\.(js|css)$/.test(name)))
       expect(readFileSync(join(assets, name), 'utf8'), name).not.toContain(process.cwd());
@@ -73,8 +82,64 @@ describe('building the page', () => {
     const taken = join(folder, 'taken');
     mkdirSync(taken);
     writeFileSync(join(taken, 'mine.txt'), 'mine');
-    await expect(buildPreview({ project: SHIPPED_LENS, out: taken })).rejects.toThrow(/taken is not empty.*--force/);
+    await expect(buildPreview({ project: SHIPPED_LENS, out: taken })).rejects.toThrow(/taken is not empty/);
     expect(existsSync(join(taken, 'mine.txt'))).toBe(true);
+  });
+
+  it('replaces with force what it wrote itself, and nothing else', async () => {
+    const build = (where: string, force: boolean) => buildPreview({ project: SHIPPED_LENS, out: where, force });
+    const site = join(folder, 'again');
+    cpSync(out, site, { recursive: true });
+    writeFileSync(join(site, 'assets', 'old.js'), 'old');
+    await expect(build(site, false)).rejects.toThrow(/again holds a page already.*--force/);
+    await build(site, true);
+    expect(existsSync(join(site, 'assets', 'old.js'))).toBe(false);
+    mkdirSync(join(site, 'keep'));
+    writeFileSync(join(site, 'keep', 'photo.txt'), 'mine');
+    await expect(build(site, true)).rejects.toThrow(/holds more than a page of the preview.*another folder/);
+    expect(existsSync(join(site, 'keep', 'photo.txt'))).toBe(true);
+    // Another site, whose files have the same names.
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    writeFileSync(join(other, 'index.html'), '<!doctype html>');
+    await expect(build(other, true)).rejects.toThrow(/more than a page/);
+    expect(existsSync(join(other, 'index.html'))).toBe(true);
+  });
+
+  it.each([
+    ['home', homedir()],
+    ['/', '/'],
+    ['the current folder', process.cwd()],
+    ['a folder above it', dirname(process.cwd())],
+  ])('never replaces %s', async (_, place) => {
+    await expect(buildPreview({ project: project.folder, out: place, force: true })).rejects.toThrow(/would be lost/);
+  });
+
+  it('takes paths from the current folder', async () => {
+    const [site, model] = [join(folder, 'relative'), 'ml/models/emotion/emotion.onnx'];
+    expect(await buildPreview({ project: 'lens', model, out: relative('', site) })).toEqual([]);
+    expect(readdirSync(join(site, 'assets')).join()).toMatch(/emotion-\w+\.onnx/);
+  });
+
+  it('tells what is left out: a missing file, a script that does not compile, a model of another shape', async () => {
+    const happy = project.read(HAPPY);
+    project.edit(HAPPY, "from './Easing'", "from './Missing'");
+    project.remove('Assets/Effects/Sounds/Happy.wav');
+    const problems = await buildPreview({ project: project.folder, model: LANDMARKS, out: join(folder, 'left-out') });
+    project.write(HAPPY, happy);
+    const told = problems.join('\n');
+    expect(told).toContain('Assets/Effects/Sounds/Happy.wav is missing');
+    expect(told).toMatch(/HappyEffect\.ts:\d+: Could not resolve/);
+    expect(told).toContain(`${LANDMARKS} takes [1, 3, 112, 112] and gives`);
+    expect(told).toContain('takes [96, 96, 3] and gives [1, 1, 7]');
+  });
+
+  it('names a model file that cannot be loaded', async () => {
+    const junk = join(folder, 'junk.onnx');
+    writeFileSync(junk, 'junk');
+    const building = buildPreview({ project: SHIPPED_LENS, model: junk, out: join(folder, 'junk') });
+    await expect(building).rejects.toThrow(`cannot load ${junk}: it is no complete ONNX model`);
+    expect(existsSync(join(folder, 'junk'))).toBe(false);
   });
 
   it('never replaces the project', async () => {

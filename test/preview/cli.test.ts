@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,6 +14,10 @@ const preview = (...args: string[]) =>
 
 describe('emotion-lens preview', { timeout: 60_000 }, () => {
   writeFileSync(join(folder, 'file'), 'no folder');
+  writeFileSync(join(folder, 'junk.onnx'), 'junk');
+  mkdirSync(join(folder, 'empty'));
+  const esproj = resolve('lens/EmotionLens.esproj');
+  for (const name of ['two/A.esproj', 'two/B.esproj', 'bare/A.esproj']) cpSync(esproj, join(folder, name));
 
   it.each([
     [['--port', '0'], /--port <number>.*whole number from 1 to 65535/],
@@ -21,12 +25,17 @@ describe('emotion-lens preview', { timeout: 60_000 }, () => {
     [['--force'], /--force goes with --out/],
     [['--out', 'site', '--port', '5000'], /choose one/],
     [['--out', 'site', '--open'], /choose one/],
-    [['--out', '.'], /is not empty.*--force/],
+    [['--out', '.'], /would be lost/],
+    [['--out', '..', '--force'], /would be lost/],
     [['--project', 'missing'], /missing.*does not exist/],
     [['--project', 'file'], /file is a file/],
     [['--project', '.', '--out', 'site'], /no Lens Studio project/],
+    [['--project', 'empty'], /no Lens Studio project/],
+    [['--project', 'two'], /2 \.esproj files \(A\.esproj, B\.esproj\)/],
     [['--model', 'model.tflite'], /expected an \.onnx file/],
     [['--model', 'missing.onnx'], /missing\.onnx.*does not exist/],
+    [['--model', 'junk.onnx'], /cannot load junk\.onnx: it is no complete ONNX model/],
+    [['--model', 'junk.onnx', '--out', 'site'], /cannot load junk\.onnx/],
   ])('refuses %o', (args, message) => {
     const { status, stderr } = preview(...args);
     expect(stderr).toMatch(message);
@@ -48,6 +57,12 @@ describe('emotion-lens preview', { timeout: 60_000 }, () => {
     expect(code).toBe(1);
   });
 
+  it('says that a project cannot be run, whose page waits for it', async () => {
+    const { stdout } = await run('--project', 'bare');
+    expect(stdout).toMatch(/^bare cannot be run yet: .*sceneId: found .*which no scene of the project has/);
+    expect(stdout).toMatch(/http:\/\/127/);
+  });
+
   it('prints the address, and ends with Ctrl-C', async () => {
     const { stdout, code } = await run('--json');
     expect(JSON.parse(stdout).url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
@@ -62,7 +77,7 @@ function run(...args: string[]): Promise<{ stdout: string; stderr: string; code:
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
-      if (stdout.endsWith('}\n')) child.kill('SIGINT');
+      if (stdout.endsWith('}\n') || stdout.endsWith('ends it)\n')) child.kill('SIGINT');
     });
     child.stderr.on('data', (chunk) => {
       stderr += chunk;

@@ -46,6 +46,15 @@ async function exported<T>(name: string): Promise<T> {
   return JSON.parse(json) as T;
 }
 
+/** The host that the module gives to a lens, where the page's own knows of no model. */
+async function hostOfLens(): Promise<{ loadModel(model: object): Promise<unknown> }> {
+  const text = await lensModule();
+  const imported = [...text.matchAll(/^import (?:\{ )?(\w+)/gm)].map(([, name]) => name);
+  const code = text.replaceAll(/^import .*$/gm, '').replaceAll(/^export /gm, '');
+  const run = new Function(...imported, `${code}\nreturn start({ loadModel: () => 'asked' });`);
+  return run(...imported.map((name) => (name === 'startLens' ? (...args: unknown[]) => args[2] : null)));
+}
+
 /** Waits until the server has seen a change of the project. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
@@ -127,6 +136,10 @@ describe('the preview server', () => {
     await until(async () => (await exported<string[]>('problems')).length > 0);
     expect((await exported<string[]>('problems')).join()).toMatch(/emotion\.int8.*--model FILE\.onnx/s);
     expect(await exported('failure')).toBe(null);
+    // The lens hears why, without the page's being asked for a file that it has not: it would tell that as another problem.
+    const { assets } = await exported<{ assets: { id: string; kind: string }[] }>('program');
+    const { loadModel } = await hostOfLens();
+    await expect(loadModel(assets.find(({ kind }) => kind === 'model')!)).rejects.toThrow(/--model FILE\.onnx/);
     project.add(model, `lens/${model}`);
     await until(async () => (await exported<string[]>('problems')).length === 0);
   });

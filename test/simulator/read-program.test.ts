@@ -189,7 +189,9 @@ describe('a project with something wrong in it', () => {
   it('a script that is no TypeScript', async () => {
     project.edit(HAPPY, 'onAwake(): void {', 'onAwake(: void {');
     expect(await problems()).toEqual([
-      expect.stringMatching(new RegExp(`^${HAPPY}:${project.line(HAPPY, 'onAwake(')}: .*; the script is left out$`)),
+      expect.stringMatching(
+        new RegExp(`^${HAPPY}:${project.line(HAPPY, 'onAwake(')}: .*[^.]; the script is left out$`),
+      ),
       expect.stringContaining('a script on the object "Happy Effect" is left out'),
     ]);
     await expectToRun();
@@ -220,11 +222,30 @@ describe('a project with something wrong in it', () => {
     await expect(bundling).rejects.toThrow(new RegExp(`^${STAGE}:${line}: .*; correct the script`));
   });
 
-  it('an import of nothing', async () => {
+  it('an import of nothing in an effect: it is left out alone', async () => {
     project.edit(HAPPY, "from './Easing'", "from './Missing'");
+    const line = project.line(HAPPY, "from './Missing'");
+    const { lens } = await expectToRun();
+    expect(lens.scripts.map(({ className }) => className)).not.toContain('HappyEffect');
+    expect(lens.problems).toEqual([]);
+    expect((await loadLens(project.folder)).program.problems).toEqual([
+      `${HAPPY}:${line}: Could not resolve "./Missing"; the script is left out`,
+    ]);
+  });
+
+  it('an import of nothing in a part that scripts share', async () => {
+    project.edit(STAGE, /from '\.\/[^']*'/, "from './Missing'");
     const program = await readProgram(project.folder);
     await expect(bundleScripts(project.folder, program)).rejects.toThrow(
-      /HappyEffect\.ts:\d+: Could not resolve "\.\/Missing"/,
+      /EffectStage\.ts:\d+: Could not resolve "\.\/Missing"; correct the script/,
+    );
+  });
+
+  it('a scene that is no YAML: its line and what the parser says', async () => {
+    const name = "  Name: 'Emotion Lens\n";
+    edit('  Name: Emotion Lens\n', name);
+    await expect(readProgram(project.folder)).rejects.toThrow(
+      /^Assets\/Scene\.scene:\d+: Missing closing 'quote; correct the scene, or restore it from a copy$/,
     );
   });
 

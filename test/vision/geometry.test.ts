@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FRAMING } from '../../lens/Assets/EmotionDetector/Framing.ts';
+import { FRAMING as LENS_FRAMING } from '../../lens/Assets/EmotionDetector/Framing.ts';
 import type { Affine } from '../../tools/simulator/lens.ts';
 import { anchorOf, projectHead } from '../../tools/vision/anchors.ts';
-import { cropPlace } from '../../tools/vision/crop.ts';
+import { cropPlace, FRAMING } from '../../tools/vision/crop.ts';
 import {
   decodeDetections,
   detectorView,
@@ -165,6 +165,10 @@ test('the left eye is at the right of the screen, as x goes; unknown points are 
 });
 
 describe('face crop', () => {
+  test('frames faces as the shipped lens says that its model has seen them', () => {
+    expect(LENS_FRAMING).toMatchObject(FRAMING);
+  });
+
   const defaults = { scaleX: 0.6, scaleY: 0.6, mouthWeight: 0.1 };
 
   test("the lens's defaults show a face as the model has seen faces", () => {

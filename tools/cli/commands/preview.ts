@@ -18,8 +18,8 @@ interface PreviewOptions {
 
 export function addPreview(program: Command): void {
   addCommand(program, 'preview', 'Runs a lens live in a page of your browser: webcam, file or drawn faces', {
-    '': 'the lens of this repository; open the address that it prints',
-    '--project ../my-lens': 'a lens of your own; the page follows its files',
+    '--open': 'the lens of this repository, in your browser; saving changes its scene',
+    '--project ../my-lens': 'a lens of your own, best a copy; the page follows its files',
     '--model runs/2026-01-31-mine/model-votes/emotion.int8.onnx': 'with a model that you trained',
     '--out site': 'writes the page as files for any web server instead',
   })
@@ -28,7 +28,7 @@ export function addPreview(program: Command): void {
     .option('--port <number>', 'port of the address; by default a free one from 5180 on', portOf)
     .option('--open', 'open the address in your browser')
     .option('--out <folder>', 'write the page as files into this folder instead of serving it')
-    .option('--force', 'with --out: replace a folder that holds something')
+    .option('--force', 'with --out: replace a page that was written there before')
     .addHelpText(
       'after',
       `
@@ -48,8 +48,9 @@ function write(out: string, { project, model, port, open, force, ...options }: P
     if (port !== undefined || open)
       throw new UserError('--port and --open serve the page, --out writes it: choose one');
     const { buildPreview } = await import('../../preview/server/build.ts');
-    await buildPreview({ project, model, out, force });
-    return { text: `${out}: the page for ${project}; put it on any web server`, json: { folder: out, project } };
+    const problems = await buildPreview({ project, model, out, force });
+    const text = [`${out}: the page for ${project}; put it on any web server`, ...linesOf(problems)].join('\n');
+    return { text, json: { folder: out, project, problems } };
   });
 }
 
@@ -58,10 +59,18 @@ async function serve({ project, model, port, open, force, ...options }: PreviewO
   const { servePreview } = await import('../../preview/server/serve.ts');
   const server = await servePreview({ project, model, port, open });
   const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  await perform(options, async () => ({
-    text: `${project} runs at ${server.url} (Ctrl-C ends it)`,
-    json: { url: server.url, project },
-  }));
+  const { url, problems, failure } = server;
+  const state =
+    failure === null
+      ? `${project} runs at ${url} (Ctrl-C ends it)`
+      : `${project} cannot be run yet: ${failure}\n${url} follows its files, and runs it when that is corrected (Ctrl-C ends it)`;
+  const text = [state, ...linesOf(problems)].join('\n');
+  await perform(options, async () => ({ text, json: { url, project, problems, failure } }));
   await interrupted;
   await server.close();
+}
+
+/** What is wrong with the project, as the page says it too. */
+function linesOf(problems: readonly string[]): string[] {
+  return problems.map((problem) => `problem: ${problem}`);
 }

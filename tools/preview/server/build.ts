@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { build } from 'vite';
-import { messageOf, UserError } from '../../../ml/core/errors.ts';
+import { UserError } from '../../../ml/core/errors.ts';
 import { fileError } from '../../../ml/core/files.ts';
 import { pageConfig, STRICT_POLICY } from './config.ts';
+import { lensModules } from './lens-module.ts';
 import { checkModelFile } from './model-file.ts';
 import { REPOSITORY } from './places.ts';
+
+/** Stands in `index.html`: a folder with it is the build's own. */
+const PAGE_MARK = '<meta name="generator" content="emotion-lens preview"';
 
 export interface BuildOptions {
   /** Folder of the project. */
@@ -15,22 +20,21 @@ export interface BuildOptions {
   readonly model?: string;
   /** Folder that the page is written to. */
   readonly out: string;
-  /** Replaces a folder that holds something. */
+  /** Replaces a page that was written there before. */
   readonly force?: boolean;
 }
 
 /**
  * Writes the page for a project as a folder of files that any web server can serve, at any address.
- * @throws UserError if the folder holds something and is not to be replaced, or holds the project or this program, which
- *   never are; or if the project cannot be run.
+ * @returns what of the project is left out, and why.
+ * @throws UserError if the folder is not free (see {@link checkPlace}) or the project cannot be run.
  */
-export async function buildPreview({ project, model, out, force = false }: BuildOptions): Promise<void> {
-  for (const kept of [project, REPOSITORY])
-    if (contains(out, kept)) throw new UserError(`${out} holds ${kept}, which would be lost; choose another folder`);
-  if (!force && (await holdsFiles(out)))
-    throw new UserError(`${out} is not empty; choose another folder, or replace it with --force`);
+export async function buildPreview({ project, model, out, force = false }: BuildOptions): Promise<readonly string[]> {
+  await checkPlace(out, project, force);
   if (model !== undefined) await checkModelFile(model);
-  const config = pageConfig({ project, model: model ?? null, token: null }, STRICT_POLICY);
+  const source = { project, model: model ?? null, token: null };
+  const modules = await lensModules(source);
+  const config = pageConfig(source, modules, STRICT_POLICY);
   const temporary = `${resolve(out)}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await build({
@@ -46,10 +50,34 @@ export async function buildPreview({ project, model, out, force = false }: Build
       },
     });
     await replaceFolder(temporary, out);
+    return modules.problems;
   } catch (thrown) {
     await rm(temporary, { recursive: true, force: true });
-    throw userErrorIn(thrown) ?? thrown;
+    throw thrown;
   }
+}
+
+/**
+ * Makes sure that nothing is lost that this program did not write itself.
+ * @throws UserError if the folder holds the project, this program, or where the user is or lives; or anything but a page that
+ *   is to be replaced.
+ */
+async function checkPlace(out: string, project: string, force: boolean): Promise<void> {
+  for (const kept of [project, REPOSITORY, process.cwd(), homedir()])
+    if (contains(out, kept)) throw new UserError(`${out} holds ${kept}, which would be lost; choose another folder`);
+  const names = await namesIn(out);
+  if (names.length === 0) return;
+  if (!(await isPage(out, names)))
+    throw new UserError(
+      `${out} is not empty, and holds more than a page of the preview, which alone --force replaces; choose another folder`,
+    );
+  if (!force) throw new UserError(`${out} holds a page already; choose another folder, or replace it with --force`);
+}
+
+/** Whether a folder holds what the build writes, and nothing else. */
+async function isPage(folder: string, names: readonly string[]): Promise<boolean> {
+  if (!names.includes('index.html') || !names.every((name) => ['index.html', 'assets'].includes(name))) return false;
+  return (await readFile(join(folder, 'index.html'), 'utf8')).includes(PAGE_MARK);
 }
 
 /** Whether a folder is another one or lies above it. */
@@ -58,14 +86,11 @@ function contains(folder: string, other: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-async function holdsFiles(folder: string): Promise<boolean> {
-  return readdir(folder).then(
-    (names) => names.length > 0,
-    (thrown: NodeJS.ErrnoException) => {
-      if (thrown.code === 'ENOENT') return false;
-      throw fileError('write', folder, thrown);
-    },
-  );
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return [];
+    throw fileError('write', folder, thrown);
+  });
 }
 
 async function replaceFolder(from: string, to: string): Promise<void> {
@@ -75,16 +100,4 @@ async function replaceFolder(from: string, to: string): Promise<void> {
   } catch (thrown) {
     throw fileError('write', to, thrown);
   }
-}
-
-/** Vite wraps what a plugin throws. */
-function userErrorIn(thrown: unknown): UserError | null {
-  if (thrown instanceof UserError) return thrown;
-  const { cause, errors = [] } = thrown as { cause?: unknown; errors?: readonly unknown[] };
-  for (const inner of [cause, ...errors]) {
-    const found = inner ? userErrorIn(inner) : null;
-    if (found) return found;
-    if ((inner as Error | undefined)?.name === 'UserError') return new UserError(messageOf(inner));
-  }
-  return null;
 }

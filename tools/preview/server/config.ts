@@ -1,11 +1,14 @@
 import { join, resolve } from 'node:path';
 import type { InlineConfig, Plugin } from 'vite';
-import type { LensSource } from './lens-module.ts';
+import type { LensModules, LensSource } from './lens-module.ts';
 import { lensPlugin } from './lens-plugin.ts';
 import { CACHE, PAGE, REPOSITORY } from './places.ts';
 
-/** What the server and the build have in common. */
-export function pageConfig(source: LensSource, policy: string): InlineConfig {
+/**
+ * What the server and the build have in common.
+ * @param modules the project as it is now.
+ */
+export function pageConfig(source: LensSource, modules: LensModules, policy: string): InlineConfig {
   const { project, model } = source;
   return {
     configFile: false,
@@ -16,7 +19,7 @@ export function pageConfig(source: LensSource, policy: string): InlineConfig {
     cacheDir: join(CACHE, 'vite'),
     logLevel: 'silent',
     clearScreen: false,
-    plugins: [lensPlugin({ ...source, project: resolve(project) }), contentPolicy(policy)],
+    plugins: [lensPlugin({ ...source, project: resolve(project) }, modules), contentPolicy(policy)],
     worker: { format: 'es' },
     // The few packages of the page are modules already, and ONNX Runtime finds its WebAssembly beside itself.
     optimizeDeps: { noDiscovery: true, include: [] },

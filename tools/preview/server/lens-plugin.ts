@@ -1,7 +1,6 @@
 import { basename, join, sep } from 'node:path';
 import type { Plugin, ViteDevServer } from 'vite';
-import { messageOf, UserError } from '../../../ml/core/errors.ts';
-import { failedModules, type LensModules, type LensSource, lensModules, SCRIPTS } from './lens-module.ts';
+import { type LensModules, type LensSource, SCRIPTS, servedModules } from './lens-module.ts';
 import { sceneStamp } from './save-inputs.ts';
 import { saveRoute } from './save-route.ts';
 
@@ -14,23 +13,17 @@ const QUIET = 150;
 
 /**
  * Gives the page the project as the module `virtual:lens`. While a server runs, the page follows the project's files, and a
- * project that cannot be run is shown with its error; a build fails with it.
+ * project that cannot be run is shown with its error.
+ * @param first the project as it is now.
  */
-export function lensPlugin(source: LensSource): Plugin {
-  let modules: Promise<LensModules> | null = null;
-  let serving = false;
+export function lensPlugin(source: LensSource, first: LensModules): Plugin {
+  let modules: LensModules | Promise<LensModules> | null = first;
   const read = () => {
-    modules ??= lensModules(source).catch((thrown) => {
-      if (!serving || !(thrown instanceof UserError)) throw thrown;
-      return failedModules(source.project, messageOf(thrown));
-    });
+    modules ??= servedModules(source);
     return modules;
   };
   return {
     name: 'emotion-lens',
-    configResolved({ command }) {
-      serving = command === 'serve';
-    },
     resolveId: (id) => (id === LENS || id === SCRIPTS ? resolved(id) : null),
     async load(id) {
       if (id === resolved(LENS)) return (await read()).lens;

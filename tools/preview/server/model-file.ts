@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
-import { fileSize, readBytes } from '../../../ml/core/files.ts';
+import { readBytes } from '../../../ml/core/files.ts';
+import { openOnnx } from '../../../ml/evaluate/onnx-predictor.ts';
 import { sha256Of } from '../../../ml/export/exported-file.ts';
 import { readModelJson } from '../../../ml/export/model-json.ts';
 import { SHIPPED_MODEL } from '../../lens/project/shipped.ts';
-import type { ModelAsset } from '../../simulator/program.ts';
+import type { ModelAsset, ModelPort } from '../../simulator/program.ts';
 
 /** Folders of trained models, one model in each. */
 const MODELS = dirname(SHIPPED_MODEL);
@@ -41,9 +42,51 @@ async function findTwin(sha256: string): Promise<string | null> {
   return null;
 }
 
-/** @throws UserError if this is no ONNX file. */
+/** @throws UserError if this is no ONNX file that can be loaded. */
 export async function checkModelFile(path: string): Promise<void> {
   if (!path.endsWith('.onnx'))
     throw new UserError(`--model ${path}: expected an .onnx file, which the page can run; its TFLite form it cannot`);
-  await fileSize(path);
+  await portsOf(path);
+}
+
+/**
+ * Makes sure that an ONNX file can be run for a model of the lens.
+ * @throws UserError if it cannot be loaded, or has other inputs or outputs than the model's import settings say.
+ */
+export async function checkInterface(file: string, { path, inputs, outputs }: ModelAsset): Promise<void> {
+  const found = await portsOf(file);
+  const fits =
+    found.inputs.length === inputs.length &&
+    found.outputs.length >= outputs.length &&
+    inputs.every((port, at) => isPicture(found.inputs[at], port)) &&
+    outputs.every((port, at) => valuesOf(found.outputs[at]) === valuesOf(port.shape));
+  if (fits) return;
+  const list = (shapes: readonly Shape[]) => shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ') || 'nothing';
+  const shapes = (ports: readonly ModelPort[]) => list(ports.map(({ shape }) => shape));
+  throw new UserError(
+    `${path} is not run: ${file} takes ${list(found.inputs)} and gives ${list(found.outputs)}; its import settings say that ` +
+      `it takes ${shapes(inputs)} and gives ${shapes(outputs)} (width, height, channels): choose a file of the same network`,
+  );
+}
+
+type Shape = readonly (number | string)[];
+
+/** Shapes of a file's inputs and outputs, as the network has them. */
+async function portsOf(file: string): Promise<{ inputs: Shape[]; outputs: Shape[] }> {
+  const session = await openOnnx(file);
+  const { inputMetadata, outputMetadata } = session;
+  await session.release();
+  const shapes = (values: typeof inputMetadata) => values.map((value) => (value.isTensor ? value.shape : []));
+  return { inputs: shapes(inputMetadata), outputs: shapes(outputMetadata) };
+}
+
+/** Whether an input is one picture of this size, channels first or last. */
+function isPicture(found: Shape, { shape: [width, height, channels] }: ModelPort): boolean {
+  const sides = found.slice(1).join();
+  return sides === [channels, height, width].join() || sides === [height, width, channels].join();
+}
+
+/** Sides that the file does not fix are of the batch, which is 1. */
+function valuesOf(shape: Shape): number {
+  return shape.reduce<number>((product, side) => (typeof side === 'number' ? product * side : product), 1);
 }

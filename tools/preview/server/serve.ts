@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { UserError } from '../../../ml/core/errors.ts';
-import { isFolder } from '../../../ml/core/files.ts';
+import { readProject } from '../../lens/files/project.ts';
 import { pageConfig, SERVED_POLICY } from './config.ts';
+import { servedModules } from './lens-module.ts';
 import { type ListenOptions, listen, type PageServer } from './listen.ts';
 import { checkModelFile } from './model-file.ts';
 
@@ -14,15 +14,24 @@ export interface ServeOptions extends ListenOptions {
   readonly model?: string;
 }
 
+export interface PreviewServer extends PageServer {
+  /** What of the project is left out, and why. */
+  readonly problems: readonly string[];
+  /** Why the project cannot be run, which the page says too; null if it can. */
+  readonly failure: string | null;
+}
+
 /**
  * Serves the page for a project to this machine alone, with the project's inputs to be saved from it.
- * @throws UserError if the port is in use or not allowed, or there is no such folder or model. A project that cannot be
- *   read is served: the page says why.
+ * @throws UserError if the folder is no project, the model cannot be loaded, or the port is in use or not allowed.
  */
-export async function servePreview({ project, model, ...options }: ServeOptions): Promise<PageServer> {
-  if (!(await isFolder(project))) throw new UserError(`${project} is a file; give the folder that the .esproj lies in`);
+export async function servePreview({ project, model, ...options }: ServeOptions): Promise<PreviewServer> {
+  await readProject(project);
   if (model !== undefined) await checkModelFile(model);
   const token = randomBytes(16).toString('hex');
-  const config = pageConfig({ project, model: model ?? null, token }, SERVED_POLICY);
-  return listen(config, options, DEFAULT_PORT);
+  const source = { project, model: model ?? null, token };
+  const modules = await servedModules(source);
+  const server = await listen(pageConfig(source, modules, SERVED_POLICY), options, DEFAULT_PORT);
+  const { problems, failure } = modules;
+  return { ...server, problems, failure };
 }

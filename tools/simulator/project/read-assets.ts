@@ -5,6 +5,7 @@ import { type Entity, plain } from '../../lens/files/entity.ts';
 import { kindOfKey, type Meta } from '../../lens/files/meta.ts';
 import type { Model, ScriptFile } from '../../lens/validate/model.ts';
 import type { ModelAsset, ModelPort, ProgramAsset, ProgramScript } from '../program.ts';
+import { describeFault } from './describe-fault.ts';
 import { inspectorOf } from './inspector.ts';
 import { soundLength } from './sound-length.ts';
 import { numbersOf } from './values.ts';
@@ -34,7 +35,7 @@ export async function readAssets(model: Model, problems: string[]): Promise<Asse
 }
 
 function scriptsOf({ path, script, fault }: ScriptFile, { imported }: Meta, problems: string[]): ProgramScript[] {
-  if (fault) problems.push(`${fault.path}:${fault.line}: ${fault.message}; the script is left out`);
+  if (fault) problems.push(`${describeFault(fault)}; the script is left out`);
   if (!script?.component) return [];
   const { className } = script.component;
   return [...imported.values()].map((id) => ({ id, path, className, inspector: inspectorOf(script) }));

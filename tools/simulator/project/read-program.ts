@@ -4,6 +4,7 @@ import type { Entity } from '../../lens/files/entity.ts';
 import { readProject } from '../../lens/files/project.ts';
 import { type Model, modelOf } from '../../lens/validate/model.ts';
 import type { LensProgram, ProgramObject } from '../program.ts';
+import { describeFault } from './describe-fault.ts';
 import { readAssets } from './read-assets.ts';
 import { ComponentReader } from './read-components.ts';
 import { numbersOf, ownIds, RADIANS } from './values.ts';
@@ -18,19 +19,21 @@ export async function readProgram(folder: string): Promise<LensProgram> {
   const project = await readProject(folder);
   const model = await modelOf(project);
   const scene = sceneOf(model, folder);
-  const problems = model.faults.map(({ path, line, message }) => `${path}:${line}: ${message}`);
+  const problems = model.faults.map(describeFault);
   const { assets, scripts } = await readAssets(model, problems);
   const reader = new ComponentReader(model, scripts, new Set(assets.map(({ id }) => id)), problems);
   const objects = readObjects(model, scene, reader, problems);
   return { name: project.esproj.metaInfo.lensName, objects, scripts, assets, problems };
 }
 
-function sceneOf({ esproj, entityById }: Model, folder: string): Entity {
+function sceneOf({ esproj, entityById, faults }: Model, folder: string): Entity {
   const scene = entityById.get(esproj?.sceneId ?? '');
   if (scene?.type === 'Scene') return scene;
+  const unread = faults.find(({ path }) => path.endsWith('.scene'));
+  if (unread) throw new UserError(`${describeFault(unread)}; correct the scene, or restore it from a copy`);
   const file = isAbsolute(esproj!.path) ? esproj!.path : join(folder, esproj!.path);
   throw new UserError(
-    `${file}: sceneId: found ${esproj!.sceneId}, which no scene of the project has or whose file cannot be read; ` +
+    `${file}: sceneId: found ${esproj!.sceneId}, which no scene of the project has; ` +
       'restore the scene from a copy, or correct the id',
   );
 }

@@ -118,6 +118,8 @@ function tryMakeScript(
   { program, modules, problems }: Building,
 ): StandInScript | null {
   const { path, className } = program.scripts.find((script) => script.id === id)!;
+  // What does not compile, the bundle's problems name.
+  if (!(path in modules)) return null;
   const name = `${className} on the object "${object.name}"`;
   try {
     const Class = modules[path]()[className];

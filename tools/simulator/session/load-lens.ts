@@ -10,12 +10,12 @@ export interface LoadedLens {
   readonly scripts: LensScripts;
 }
 
-/** @throws UserError if the folder is no project or one of its scripts does not compile. */
+/** @throws UserError if the folder is no project or something that its scripts share does not compile. */
 export async function loadLens(folder: string): Promise<LoadedLens> {
   const program = await readProgram(folder);
-  const code = await bundleScripts(folder, program);
+  const { code, problems } = await bundleScripts(folder, program);
   const module = (await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)) as {
     default: LensScripts;
   };
-  return { folder, program, scripts: module.default };
+  return { folder, program: { ...program, problems: [...program.problems, ...problems] }, scripts: module.default };
 }

@@ -131,7 +131,7 @@ export class StandInMLComponent extends StandInComponent implements MLComponent,
   }
 
   runImmediate(sync: boolean): void {
-    if (sync) throw new Error('the stand-in runs asynchronously only');
+    if (sync) throw new Error('the simulator runs models asynchronously only: call runImmediate(false)');
     if (this.state !== ModelState.Idle) throw new Error(`run in state ${ModelState[this.state]}`);
     this.state = ModelState.Running;
     this.running = this.model.source.run(this.inputs);

@@ -87,7 +87,7 @@ export class StandInSceneObject extends ScriptObjectStandIn implements SceneObje
 
   createComponent<K extends keyof ComponentNameMap>(typeName: K): ComponentNameMap[K] {
     const Class = componentClasses.get(typeName.replace('Component.', ''));
-    if (Class === undefined) throw new Error(`the stand-in has no component ${typeName}`);
+    if (Class === undefined) throw new Error(`the simulator has no component ${typeName}`);
     const component = new Class(this);
     this.components.push(component);
     return component as unknown as ComponentNameMap[K];
@@ -101,7 +101,7 @@ export class StandInSceneObject extends ScriptObjectStandIn implements SceneObje
   getComponents<K extends keyof ComponentNameMap>(typeName: K): ComponentNameMap[K][] {
     const name = typeName.replace('Component.', '');
     const Class = name === 'ScriptComponent' ? StandInScript : componentClasses.get(name);
-    if (Class === undefined) throw new Error(`the stand-in has no component ${typeName}`);
+    if (Class === undefined) throw new Error(`the simulator has no component ${typeName}`);
     return this.components.filter((one) => one instanceof Class) as unknown as ComponentNameMap[K][];
   }
 
