@@ -3,16 +3,21 @@ import { UserError } from '../core/errors.ts';
 import { expectation, FIELDS, valueOfText } from './fields.ts';
 import { readConfigFile } from './file.ts';
 import { SYNTHETIC_PRESET } from './preset.ts';
-import { type Config, ConfigSchema } from './schema.ts';
+import { type Config, type ConfigInput, ConfigSchema } from './schema.ts';
 import { checkKnown, type Setting, settingsOf } from './settings.ts';
 
 /**
  * Resolves the configuration of a run. Each of these wins over the ones before it: the defaults, the preset of the
- * synthetic faces (when they are the source), the file, the flags in their order.
+ * synthetic faces (when they are the source) or else that of the command, the file, the flags in their order.
  * @param file YAML or JSON with any part of a configuration.
+ * @param preset defaults of the command for all but the synthetic faces.
  * @throws UserError that names the file and line or the flag, what was found and what was expected.
  */
-export async function loadConfig(file: string | undefined, flags: readonly Setting[]): Promise<Config> {
+export async function loadConfig(
+  file: string | undefined,
+  flags: readonly Setting[],
+  preset: ConfigInput = {},
+): Promise<Config> {
   const settings = new Map<string, Setting>();
   const apply = (layer: readonly Setting[]) => {
     for (const setting of layer) settings.set(setting.path, setting);
@@ -20,10 +25,10 @@ export async function loadConfig(file: string | undefined, flags: readonly Setti
   if (file !== undefined) apply(await readConfigFile(file));
   apply(flags);
   const source = settings.get('data.source')?.value ?? FIELDS.get('data.source')?.default;
-  if (source === 'synthetic') {
-    const preset = settingsOf(SYNTHETIC_PRESET, () => 'the preset of the synthetic faces');
-    apply(preset.filter(({ path }) => !settings.has(path)));
-  }
+  const synthetic = source === 'synthetic';
+  const origin = `the preset of ${synthetic ? 'the synthetic faces' : 'this command'}`;
+  const presets = settingsOf(synthetic ? SYNTHETIC_PRESET : preset, () => origin);
+  apply(presets.filter(({ path }) => !settings.has(path)));
   const result = ConfigSchema.safeParse(treeOf(settings.values()));
   if (!result.success) throw describeIssue(result.error.issues[0], settings);
   return result.data;

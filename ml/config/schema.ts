@@ -4,6 +4,16 @@ import { z } from 'zod';
 export const TARGETS = ['original', 'votes', 'majority'] as const;
 export type TargetKind = (typeof TARGETS)[number];
 
+/** The networks that can be trained: see `ml/nn/architectures.ts`. */
+export const ARCHITECTURES = [
+  'mobilenet-v2',
+  'mobilenet-v3-large',
+  'mobilenet-v3-small',
+  'mobilenet-v3-large-minimalistic',
+  'mobilenet-v3-small-minimalistic',
+] as const;
+export type ArchitectureName = (typeof ARCHITECTURES)[number];
+
 const probability = z.number().min(0).max(1);
 const whole = z.number().int().min(0);
 
@@ -11,23 +21,48 @@ const data = z.strictObject({
   source: z
     .string()
     .default('synthetic')
-    .describe('fer2013.csv (also .gz, also icml_face_data.csv), a folder of train/ and test/, or "synthetic"'),
+    .describe(
+      'fer2013.csv (also .gz, also icml_face_data.csv), a folder of train/ and test/, a folder of CK+, or "synthetic"',
+    ),
   votes: z.string().nullable().default(null).describe('fer2013new.csv of FER+, joined to the source by row position'),
+  extra: z.string().nullable().default(null).describe('folder of CK+ whose faces are trained on beside the source'),
+  contempt: z.boolean().default(false).describe("keep CK+'s contempt, which the lens's model has no output for"),
+  folds: whole.min(2).max(100).default(10).describe('parts into which the subjects of CK+ are divided'),
+  fold: whole
+    .max(99)
+    .nullable()
+    .default(null)
+    .describe('the part of them that is tested, from 0, while the others are trained on; null = all are tested'),
   skipBadRows: z.boolean().default(false).describe('drop and count malformed rows instead of stopping at the first'),
   keepDuplicates: z.boolean().default(false).describe('keep training faces that are identical to a test face'),
   keepConstant: z.boolean().default(false).describe('keep training images of one single grey value'),
+  refine: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('manifest of "emotion-lens refine": which training rows to drop or to move to another class'),
   cache: z.string().default('.cache').describe('folder of parsed data sets; safe to delete'),
   syntheticCount: whole.min(70).max(1_000_000).default(6000).describe('how many faces the generator draws'),
 });
 
 const model = z.strictObject({
-  width: z.number().min(0.1).max(2).default(1).describe('width multiplier of MobileNetV2'),
+  architecture: z.enum(ARCHITECTURES).default('mobilenet-v2').describe('the network that is trained'),
+  width: z.number().min(0.1).max(2).default(1).describe('width multiplier of the network'),
   size: whole.min(32).max(384).default(96).describe('side of the network input in pixels'),
   dropout: probability.max(0.9).default(0.2).describe('share of pooled features dropped in training'),
   weights: z
     .string()
     .default('none')
-    .describe("Google's MobileNetV2 .tflite, an .onnx that this project exported, or none"),
+    .describe("Google's .tflite, a model.json of TensorFlow.js (MobileNetV2), an .onnx of this project, or none"),
+});
+
+const refine = z.strictObject({
+  folds: z
+    .union([z.literal(0), whole.min(2).max(20)])
+    .default(0)
+    .describe(
+      'networks to train, each for the faces that it has not seen, to find wrong labels without votes; 0 = none',
+    ),
 });
 
 const augment = z.strictObject({
@@ -94,7 +129,9 @@ const quantize = z.strictObject({
 export const ConfigSchema = z.strictObject({
   seed: whole.max(2 ** 32 - 1).default(1),
   runs: z.string().default('runs').describe('folder in which each run gets a folder of its own'),
+  hideFaces: z.boolean().default(false).describe('leave pictures of faces out of reports, for publishing'),
   data: data.prefault({}),
+  refine: refine.prefault({}),
   model: model.prefault({}),
   augment: augment.prefault({}),
   train: train.prefault({}),

@@ -6,9 +6,12 @@ export interface Prediction {
   readonly confidence: number;
 }
 
-/** @param probabilities [n, 7]. */
-export function predictionAt(probabilities: Float32Array, face: number): Prediction {
-  const row = probabilities.subarray(face * EMOTIONS.length, (face + 1) * EMOTIONS.length);
+/**
+ * @param probabilities [n, classes].
+ * @param classes seven, unless the model has more.
+ */
+export function predictionAt(probabilities: Float32Array, face: number, classes: number = EMOTIONS.length): Prediction {
+  const row = probabilities.subarray(face * classes, (face + 1) * classes);
   const confidence = Math.max(...row);
   return { label: row.indexOf(confidence), confidence };
 }

@@ -1,3 +1,5 @@
+import { EMOTIONS } from '../core/emotions.ts';
+
 /** Side of a face image in pixels, as FER2013 has them. */
 export const FACE_SIZE = 48;
 /** Pixels of one face. */
@@ -28,14 +30,40 @@ export interface FaceDataset {
   readonly count: number;
   /** Grey values 0..255, [count, 48, 48]. */
   readonly pixels: Uint8Array;
-  /** Original class 0..6 of each face, in the order of `EMOTIONS`. */
+  /** Original class of each face, an index into {@link classesOf}. */
   readonly labels: Uint8Array;
+  /** Names of the classes, if there are more than `EMOTIONS`, which come first. */
+  readonly classes?: readonly string[];
   /** Index into {@link SPLITS} of each face. */
   readonly splits: Uint8Array;
   /** Row of the source (0-based, header not counted) that each face came from; FER+ joins by it. */
   readonly rows: Uint32Array;
   /** FER+ votes 0..10, [count, 10] in the order of {@link FERPLUS_CLASSES}; absent without FER+. */
   readonly votes?: Uint8Array;
+  /** Number of the person that each face of CK+ shows, 1..999; 0 for other faces. Absent without CK+. */
+  readonly subjects?: Uint16Array;
+  /** Fold of each face's subject, where the subjects are divided into folds; 0 for faces of others. */
+  readonly folds?: Uint8Array;
+}
+
+/** Names of a data set's classes: `EMOTIONS`, and whatever follows. */
+export function classesOf(dataset: FaceDataset): readonly string[] {
+  return dataset.classes ?? EMOTIONS;
+}
+
+/** Whether a face is one of CK+. */
+export function isOfCkPlus({ subjects }: FaceDataset, index: number): boolean {
+  return subjects !== undefined && subjects[index] > 0;
+}
+
+/** The same faces with another fold of the subjects in PrivateTest, and the others in Training. */
+export function withTestFold(dataset: FaceDataset, fold: number): FaceDataset {
+  const [training, test] = [SPLITS.indexOf('Training'), SPLITS.indexOf('PrivateTest')];
+  const splits = dataset.splits.map((split, face) => {
+    if (!isOfCkPlus(dataset, face)) return split;
+    return dataset.folds?.[face] === fold ? test : training;
+  });
+  return { ...dataset, splits };
 }
 
 /** The pixels of one face, [48, 48], a view. */

@@ -28,7 +28,8 @@ const SPLIT_FOLDERS: Readonly<Record<string, Split>> = {
   privatetest: 'PrivateTest',
 };
 
-const CLASS_FOLDERS: Readonly<Record<string, Emotion>> = {
+/** The usual names of classes. */
+export const CLASS_FOLDERS: Readonly<Record<string, Emotion>> = {
   angry: 'Angry',
   anger: 'Angry',
   disgust: 'Disgust',
@@ -114,8 +115,11 @@ async function listImages(root: string): Promise<ImageFile[]> {
   return files.some((file) => file.split === 'PublicTest') ? files : holdOut(files);
 }
 
-/** Paths of the visible folders in a folder, or of its visible files, which then must be all that it holds. */
-async function list(folder: string, what: 'folders' | 'files'): Promise<string[]> {
+/**
+ * Paths of the visible folders in a folder, or of its visible files, which then must be all that it holds.
+ * @throws UserError if the folder cannot be read, or holds a folder where files are asked for.
+ */
+export async function list(folder: string, what: 'folders' | 'files'): Promise<string[]> {
   const entries = await readdir(folder).catch((thrown) => {
     throw fileError('read', folder, thrown);
   });
@@ -131,7 +135,8 @@ async function list(folder: string, what: 'folders' | 'files'): Promise<string[]
   return found;
 }
 
-function lookUp<T>(known: Readonly<Record<string, T>>, path: string, expected: readonly string[]): T {
+/** @throws UserError that suggests the nearest name, if the folder's is none of the known. */
+export function lookUp<T>(known: Readonly<Record<string, T>>, path: string, expected: readonly string[]): T {
   const name = basename(path).toLowerCase();
   if (Object.hasOwn(known, name)) return known[name];
   throw new UserError(
@@ -148,7 +153,7 @@ function holdOut(files: readonly ImageFile[]): ImageFile[] {
 }
 
 /** The face as 48×48 grey values, or why the image cannot be read. */
-async function decodeFace(path: string): Promise<Uint8Array | string> {
+export async function decodeFace(path: string): Promise<Uint8Array | string> {
   try {
     return await sharp(path, { failOn: 'error' })
       .autoOrient()

@@ -1,9 +1,8 @@
 import type { TargetKind } from '../config/schema.ts';
 import { EMOTIONS, type Emotion } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
-import { type FaceDataset, FERPLUS_CLASSES } from './dataset.ts';
+import { classesOf, type FaceDataset, FERPLUS_CLASSES, isOfCkPlus } from './dataset.ts';
 
-const CLASSES = EMOTIONS.length;
 const VOTE_CLASSES = FERPLUS_CLASSES.length;
 
 const FERPLUS_NAMES: Readonly<Record<Emotion, (typeof FERPLUS_CLASSES)[number]>> = {
@@ -15,19 +14,21 @@ const FERPLUS_NAMES: Readonly<Record<Emotion, (typeof FERPLUS_CLASSES)[number]>>
   Surprise: 'surprise',
   Neutral: 'neutral',
 };
-/** Column of the votes for each emotion. */
-const VOTE_COLUMNS = EMOTIONS.map((emotion) => FERPLUS_CLASSES.indexOf(FERPLUS_NAMES[emotion]));
+/** Column of the FER+ votes for each class 0..6. */
+export const VOTE_COLUMNS = EMOTIONS.map((emotion) => FERPLUS_CLASSES.indexOf(FERPLUS_NAMES[emotion]));
 
 /**
- * The two sets of labels that a model is scored against:
+ * What a model is scored against:
  * - `raw`: the original labels of FER2013, every face of a split, as most papers report.
  * - `ferplus-majority`: the class that more than half of the FER+ votes name, faces without one left out.
+ * - `ckplus`: the labels of CK+ that the model has an output for, the model as it is: it may give any of its answers.
+ * - `ckplus-restricted`: the same faces, and of the model's answers the most probable that occurs among their labels.
  */
-export const PROTOCOLS = ['raw', 'ferplus-majority'] as const;
+export const PROTOCOLS = ['raw', 'ferplus-majority', 'ckplus', 'ckplus-restricted'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 export interface Targets {
-  /** Probability of each class, [count, 7]; rows of usable faces sum to 1, the others are 0. */
+  /** Probability of each class of the data set, [count, K]; rows of usable faces sum to 1, the others are 0. */
   readonly probabilities: Float32Array;
   /** 1 for faces to train on, else 0. [count] */
   readonly usable: Uint8Array;
@@ -43,21 +44,72 @@ export interface Targets {
  */
 export function targetsFor(kind: TargetKind, dataset: FaceDataset): Targets {
   if (kind === 'votes') return voteTargets(dataset, votesOf(dataset, 'the targets "votes"'));
-  return oneHot(kind === 'original' ? rawLabels(dataset) : majorityLabels(dataset, 'the targets "majority"'));
+  const labels = kind === 'original' ? rawLabels(dataset) : majorityLabels(dataset, 'the targets "majority"');
+  return oneHot(labels, classesOf(dataset).length);
+}
+
+/** The protocols that a data set has labels for. `ckplus-restricted` is none where it would be the same as `ckplus`. */
+export function protocolsOf(dataset: FaceDataset): Protocol[] {
+  const restricts = () => (protocolLabels('ckplus-restricted', dataset).answers ?? []).length < EMOTIONS.length;
+  return PROTOCOLS.filter((protocol) => {
+    if (protocol === 'raw') return true;
+    if (protocol === 'ferplus-majority') return dataset.votes !== undefined;
+    return dataset.subjects !== undefined && (protocol === 'ckplus' || restricts());
+  });
+}
+
+/** What a protocol asks. */
+export interface ProtocolLabels {
+  /** Class of each face, or −1 for faces that are no part of the protocol. [count] */
+  readonly labels: Int16Array;
+  /** The classes among which the model must choose; absent if it may give any answer. */
+  readonly answers?: readonly number[];
 }
 
 /**
- * The labels of an evaluation protocol, 0..6, or −1 for faces that are no part of it. [count]
+ * The labels of an evaluation protocol.
+ * @param outputs how many classes the model answers with; faces of further classes are no part of the protocol.
  * @throws UserError if FER+ is asked for and the data set has no votes.
  */
-export function protocolLabels(protocol: Protocol, dataset: FaceDataset): { readonly labels: Int16Array } {
-  return {
-    labels: protocol === 'raw' ? rawLabels(dataset) : majorityLabels(dataset, 'the protocol "ferplus-majority"'),
-  };
+export function protocolLabels(
+  protocol: Protocol,
+  dataset: FaceDataset,
+  outputs: number = EMOTIONS.length,
+): ProtocolLabels {
+  switch (protocol) {
+    case 'raw':
+      return { labels: withoutCkPlus(dataset, rawLabels(dataset)) };
+    case 'ferplus-majority':
+      return { labels: withoutCkPlus(dataset, majorityLabels(dataset, 'the protocol "ferplus-majority"')) };
+    case 'ckplus':
+      return { labels: ckPlusLabels(dataset, outputs) };
+    case 'ckplus-restricted': {
+      const labels = ckPlusLabels(dataset, outputs);
+      return { labels, answers: [...new Set(labels)].filter((label) => label >= 0).sort() };
+    }
+  }
+}
+
+function withoutCkPlus(dataset: FaceDataset, labels: Int16Array): Int16Array {
+  return labels.map((label, face) => (isOfCkPlus(dataset, face) ? -1 : label));
+}
+
+function ckPlusLabels(dataset: FaceDataset, outputs: number): Int16Array {
+  return rawLabels(dataset).map((label, face) => (isOfCkPlus(dataset, face) && label < outputs ? label : -1));
 }
 
 function rawLabels(dataset: FaceDataset): Int16Array {
   return Int16Array.from(dataset.labels);
+}
+
+/**
+ * Votes for faces that were labelled otherwise, as ten people who agree with the labels would give them.
+ * @returns [count, 10].
+ */
+export function unanimousVotes({ count, labels }: FaceDataset): Uint8Array {
+  const votes = new Uint8Array(count * VOTE_CLASSES);
+  for (let face = 0; face < count; face++) votes[face * VOTE_CLASSES + VOTE_COLUMNS[labels[face]]] = 10;
+  return votes;
 }
 
 /** Barsoum et al. 2016: single votes are outliers; the top of all ten classes must have more than half of the rest. */
@@ -72,7 +124,8 @@ function majorityLabels(dataset: FaceDataset, purpose: string): Int16Array {
 }
 
 function voteTargets(dataset: FaceDataset, votes: Uint8Array): Targets {
-  const probabilities = new Float32Array(dataset.count * CLASSES);
+  const classes = classesOf(dataset).length;
+  const probabilities = new Float32Array(dataset.count * classes);
   const usable = new Uint8Array(dataset.count);
   for (let face = 0; face < dataset.count; face++) {
     const counted = withoutSingleVotes(votes, face);
@@ -82,16 +135,16 @@ function voteTargets(dataset: FaceDataset, votes: Uint8Array): Targets {
     usable[face] = 1;
     probabilities.set(
       emotions.map((count) => count / all),
-      face * CLASSES,
+      face * classes,
     );
   }
   return { probabilities, usable };
 }
 
-function oneHot(labels: Int16Array): Targets {
-  const probabilities = new Float32Array(labels.length * CLASSES);
+function oneHot(labels: Int16Array, classes: number): Targets {
+  const probabilities = new Float32Array(labels.length * classes);
   labels.forEach((label, face) => {
-    if (label >= 0) probabilities[face * CLASSES + label] = 1;
+    if (label >= 0) probabilities[face * classes + label] = 1;
   });
   return { probabilities, usable: Uint8Array.from(labels, (label) => Number(label >= 0)) };
 }

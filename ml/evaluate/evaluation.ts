@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { type FaceDataset, indicesOf, SPLITS, type Split } from '../data/dataset.ts';
-import { PROTOCOLS, protocolLabels } from '../data/labels.ts';
-import { MetricsSchema, measure } from './metrics.ts';
+import { PROTOCOLS, protocolLabels, protocolsOf } from '../data/labels.ts';
+import { type Metrics, MetricsSchema, measure, restrictTo } from './metrics.ts';
 
 const ResultSchema = z.strictObject({
   protocol: z.enum(PROTOCOLS),
@@ -25,15 +26,16 @@ export interface SplitPredictions {
   readonly split: Split;
   /** Positions of the faces in the data set. [n] */
   readonly indices: Uint32Array;
-  /** [n, 7]. */
+  /** [n, K]. */
   readonly probabilities: Float32Array;
 }
 
 /**
- * Measures a model on splits of a data set, under the original labels and, where the data set has votes, the majority of
- * FER+. A split without any face under a protocol gives no result.
- * @param predict gives the probabilities [n, 7] of the faces at these positions; called once for each split.
+ * Measures a model on splits of a data set, under every protocol that the data set has labels for. A split without any
+ * face under a protocol gives no result.
+ * @param predict gives the probabilities [n, K] of the faces at these positions; called once for each split.
  * @param model name or file of the model, kept in the evaluation.
+ * @param outputs K: seven, unless the model has more.
  * @throws UserError if none of the splits has a face.
  */
 export async function evaluate(
@@ -41,9 +43,12 @@ export async function evaluate(
   predict: (indices: Uint32Array) => Promise<Float32Array>,
   splits: readonly Split[],
   model: string,
+  outputs: number = EMOTIONS.length,
 ): Promise<{ evaluation: Evaluation; predictions: SplitPredictions[] }> {
-  const protocols = PROTOCOLS.filter((protocol) => protocol === 'raw' || dataset.votes);
-  const labelled = protocols.map((protocol) => ({ protocol, labels: protocolLabels(protocol, dataset).labels }));
+  const labelled = protocolsOf(dataset).map((protocol) => ({
+    protocol,
+    ...protocolLabels(protocol, dataset, outputs),
+  }));
   const results: EvaluationResult[] = [];
   const predictions: SplitPredictions[] = [];
   for (const split of splits) {
@@ -51,10 +56,11 @@ export async function evaluate(
     if (indices.length === 0) continue;
     const probabilities = await predict(indices);
     predictions.push({ split, indices, probabilities });
-    for (const { protocol, labels } of labelled) {
+    for (const { protocol, labels, answers } of labelled) {
       const ofSplit = Int16Array.from(indices, (face) => labels[face]);
-      if (ofSplit.some((label) => label >= 0))
-        results.push({ protocol, split, metrics: measure(probabilities, ofSplit) });
+      if (ofSplit.every((label) => label < 0)) continue;
+      const answered = answers ? restrictTo(answers, probabilities, outputs) : probabilities;
+      results.push({ protocol, split, metrics: measure(answered, ofSplit, outputs) });
     }
   }
   if (results.length === 0)
@@ -73,10 +79,23 @@ export function formatEvaluation(evaluation: Evaluation): string {
     metrics.macroF1.toFixed(4),
     metrics.expectedCalibrationError.toFixed(4),
   ]);
-  const table = [['protocol', 'split', 'n', 'accuracy', '95 % interval', 'macro-F1', 'ECE'], ...rows];
+  return formatTable([['protocol', 'split', 'n', 'accuracy', '95 % interval', 'macro-F1', 'ECE'], ...rows], 2);
+}
+
+/**
+ * A confusion matrix for the terminal: a line for each true class that occurs, a column for each answer.
+ * @param names of the classes.
+ */
+export function formatConfusion({ confusion, perClass }: Metrics, names: readonly string[]): string {
+  const rows = confusion.flatMap((row, k) => (perClass[k].support > 0 ? [[names[k], ...row.map(String)]] : []));
+  return formatTable([['true \\ answer', ...names], ...rows], 1);
+}
+
+/** Lays cells out in columns: the first few flush left, the others, of numbers, flush right. */
+export function formatTable(table: readonly (readonly string[])[], textColumns: number): string {
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   const lines = table.map((row) =>
-    row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  '),
+    row.map((cell, at) => (at < textColumns ? cell.padEnd(widths[at]) : cell.padStart(widths[at]))).join('  '),
   );
   return lines.join('\n');
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { EMOTIONS } from '../core/emotions.ts';
 import { predictionAt } from '../core/prediction.ts';
 
-const CLASSES = EMOTIONS.length;
 /** Bins of confidence for the calibration error, as in Guo et al. 2017. */
 export const CALIBRATION_BINS = 15;
 /** Two-sided 95 % quantile of the standard normal distribution. */
@@ -10,7 +9,7 @@ const Z95 = 1.959963984540054;
 
 const count = z.number().int().min(0);
 const share = z.number().min(0).max(1);
-const perClass = <Item extends z.ZodType>(item: Item) => z.array(item).length(CLASSES);
+const perClass = <Item extends z.ZodType>(item: Item) => z.array(item).min(EMOTIONS.length);
 
 /** How well probabilities match labels. Shares lie in 0..1; a share of nothing (0/0) is null. */
 export const MetricsSchema = z.strictObject({
@@ -21,7 +20,7 @@ export const MetricsSchema = z.strictObject({
   accuracyInterval95: z.tuple([share, share]),
   /** Mean F1 of the classes that occur as a label or as a prediction. */
   macroF1: share,
-  /** In the order of `EMOTIONS`. `support` is the number of faces with this label. */
+  /** In the order of the model's outputs, `EMOTIONS` first. `support` is the number of faces with this label. */
   perClass: perClass(
     z.strictObject({
       precision: share.nullable(),
@@ -30,7 +29,7 @@ export const MetricsSchema = z.strictObject({
       support: count,
     }),
   ),
-  /** Faces by true class (rows) and predicted class (columns), [7][7]. */
+  /** Faces by true class (rows) and predicted class (columns), [K][K]. */
   confusion: perClass(perClass(count)),
   expectedCalibrationError: share,
   /** Bins of equal width over the confidence 0..1: mean confidence and accuracy of the faces in each. */
@@ -43,18 +42,23 @@ export type Metrics = z.infer<typeof MetricsSchema>;
 
 /**
  * Measures predictions against labels.
- * @param probabilities of the classes, [n, 7].
- * @param labels 0..6, or -1 for faces that are not part of the measurement. [n]
+ * @param probabilities of the classes, [n, K].
+ * @param labels 0..K − 1, or -1 for faces that are not part of the measurement. [n]
+ * @param classes K: seven, unless the model has more.
  * @throws RangeError if the lengths do not fit or no face has a label.
  */
-export function measure(probabilities: Float32Array, labels: ArrayLike<number>): Metrics {
-  if (probabilities.length !== labels.length * CLASSES)
+export function measure(
+  probabilities: Float32Array,
+  labels: ArrayLike<number>,
+  classes: number = EMOTIONS.length,
+): Metrics {
+  if (probabilities.length !== labels.length * classes)
     throw new RangeError(`${probabilities.length} probabilities do not fit ${labels.length} faces`);
-  const confusion = EMOTIONS.map(() => EMOTIONS.map(() => 0));
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const bins = Array.from({ length: CALIBRATION_BINS }, () => ({ count: 0, right: 0, confidence: 0 }));
   for (let face = 0; face < labels.length; face++) {
     if (labels[face] < 0) continue;
-    const { label, confidence } = predictionAt(probabilities, face);
+    const { label, confidence } = predictionAt(probabilities, face, classes);
     confusion[labels[face]][label] += 1;
     const bin = bins[binOf(confidence)];
     bin.count += 1;
@@ -63,15 +67,15 @@ export function measure(probabilities: Float32Array, labels: ArrayLike<number>):
   }
   const total = sum(confusion.flat());
   if (total === 0) throw new RangeError('there is no face with a label to measure');
-  const right = sum(EMOTIONS.map((_, k) => confusion[k][k]));
-  const classes = EMOTIONS.map((_, k) => classMetrics(confusion, k));
-  const f1 = classes.flatMap((metrics) => metrics.f1 ?? []);
+  const right = sum(confusion.map((row, k) => row[k]));
+  const byClass = confusion.map((_, k) => classMetrics(confusion, k));
+  const f1 = byClass.flatMap((metrics) => metrics.f1 ?? []);
   return {
     count: total,
     accuracy: right / total,
     accuracyInterval95: wilsonInterval95(right, total),
     macroF1: sum(f1) / f1.length,
-    perClass: classes,
+    perClass: byClass,
     confusion,
     expectedCalibrationError: sum(bins.map((bin) => Math.abs(bin.right - bin.confidence))) / total,
     calibrationBins: bins.map((bin) => ({
@@ -106,6 +110,21 @@ function classMetrics(confusion: number[][], k: number): Metrics['perClass'][num
     f1: ratio(2 * hits, support + predicted),
     support,
   };
+}
+
+/**
+ * Probabilities of a model that may choose among some of its classes only: those of the others are 0, the rest scaled to
+ * sum to 1 (evenly spread where all of them were 0).
+ * @param probabilities [n, classes].
+ */
+export function restrictTo(answers: readonly number[], probabilities: Float32Array, classes: number): Float32Array {
+  const restricted = new Float32Array(probabilities.length);
+  for (let row = 0; row < probabilities.length; row += classes) {
+    const total = sum(answers.map((answer) => probabilities[row + answer]));
+    for (const answer of answers)
+      restricted[row + answer] = total > 0 ? probabilities[row + answer] / total : 1 / answers.length;
+  }
+  return restricted;
 }
 
 /** Bins are open below and closed above, so that a confidence of 1 falls into the last. */

@@ -4,6 +4,7 @@ import { FACE_SIZE, type FaceDataset, faceAt, type Split } from '../data/dataset
 import { type Protocol, protocolLabels } from '../data/labels.ts';
 import type { Tile } from './contact-sheet.ts';
 import type { SplitPredictions } from './evaluation.ts';
+import { restrictTo } from './metrics.ts';
 
 /** The mistakes on a split under a protocol. */
 export interface Mistakes {
@@ -26,8 +27,9 @@ export function confidentMistakes(
   protocol: Protocol,
   limit: number,
 ): Mistakes {
-  const { labels } = protocolLabels(protocol, dataset);
-  const mistakes = Array.from(indices, (face, i) => ({ face, truth: labels[face], ...predictionAt(probabilities, i) }))
+  const { labels, answers } = protocolLabels(protocol, dataset);
+  const answered = answers ? restrictTo(answers, probabilities, EMOTIONS.length) : probabilities;
+  const mistakes = Array.from(indices, (face, i) => ({ face, truth: labels[face], ...predictionAt(answered, i) }))
     .filter(({ truth, label }) => truth >= 0 && truth !== label)
     .sort((a, b) => b.confidence - a.confidence);
   const tiles = mistakes.slice(0, limit).map(({ face, truth, label, confidence }) => ({

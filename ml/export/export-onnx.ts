@@ -1,20 +1,23 @@
 import { EMOTIONS } from '../core/emotions.ts';
+import type { Architecture } from '../nn/architecture.ts';
+import { shapeOf } from '../nn/architectures.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
-import type { Architecture } from '../nn/mobilenet-v2.ts';
 import { foldTrained, type TrainedNetwork } from '../train/trained-network.ts';
 import { type ExportedFile, FLOAT_ONNX, MODEL_VERSION, writeModel } from './exported-file.ts';
 
 /** What every ONNX file of ours says of itself. */
 export function onnxMetadata(
   head: string,
-  { width }: Architecture,
+  network: Architecture,
   others: Readonly<Record<string, string>>,
 ): Record<string, string> {
+  const { architecture, width } = shapeOf(network);
   return {
     labels: EMOTIONS.join(','),
     inputRange: '-1..1, pixel * 2/255 - 1',
     version: String(MODEL_VERSION),
     head,
+    ...(architecture && { architecture }),
     width: String(width),
     ...others,
   };
@@ -24,7 +27,7 @@ export function onnxMetadata(
  * Writes one head of a trained network as the ONNX file that SnapML takes: operator set 11, batch 1, batch norm folded,
  * softmax in the graph; see `buildInferenceGraph`.
  * @param head one of the network's heads.
- * @param metadata kept in the file beside labels, input range, version, head and width.
+ * @param metadata kept in the file beside labels, input range, version, head, architecture and width.
  * @throws UserError if the file cannot be written.
  */
 export function exportOnnx(

@@ -26,7 +26,7 @@ export const FLOAT_TFLITE = 'emotion.float32.tflite';
 /**
  * Writes a quantized network as `emotion.int8.tflite`, which SnapML takes, and `emotion.int8.onnx` in QDQ form.
  * @param edges type of the TFLite file's input and output.
- * @param metadata kept in the ONNX file beside labels, input range, version, head and width.
+ * @param metadata kept in the ONNX file beside labels, input range, version, head, architecture and width.
  * @throws UserError if a file cannot be written.
  */
 export async function exportQuantized(

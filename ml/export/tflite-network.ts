@@ -1,9 +1,9 @@
+import type { Activation, Architecture, Unit } from '../nn/architecture.ts';
 import { convolutionsOf, type FoldedConvolution, type FoldedNetwork } from '../nn/folded-network.ts';
-import { IMAGE, type Layer, LOGITS, layersOf, POOL, PROBABILITIES } from '../nn/layers.ts';
-import type { Architecture, Unit } from '../nn/mobilenet-v2.ts';
+import { IMAGE, type Layer, LOGITS, layersOf, PROBABILITIES } from '../nn/layers.ts';
 import { samePadding } from '../nn/padding.ts';
 import type { QuantizedConvolution, QuantizedNetwork } from '../quantize/quantized-network.ts';
-import { type QuantizationParameters, UINT8_OFFSET } from '../quantize/scheme.ts';
+import { constantParameters, INT8_MAX, type QuantizationParameters, UINT8_OFFSET } from '../quantize/scheme.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../tflite/model.ts';
 
 /** What goes in and out of an int8 file: floats, with QUANTIZE and DEQUANTIZE at the edge, or uint8. */
@@ -16,6 +16,8 @@ const COLOURS = 3;
 interface Numbers {
   readonly type: 'FLOAT32' | 'INT8';
   map(name: string): Pick<TfliteTensor, 'scale' | 'zeroPoint' | 'quantizedDimension'>;
+  /** A number as the operand of an operator. */
+  constant(value: number): Pick<TfliteTensor, 'data' | 'scale' | 'zeroPoint' | 'quantizedDimension'>;
   /** Kernel and bias of a convolution, the kernel in TensorFlow Lite's order. */
   weights(
     name: string,
@@ -26,10 +28,14 @@ interface Numbers {
   readonly versions: Readonly<Record<string, number>>;
 }
 
+/** What a convolution does to its result itself; other activations are layers of their own. */
+const FUSED: Partial<Record<Activation, 'RELU' | 'RELU6'>> = { relu: 'RELU', relu6: 'RELU6' };
+
 const NOT_QUANTIZED = { scale: [], zeroPoint: [], quantizedDimension: 0 };
 
 /**
- * A network with one head as a TensorFlow Lite model of floats: CONV_2D, DEPTHWISE_CONV_2D, ADD, MEAN and SOFTMAX alone.
+ * A network with one head as a TensorFlow Lite model of floats: CONV_2D, DEPTHWISE_CONV_2D, ADD, MUL, MEAN and SOFTMAX
+ * alone.
  *
  * Input `image` [1, S, S, 3] with values in [−1, 1]; output `prob` [1, 1, 1, K].
  */
@@ -45,6 +51,7 @@ export function floatTflite(network: FoldedNetwork, head: string): TfliteModel {
   return assemble(network.architecture, network.classes, 'float32', {
     type: 'FLOAT32',
     map: () => NOT_QUANTIZED,
+    constant: (value) => ({ data: bytesOf(Float32Array.of(value)), ...NOT_QUANTIZED }),
     weights: (name, shape, depthwise) => {
       const { kernel, bias } = convolutions.get(name) as FoldedConvolution;
       const ordered = Float32Array.from(channelsLast(shape, depthwise), (at) => kernel[at]);
@@ -71,6 +78,7 @@ export function int8Tflite(network: QuantizedNetwork, edges: Edges): TfliteModel
   });
   return assemble(network.architecture, network.classes, edges, {
     type: 'INT8',
+    constant: (value) => ({ data: bytesOf(Int8Array.of(INT8_MAX)), ...perTensor(constantParameters(value)) }),
     map: (name) => perTensor(network.maps.get(name) as QuantizationParameters),
     weights: (name, shape, depthwise) => {
       const { kernel, scales, bias, biasScales } = network.convolutions.get(name) as QuantizedConvolution;
@@ -92,7 +100,7 @@ export function int8Tflite(network: QuantizedNetwork, edges: Edges): TfliteModel
         },
       ];
     },
-    versions: { CONV_2D: 3, DEPTHWISE_CONV_2D: 3, ADD: 2, MEAN: 2, SOFTMAX: 2, DEQUANTIZE: 2 },
+    versions: { CONV_2D: 3, DEPTHWISE_CONV_2D: 3, ADD: 2, MUL: 2, MEAN: 2, SOFTMAX: 2, DEQUANTIZE: 2 },
   });
 }
 
@@ -134,7 +142,7 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
   };
   const convolve = (input: TfliteTensor, unit: Unit): TfliteTensor => {
     const depthwise = unit.kind === 'depthwise';
-    const side = unit.kind === 'pointwise' ? 1 : 3;
+    const side = unit.kernelSide;
     const inChannels = unit.kind === 'stem' ? COLOURS : unit.inChannels;
     const shape = depthwise ? [1, side, side, unit.outChannels] : [unit.outChannels, side, side, inChannels];
     const weights = numbers.weights(unit.name, shape, depthwise).map(add);
@@ -142,7 +150,7 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
       padding: 'SAME',
       strideWidth: unit.stride,
       strideHeight: unit.stride,
-      activation: unit.relu6 ? 'RELU6' : 'NONE',
+      activation: FUSED[unit.activation] ?? 'NONE',
       dilationWidth: 1,
       dilationHeight: 1,
     } as const;
@@ -154,6 +162,11 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
         })
       : operate('CONV_2D', [input, ...weights], output, { type: 'Conv2DOptions', value: window });
   };
+
+  const multiply = (name: string, operands: readonly TfliteTensor[]): TfliteTensor =>
+    operate('MUL', operands, map(name), { type: 'MulOptions', value: { activation: 'NONE' } });
+  const constant = (layer: Layer, value: number): TfliteTensor =>
+    add({ name: `${layer.name}/constant`, type: numbers.type, shape: [1, 1, 1, 1], ...numbers.constant(value) });
 
   const inner = map(IMAGE);
   const image = quantized ? outside(IMAGE, inner) : inner;
@@ -168,9 +181,18 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
         const value = { activation: 'NONE', potScaleInt16: true } as const;
         return operate('ADD', layer.inputs.map(at), map(layer.name), { type: 'AddOptions', value });
       }
+      case 'shift': {
+        const value = { activation: 'RELU6', potScaleInt16: true } as const;
+        const operands = [at(layer.input), constant(layer, 3)];
+        return operate('ADD', operands, map(layer.name), { type: 'AddOptions', value });
+      }
+      case 'sixth':
+        return multiply(layer.name, [at(layer.input), constant(layer, 1 / 6)]);
+      case 'multiply':
+        return multiply(layer.name, layer.inputs.map(at));
       case 'pool': {
         const data = bytesOf(Int32Array.of(1, 2));
-        const axes = add({ name: `${POOL}/axes`, type: 'INT32', shape: [2], data, ...NOT_QUANTIZED });
+        const axes = add({ name: `${layer.name}/axes`, type: 'INT32', shape: [2], data, ...NOT_QUANTIZED });
         return operate('MEAN', [at(layer.input), axes], map(layer.name), {
           type: 'ReducerOptions',
           value: { keepDims: true },
@@ -182,9 +204,11 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
           kind: 'pointwise',
           inChannels: architecture.features,
           outChannels: classes,
+          kernelSide: 1,
           stride: 1,
           side: 1,
-          relu6: false,
+          activation: 'linear',
+          norm: false,
         };
         return convolve(at(layer.input), unit);
       }
@@ -217,13 +241,17 @@ function mapShapes(architecture: Architecture, classes: number): Map<string, rea
   const shapeOf = (layer: Layer): readonly number[] => {
     switch (layer.kind) {
       case 'convolution': {
-        const { outSide } = samePadding(layer.unit.side, 3, layer.unit.stride);
+        const { outSide } = samePadding(layer.unit.side, layer.unit.kernelSide, layer.unit.stride);
         return [1, outSide, outSide, layer.unit.outChannels];
       }
       case 'add':
+      case 'multiply':
         return shapes.get(layer.inputs[0]) as readonly number[];
+      case 'shift':
+      case 'sixth':
+        return shapes.get(layer.input) as readonly number[];
       case 'pool':
-        return [1, 1, 1, architecture.features];
+        return [1, 1, 1, layer.channels];
       default:
         return [1, 1, 1, classes];
     }

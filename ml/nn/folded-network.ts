@@ -1,5 +1,5 @@
+import { type Architecture, kernelTaps, type Unit, unitsOf } from './architecture.ts';
 import { LOGITS } from './layers.ts';
-import { type Architecture, kernelTaps, type Unit, unitsOf } from './mobilenet-v2.ts';
 import { BATCH_NORM_EPSILON } from './operators/batch-norm.ts';
 import type { FlatVector } from './parameters.ts';
 
@@ -8,7 +8,7 @@ export const LUMA = [0.299, 0.587, 0.114] as const;
 const STEM_TAPS = 9;
 
 export interface FoldedConvolution {
-  /** In ONNX's order: stem [O, 3 colours, 3, 3], pointwise [O, I], depthwise [C, 3, 3], classifier [K, features]. */
+  /** In ONNX's order: stem [O, 3 colours, 3, 3], pointwise [O, I], depthwise [C, k, k], classifier [K, features]. */
   readonly kernel: Float32Array;
   /** [O]. */
   readonly bias: Float32Array;
@@ -80,6 +80,7 @@ export function foldNetwork(
   const parameter = (name: string) => parameters.vector.view(parameters.values, name);
   const statistic = (name: string) => statistics.vector.view(statistics.values, name);
   const foldUnit = (unit: Unit): FoldedConvolution => {
+    if (!unit.norm) return biased(unit.name);
     const variance = statistic(`${unit.name}/variance`);
     const mean = statistic(`${unit.name}/mean`);
     const beta = parameter(`${unit.name}/beta`);
@@ -93,14 +94,14 @@ export function foldNetwork(
       bias: beta.map((b, c) => b - mean[c] * scale[c]),
     };
   };
-  const classifier = (head: string): FoldedConvolution => ({
-    kernel: parameter(`classifier/${head}/kernel`).slice(),
-    bias: parameter(`classifier/${head}/bias`).slice(),
+  const biased = (name: string): FoldedConvolution => ({
+    kernel: parameter(`${name}/kernel`).slice(),
+    bias: parameter(`${name}/bias`).slice(),
   });
   return {
     architecture,
     classes,
     units: new Map(unitsOf(architecture).map((unit) => [unit.name, foldUnit(unit)])),
-    classifiers: new Map(heads.map((head) => [head, classifier(head)])),
+    classifiers: new Map(heads.map((head) => [head, biased(`classifier/${head}`)])),
   };
 }

@@ -8,6 +8,8 @@ import {
 } from '../onnx/model.ts';
 
 export type Shape = readonly number[];
+/** A shape as a file declares it: a string stands for any size. */
+export type DeclaredShape = readonly (number | string)[];
 export type ElementType = 'float' | 'int64' | 'int32' | 'uint8' | 'bool';
 type Integers = Int32Array | Uint8Array;
 
@@ -42,17 +44,20 @@ export class Graph {
   readonly #constants = new Map<string, Tensor>();
   #count = 0;
 
-  /** An input that the caller feeds at each run. */
-  input(name: string, shape: Shape): Tensor {
-    this.#inputs.push(valueInfo(name, shape));
+  /**
+   * An input that the caller feeds at each run.
+   * @param declared its shape in the file, where sizes may have names and be any; the graph is built for `shape`.
+   */
+  input(name: string, shape: Shape, declared: DeclaredShape = shape): Tensor {
+    this.#inputs.push(valueInfo(name, declared));
     return { graph: this, name, shape, type: 'float' };
   }
 
-  /** Marks a tensor as a result under this name. */
-  output(name: string, tensor: Tensor): void {
+  /** Marks a tensor as a result under this name; see {@link input} for its declared shape. */
+  output(name: string, tensor: Tensor, declared: DeclaredShape = tensor.shape): void {
     if (this.#outputNames.has(tensor.name)) throw new Error(`${tensor.name} is an output already`);
     this.#outputNames.set(tensor.name, name);
-    this.#outputs.push(valueInfo(name, tensor.shape));
+    this.#outputs.push(valueInfo(name, declared));
   }
 
   /** A float constant; a number is a scalar. Equal small constants are stored once. */
@@ -146,6 +151,6 @@ export class Graph {
   }
 }
 
-function valueInfo(name: string, shape: Shape): OnnxValueInfo {
+function valueInfo(name: string, shape: DeclaredShape): OnnxValueInfo {
   return { name, elementType: DATA_TYPE.float, shape: [...shape] };
 }

@@ -1,8 +1,8 @@
+import type { Activation, Architecture, Unit } from './architecture.ts';
 import { convolutionsOf, type FoldedNetwork } from './folded-network.ts';
 import { Graph, type Shape, type Tensor } from './graph.ts';
 import { IMAGE, type Layer, LOGITS, layersOf, PROBABILITIES } from './layers.ts';
-import type { Architecture, Unit } from './mobilenet-v2.ts';
-import { add, clip, mul, pad, reduceMean, softmax } from './ops.ts';
+import { add, clip, mul, pad, reduceMean, relu, softmax } from './ops.ts';
 import { samePadding } from './padding.ts';
 
 /** Operator set of the exported model: the one that Snap's own export code uses. */
@@ -18,10 +18,12 @@ export interface GraphForm {
   readonly padNodes: boolean;
   /** Kernel and bias of a unit, or of the classifier under the name `logits`, as constants. */
   weights(graph: Graph, name: string, kernelShape: Shape): readonly [kernel: Tensor, bias: Tensor];
+  /** A number as the operand of an operator, [1, 1, 1, 1]. */
+  constant(graph: Graph, value: number): Tensor;
   /** A map as the next layers see it. */
   map(x: Tensor, name: string): Tensor;
-  /** A unit's ReLU6; a form whose maps clip by themselves leaves it out. */
-  relu6(x: Tensor): Tensor;
+  /** A unit's ReLU6 or ReLU; a form whose maps clip by themselves leaves it out. */
+  clip(x: Tensor, activation: Activation): Tensor;
 }
 
 interface GraphOptions {
@@ -35,12 +37,12 @@ interface GraphOptions {
 interface InferenceOptions extends GraphOptions {
   /** The classifier to build; none builds the graph up to the pooled features. */
   readonly head?: string;
-  /** Adds the outputs `UNIT/mean` and `UNIT/square`: mean and mean square of each unit's output before its ReLU6. */
+  /** Adds the outputs `UNIT/mean` and `UNIT/square`: mean and mean square before the activation, of units with batch norm. */
   readonly observe?: boolean;
 }
 
 /**
- * The network as an ONNX file of Pad, Conv, Clip, Add, GlobalAveragePool and Softmax alone.
+ * The network as an ONNX file of Pad, Conv, Clip, Relu, Add, Mul, GlobalAveragePool and Softmax alone.
  *
  * Input `image` [batch, 3, S, S] with values in [−1, 1]; output `prob` [batch, K, 1, 1]. Uneven SAME padding is a Pad of
  * its own, and the classifier a 1×1 convolution, so that no Flatten or Reshape is needed.
@@ -59,8 +61,12 @@ export function buildInferenceGraph(network: FoldedNetwork, options: InferenceOp
       const of = name === LOGITS ? 'classifier' : name;
       return [graph.constant(kernel, shape, `${of}/kernel`), graph.constant(bias, [shape[0]], `${of}/bias`)];
     },
+    constant: (graph, value) => graph.constant([value], [1, 1, 1, 1]),
     map: (x) => x,
-    relu6: (x) => clip(x, 0, 6),
+    clip: (x, activation) => {
+      if (activation === 'relu6') return clip(x, 0, 6);
+      return activation === 'relu' ? relu(x) : x;
+    },
   };
   return buildGraph(network.architecture, head === undefined ? 0 : network.classes, form, rest, observed);
 }
@@ -84,13 +90,19 @@ export function buildGraph(
     switch (layer.kind) {
       case 'convolution': {
         const y = convolution(map(layer.input), layer.unit, form);
-        if (observed) observe(y, layer.name);
-        return layer.unit.relu6 ? form.relu6(y) : y;
+        if (observed && layer.unit.norm) observe(y, layer.name);
+        return form.clip(y, layer.unit.activation);
       }
       case 'add':
         return add(map(layer.inputs[0]), map(layer.inputs[1]));
+      case 'shift':
+        return form.clip(add(map(layer.input), form.constant(graph, 3)), 'relu6');
+      case 'sixth':
+        return mul(map(layer.input), form.constant(graph, 1 / 6));
+      case 'multiply':
+        return mul(map(layer.inputs[0]), map(layer.inputs[1]));
       case 'pool':
-        return graph.node('GlobalAveragePool', [map(layer.input)], [batch, architecture.features, 1, 1], {
+        return graph.node('GlobalAveragePool', [map(layer.input)], [batch, layer.channels, 1, 1], {
           name: layer.name,
         });
       case 'classifier': {
@@ -115,7 +127,7 @@ export function buildGraph(
 function convolution(x: Tensor, unit: Unit, form: GraphForm): Tensor {
   const graph = x.graph;
   const depthwise = unit.kind === 'depthwise';
-  const side = unit.kind === 'pointwise' ? 1 : 3;
+  const side = unit.kernelSide;
   const { outSide, begin, end } = samePadding(unit.side, side, unit.stride);
   const inside = begin === end || !form.padNodes;
   const padded = inside ? x : pad(x, [0, 0, begin, begin], [0, 0, end, end]);

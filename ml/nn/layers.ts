@@ -1,4 +1,5 @@
-import type { Architecture, Unit } from './mobilenet-v2.ts';
+import type { Architecture, Squeeze, Unit } from './architecture.ts';
+import { samePadding } from './padding.ts';
 
 /** Names of the maps that are no unit's and no sum's. */
 export const IMAGE = 'image';
@@ -7,33 +8,83 @@ export const LOGITS = 'logits';
 export const PROBABILITIES = 'prob';
 
 /**
- * One step from map to map. A layer has the name of the map that it gives: a unit's after its ReLU6, `block3/add` of a
- * residual sum, `pool` of the features, `logits` of the classifier and `prob` of the softmax.
+ * One step from map to map. A layer has the name of the map that it gives: a unit's after its ReLU6 or ReLU, `block3/add`
+ * of a residual sum, `pool` of the features, `logits` of the classifier and `prob` of the softmax.
+ *
+ * Hard-sigmoid and hard-swish are no layers, since SnapML has neither. The first is a `shift`, which gives ReLU6(x + 3),
+ * and a `sixth`, which gives x / 6; the second is the first times its input.
  */
 export type Layer =
   | { readonly kind: 'convolution'; readonly name: string; readonly input: string; readonly unit: Unit }
   | { readonly kind: 'add'; readonly name: string; readonly inputs: readonly [string, string] }
-  | { readonly kind: 'pool' | 'classifier' | 'softmax'; readonly name: string; readonly input: string };
+  | { readonly kind: 'shift' | 'sixth'; readonly name: string; readonly input: string }
+  | Multiply
+  | {
+      readonly kind: 'pool';
+      readonly name: string;
+      readonly input: string;
+      readonly channels: number;
+      /** Height and width of its input. */
+      readonly side: number;
+    }
+  | { readonly kind: 'classifier' | 'softmax'; readonly name: string; readonly input: string };
+
+/** A map times another of the same shape, or times one factor for each channel. */
+interface Multiply {
+  readonly kind: 'multiply';
+  readonly name: string;
+  readonly inputs: readonly [map: string, gate: string];
+  /** Height and width of the first. */
+  readonly side: number;
+  readonly perChannel: boolean;
+}
 
 /** The network as a list of layers in the order of computation, beginning with the map `image`. */
 export function layersOf(architecture: Architecture): Layer[] {
-  const layers: Layer[] = [];
-  let map = IMAGE;
-  for (const [i, { units, residual }] of architecture.blocks.entries()) {
-    const shortcut = map;
+  const list = new LayerList();
+  for (const [i, { units, squeeze, residual }] of architecture.blocks.entries()) {
+    const shortcut = list.map;
     for (const unit of units) {
-      layers.push({ kind: 'convolution', name: unit.name, input: map, unit });
-      map = unit.name;
+      list.convolve(unit);
+      if (squeeze && unit.kind === 'depthwise') list.excite(squeeze);
     }
-    if (!residual) continue;
-    const name = `block${i - 1}/add`;
-    layers.push({ kind: 'add', name, inputs: [shortcut, map] });
-    map = name;
+    if (residual) list.push({ kind: 'add', name: `block${i - 1}/add`, inputs: [shortcut, list.map] });
   }
-  layers.push({ kind: 'pool', name: POOL, input: map });
-  layers.push({ kind: 'classifier', name: LOGITS, input: POOL });
-  layers.push({ kind: 'softmax', name: PROBABILITIES, input: LOGITS });
-  return layers;
+  const channels = architecture.blocks.at(-1)?.units.at(-1)?.outChannels as number;
+  list.push({ kind: 'pool', name: POOL, input: list.map, channels, side: architecture.finalSide });
+  for (const unit of architecture.tail) list.convolve(unit);
+  list.push({ kind: 'classifier', name: LOGITS, input: list.map });
+  list.push({ kind: 'softmax', name: PROBABILITIES, input: LOGITS });
+  return list.layers;
+}
+
+class LayerList {
+  readonly layers: Layer[] = [];
+  /** The map that was computed last. */
+  map = IMAGE;
+
+  push(layer: Layer): void {
+    this.layers.push(layer);
+    this.map = layer.name;
+  }
+
+  convolve(unit: Unit): void {
+    const { name, activation } = unit;
+    this.push({ kind: 'convolution', name, input: this.map, unit });
+    if (activation !== 'hard-sigmoid' && activation !== 'hard-swish') return;
+    this.push({ kind: 'shift', name: `${name}/shift`, input: name });
+    this.push({ kind: 'sixth', name: `${name}/gate`, input: this.map });
+    if (activation === 'hard-sigmoid') return;
+    const side = samePadding(unit.side, unit.kernelSide, unit.stride).outSide;
+    this.push({ kind: 'multiply', name: `${name}/swish`, inputs: [name, this.map], side, perChannel: false });
+  }
+
+  excite({ name, channels, side, units }: Squeeze): void {
+    const excited = this.map;
+    this.push({ kind: 'pool', name: `${name}/pool`, input: excited, channels, side });
+    for (const unit of units) this.convolve(unit);
+    this.push({ kind: 'multiply', name: `${name}/excite`, inputs: [excited, this.map], side, perChannel: true });
+  }
 }
 
 /** Names of the maps inside of the network in the order of computation: all but `image` and `prob`. */

@@ -111,9 +111,7 @@ export class Layout {
    * reads both once and stores no product.
    */
   dot(x: Tensor, y: Tensor, side: number): Tensor {
-    if (!this.blocked) return reduceSum(mul(x, y), [1]);
-    const kernels = reshape(y, [x.shape[0] * this.batch, 1, side, side]);
-    return reduceSum(this.convolveEach(x, kernels, { side, outSide: 1, kernelSide: side }), [1]);
+    return reduceSum(this.blocked ? this.dotOfImages(x, y, side) : mul(x, y), [1]);
   }
 
   /**
@@ -125,6 +123,33 @@ export class Layout {
   scaleEach(y: Tensor, side: number, scale: Tensor): Tensor {
     if (!this.blocked) return mul(y, scale);
     return this.convolveEach(y, this.kernelPerImage(scale), { side, outSide: side, kernelSide: 1 });
+  }
+
+  /**
+   * Each channel of each image times a number of its own.
+   * @param y [C, P].
+   * @param side height and width of y.
+   * @param scale [C, N].
+   */
+  scaleEachImage(y: Tensor, side: number, scale: Tensor): Tensor {
+    const channels = y.shape[0];
+    if (this.blocked) {
+      const kernels = reshape(scale, [channels * this.batch, 1, 1, 1]);
+      return this.convolveEach(y, kernels, { side, outSide: side, kernelSide: 1 });
+    }
+    const planes = [channels * this.batch, side * side];
+    return reshape(mul(reshape(y, planes), reshape(scale, [planes[0], 1])), y.shape);
+  }
+
+  /** Σ x·y over the pixels of each channel of each image, [C, N]; see {@link dot}. */
+  dotOfImages(x: Tensor, y: Tensor, side: number): Tensor {
+    const channels = x.shape[0];
+    if (this.blocked) {
+      const kernels = reshape(y, [channels * this.batch, 1, side, side]);
+      return this.convolveEach(x, kernels, { side, outSide: 1, kernelSide: side });
+    }
+    const products = reshape(mul(x, y), [channels * this.batch, side * side]);
+    return reshape(reduceSum(products, [1]), [channels, this.batch]);
   }
 
   /** Puts a zero row after each row and a zero column after each column: a side of 2·`side`. */

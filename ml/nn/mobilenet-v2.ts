@@ -1,35 +1,5 @@
+import { type Architecture, type Block, roundChannels, type Unit } from './architecture.ts';
 import { samePadding } from './padding.ts';
-
-/** One convolution with its batch norm. */
-export interface Unit {
-  /** `stem`, `block3/expand`, `block3/depthwise`, `block3/project`, …, `head`. */
-  readonly name: string;
-  readonly kind: 'stem' | 'pointwise' | 'depthwise';
-  readonly inChannels: number;
-  readonly outChannels: number;
-  readonly stride: number;
-  /** Height and width of its input. */
-  readonly side: number;
-  readonly relu6: boolean;
-}
-
-/** An inverted residual block: its units in order, its input added to its output if `residual`. */
-export interface Block {
-  readonly units: readonly Unit[];
-  readonly residual: boolean;
-}
-
-/** MobileNetV2 as a list of blocks; the stem and the head are blocks of one unit. */
-export interface Architecture {
-  readonly width: number;
-  /** Side of the input image in pixels. */
-  readonly size: number;
-  readonly blocks: readonly Block[];
-  /** Pooled features. */
-  readonly features: number;
-  /** Height and width before pooling. */
-  readonly finalSide: number;
-}
 
 /** Table 2 of the paper: expansion t, channels c, repeats n, stride s of the first. */
 const STAGES = [
@@ -42,12 +12,6 @@ const STAGES = [
   [6, 320, 1, 1],
 ] as const;
 
-/** Rounds to a multiple of 8 without losing more than a tenth, as Google's code does. */
-function roundChannels(channels: number): number {
-  const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
-  return rounded < 0.9 * channels ? rounded + 8 : rounded;
-}
-
 /**
  * MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381), without its classifier.
  * @param width width multiplier; below 1 the head keeps its 1280 channels.
@@ -57,10 +21,9 @@ export function mobileNetV2(width: number, size: number): Architecture {
   const blocks: Block[] = [];
   let side = size;
   let channels = roundChannels(32 * width);
-  blocks.push({
-    residual: false,
-    units: [{ name: 'stem', kind: 'stem', inChannels: 1, outChannels: channels, stride: 2, side, relu6: true }],
-  });
+  const pointwise = { kind: 'pointwise', kernelSide: 1, stride: 1, norm: true } as const;
+  const stem = { kind: 'stem', kernelSide: 3, stride: 2, activation: 'relu6', norm: true } as const;
+  blocks.push({ residual: false, units: [{ ...stem, name: 'stem', inChannels: 1, outChannels: channels, side }] });
   side = samePadding(side, 3, 2).outSide;
   for (const [expansion, stageChannels, repeats, stageStride] of STAGES) {
     for (let repeat = 0; repeat < repeats; repeat++) {
@@ -71,54 +34,28 @@ export function mobileNetV2(width: number, size: number): Architecture {
       channels = roundChannels(stageChannels * width);
       const units: Unit[] = [];
       if (expansion > 1) {
-        units.push({
-          name: `${name}/expand`,
-          kind: 'pointwise',
-          inChannels,
-          outChannels: hidden,
-          stride: 1,
-          side,
-          relu6: true,
-        });
+        const expand = { ...pointwise, name: `${name}/expand`, activation: 'relu6' } as const;
+        units.push({ ...expand, inChannels, outChannels: hidden, side });
       }
       units.push({
         name: `${name}/depthwise`,
         kind: 'depthwise',
         inChannels: hidden,
         outChannels: hidden,
+        kernelSide: 3,
         stride,
         side,
-        relu6: true,
+        activation: 'relu6',
+        norm: true,
       });
       side = samePadding(side, 3, stride).outSide;
-      units.push({
-        name: `${name}/project`,
-        kind: 'pointwise',
-        inChannels: hidden,
-        outChannels: channels,
-        stride: 1,
-        side,
-        relu6: false,
-      });
+      const project = { ...pointwise, name: `${name}/project`, activation: 'linear' } as const;
+      units.push({ ...project, inChannels: hidden, outChannels: channels, side });
       blocks.push({ units, residual: stride === 1 && inChannels === channels });
     }
   }
   const features = width > 1 ? roundChannels(1280 * width) : 1280;
-  blocks.push({
-    residual: false,
-    units: [
-      { name: 'head', kind: 'pointwise', inChannels: channels, outChannels: features, stride: 1, side, relu6: true },
-    ],
-  });
-  return { width, size, blocks, features, finalSide: side };
-}
-
-/** Every unit in the order of computation. */
-export function unitsOf(architecture: Architecture): Unit[] {
-  return architecture.blocks.flatMap((block) => block.units);
-}
-
-/** Numbers in one output channel's kernel, for the grey network that is trained. */
-export function kernelTaps(unit: Unit): number {
-  return unit.kind === 'pointwise' ? unit.inChannels : 9;
+  const head = { ...pointwise, name: 'head', activation: 'relu6' } as const;
+  blocks.push({ residual: false, units: [{ ...head, inChannels: channels, outChannels: features, side }] });
+  return { name: 'mobilenet-v2', width, size, blocks, finalSide: side, tail: [], features };
 }

@@ -36,7 +36,13 @@ export const sqrt = (x: Tensor) => x.graph.node('Sqrt', [x], x.shape);
 export const log = (x: Tensor) => x.graph.node('Log', [x], x.shape);
 export const softmax = (x: Tensor, axis: number) =>
   x.graph.node('Softmax', [x], x.shape, { attributes: { axis: { int: axis } } });
+/** ReLU6(x + 3) / 6. */
+export const hardSigmoid = (x: Tensor) =>
+  x.graph.node('HardSigmoid', [x], x.shape, { attributes: { alpha: { float: 1 / 6 }, beta: { float: 0.5 } } });
+export const relu = (x: Tensor) => x.graph.node('Relu', [x], x.shape);
 export const abs = (x: Tensor) => x.graph.node('Abs', [x], x.shape);
+/** −1, 0 or 1. */
+export const sign = (x: Tensor) => x.graph.node('Sign', [x], x.shape);
 /** To the nearest whole number, of two the even one. */
 export const round = (x: Tensor) => x.graph.node('Round', [x], x.shape);
 
@@ -62,6 +68,9 @@ export function clip(x: Tensor, low: Operand, high: Operand): Tensor {
   return x.graph.node('Clip', [x, scalar(low), scalar(high)], x.shape);
 }
 
+/** 1 where x > 0, else 0. */
+export const positive = (x: Tensor) => cast(elementwise('Greater', x, 0, 'bool'), 'float');
+
 /** 1 where low < x < high, else 0. */
 export function strictlyBetween(x: Tensor, low: Operand, high: Operand): Tensor {
   const inside = elementwise(
@@ -71,6 +80,12 @@ export function strictlyBetween(x: Tensor, low: Operand, high: Operand): Tensor 
     'bool',
   );
   return cast(inside, 'float');
+}
+
+/** x where `gate` > 0, else 0. */
+export function positivePart(x: Tensor, gate: Tensor): Tensor {
+  const positive = elementwise('Greater', gate, 0, 'bool');
+  return x.graph.node('Where', [positive, x, x.graph.constant(0)], x.shape);
 }
 
 /** The same numbers in another shape. */
@@ -84,6 +99,15 @@ export const expand = (x: Tensor, shape: Shape) => x.graph.node('Expand', [x, x.
 /** Transpose of a matrix. */
 export const transpose = (x: Tensor) =>
   x.graph.node('Transpose', [x], [x.shape[1], x.shape[0]], { attributes: { perm: { ints: [1, 0] } } });
+
+/** Axis i of the result is axis `axes[i]` of x. */
+export const permute = (x: Tensor, axes: readonly number[]) =>
+  x.graph.node(
+    'Transpose',
+    [x],
+    axes.map((axis) => x.shape[axis]),
+    { attributes: { perm: { ints: [...axes] } } },
+  );
 
 /** Matrix product A·B. */
 export function matmul(a: Tensor, b: Tensor): Tensor {

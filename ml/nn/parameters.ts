@@ -1,7 +1,7 @@
 import type { Random } from '../core/random.ts';
+import { type Architecture, kernelTaps, normedUnitsOf, unitsOf } from './architecture.ts';
 import type { Shape } from './graph.ts';
 import { sizeOf } from './graph.ts';
-import { type Architecture, kernelTaps, unitsOf } from './mobilenet-v2.ts';
 
 /** One named piece of a flat vector of numbers. */
 export interface Piece {
@@ -43,12 +43,15 @@ export class FlatVector {
   }
 }
 
-/** Trainable numbers: kernel, γ and β of each unit, kernel and bias of each classifier. */
+/** Trainable numbers: kernel, γ and β (or, without batch norm, bias) of each unit, kernel and bias of each classifier. */
 export function parametersOf(architecture: Architecture, heads: readonly string[], classes: number): FlatVector {
   const units = unitsOf(architecture).flatMap((unit) => [
     { name: `${unit.name}/kernel`, shape: [unit.outChannels, kernelTaps(unit)], decays: true },
-    { name: `${unit.name}/gamma`, shape: [unit.outChannels, 1], decays: false },
-    { name: `${unit.name}/beta`, shape: [unit.outChannels, 1], decays: false },
+    ...(unit.norm ? ['gamma', 'beta'] : ['bias']).map((part) => ({
+      name: `${unit.name}/${part}`,
+      shape: [unit.outChannels, 1],
+      decays: false,
+    })),
   ]);
   const classifiers = heads.flatMap((head) => [
     { name: `classifier/${head}/kernel`, shape: [classes, architecture.features], decays: true },
@@ -57,10 +60,10 @@ export function parametersOf(architecture: Architecture, heads: readonly string[
   return new FlatVector([...units, ...classifiers]);
 }
 
-/** Batch-norm statistics of each unit. */
+/** Batch-norm statistics of each unit that has any. */
 export function statisticsOf(architecture: Architecture): FlatVector {
   return new FlatVector(
-    unitsOf(architecture).flatMap((unit) => [
+    normedUnitsOf(architecture).flatMap((unit) => [
       { name: `${unit.name}/mean`, shape: [unit.outChannels, 1], decays: false },
       { name: `${unit.name}/variance`, shape: [unit.outChannels, 1], decays: false },
     ]),

@@ -63,12 +63,8 @@ export class StepGraph {
   }
 
   /** The pieces of a flat input. */
-  unpack(input: string, { pieces }: FlatVector): ReadonlyMap<string, Tensor> {
-    const flat = split(
-      this.#fed[input],
-      pieces.map((piece) => piece.size),
-    );
-    return new Map(pieces.map(({ name, shape }, i) => [name, reshape(flat[i], shape)]));
+  unpack(input: string, vector: FlatVector): ReadonlyMap<string, Tensor> {
+    return unpack(this.#fed[input], vector);
   }
 
   /**
@@ -100,7 +96,17 @@ export class StepGraph {
   }
 }
 
-function flatten(list: readonly Tensor[]): Tensor {
+/** The pieces of a flat vector, each in its shape. */
+export function unpack(flat: Tensor, { pieces }: FlatVector): ReadonlyMap<string, Tensor> {
+  const parts = split(
+    flat,
+    pieces.map((piece) => piece.size),
+  );
+  return new Map(pieces.map(({ name, shape }, i) => [name, reshape(parts[i], shape)]));
+}
+
+/** Tensors one after another as one vector. */
+export function flatten(list: readonly Tensor[]): Tensor {
   return concat(
     list.map((tensor) => reshape(tensor, [sizeOf(tensor.shape)])),
     0,

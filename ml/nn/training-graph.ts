@@ -1,11 +1,12 @@
+import type { Architecture, Block, Squeeze, Unit } from './architecture.ts';
 import type { Tensor } from './graph.ts';
 import type { Layout } from './layout.ts';
-import type { Architecture, Unit } from './mobilenet-v2.ts';
+import { activate, CLIPPINGS } from './operators/activation.ts';
 import { batchNorm, type Normalized } from './operators/batch-norm.ts';
 import { depthwise } from './operators/depthwise.ts';
-import { expandBatchNormRelu6 } from './operators/expand.ts';
+import { expandBatchNorm } from './operators/expand.ts';
 import { dense, pointwise } from './operators/pointwise.ts';
-import { dropout, globalAveragePool, residualAdd, stemPatches } from './operators/simple.ts';
+import { dropout, excite, globalAveragePool, residualAdd, stemPatches } from './operators/simple.ts';
 import { samePadding } from './padding.ts';
 import { parametersOf, statisticsOf } from './parameters.ts';
 import { StepGraph, type TrainingGraph } from './step-graph.ts';
@@ -28,16 +29,24 @@ export function buildTrainingGraph(
   const { tape } = step;
   const batchStatistics: Tensor[] = [];
   const unitOutput = (x: Tensor, unit: Unit): Tensor => {
+    if (!unit.norm) return convolveOnePixel(step, x, unit);
     const { output, mean, variance } = convolveAndNormalize(step, x, unit);
     batchStatistics.push(mean, variance);
-    return output;
+    return CLIPPINGS[unit.activation] ? output : activate(tape, output, unit.activation);
   };
-  let x = stemPatches(layout, step.input('image'));
-  for (const block of architecture.blocks) {
-    const output = block.units.reduce(unitOutput, x);
-    x = block.residual ? residualAdd(tape, x, output) : output;
-  }
-  const features = dropout(tape, globalAveragePool(tape, layout, x, architecture.finalSide), step.input('mask'));
+  const excited = (x: Tensor, { side, units }: Squeeze): Tensor =>
+    excite(tape, layout, x, side, units.reduce(unitOutput, globalAveragePool(tape, layout, x, side)));
+  const blockOutput = (x: Tensor, { units, squeeze, residual }: Block): Tensor => {
+    let y = x;
+    for (const unit of units) {
+      y = unitOutput(y, unit);
+      if (squeeze && unit.kind === 'depthwise') y = excited(y, squeeze);
+    }
+    return residual ? residualAdd(tape, x, y) : y;
+  };
+  const x = architecture.blocks.reduce(blockOutput, stemPatches(layout, step.input('image')));
+  const pooled = globalAveragePool(tape, layout, x, architecture.finalSide);
+  const features = dropout(tape, architecture.tail.reduce(unitOutput, pooled), step.input('mask'));
   const logits = heads.map((head) => [
     head,
     dense(tape, features, step.parameter(`classifier/${head}/kernel`), step.parameter(`classifier/${head}/bias`)),
@@ -45,16 +54,23 @@ export function buildTrainingGraph(
   return step.finish(Object.fromEntries(logits), statisticsOf(architecture), batchStatistics);
 }
 
-/** The unit's convolution, batch norm and, if it has one, ReLU6, in the form that is fastest for its shape. */
+/** The unit's convolution, batch norm and, if it clips, activation, in the form that is fastest for its shape. */
 function convolveAndNormalize(step: StepGraph, x: Tensor, unit: Unit): Normalized {
   const { tape, layout } = step;
   const kernel = step.parameter(`${unit.name}/kernel`);
   const gamma = step.parameter(`${unit.name}/gamma`);
   const beta = step.parameter(`${unit.name}/beta`);
-  if (unit.kind !== 'depthwise' && unit.relu6 && unit.outChannels >= GRAM_EXPANSION * x.shape[0]) {
-    return expandBatchNormRelu6(tape, layout, x, kernel, gamma, beta);
+  const clipping = CLIPPINGS[unit.activation];
+  if (unit.kind !== 'depthwise' && unit.outChannels >= GRAM_EXPANSION * x.shape[0]) {
+    return expandBatchNorm(tape, layout, x, kernel, gamma, beta, clipping);
   }
-  const outSide = samePadding(unit.side, 3, unit.stride).outSide;
+  const { outSide } = samePadding(unit.side, unit.kernelSide, unit.stride);
   const y = unit.kind === 'depthwise' ? depthwise(tape, layout, x, kernel, unit) : pointwise(tape, x, kernel);
-  return batchNorm(tape, layout, y, outSide, gamma, beta, unit.relu6);
+  return batchNorm(tape, layout, y, outSide, gamma, beta, clipping);
+}
+
+/** A 1×1 convolution with bias of maps of one pixel, which is a dense layer. */
+function convolveOnePixel(step: StepGraph, x: Tensor, { name, activation }: Unit): Tensor {
+  const y = dense(step.tape, x, step.parameter(`${name}/kernel`), step.parameter(`${name}/bias`));
+  return activate(step.tape, y, activation);
 }

@@ -1,9 +1,10 @@
+import type { Activation } from '../nn/architecture.ts';
 import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
-import { unitsOf } from '../nn/mobilenet-v2.ts';
+import { type Layer, layersOf } from '../nn/layers.ts';
 import type { Calibration } from './calibrate.ts';
 
-/** Where a ReLU6 clips. */
-const RELU6_MAX = 6;
+/** Where the activations clip that leave a stretched number a stretched number up to there. */
+const CEILING: Partial<Record<Activation, number>> = { relu6: 6, relu: Number.POSITIVE_INFINITY };
 
 /**
  * Cross-layer equalization (Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization and Bias Correction",
@@ -12,18 +13,21 @@ const RELU6_MAX = 6;
  * in each, so that channels spread alike.
  *
  * The paper needs ReLU in place of ReLU6. Here the ReLU6 stays and the network computes the same: a channel that was
- * seen to reach 6 is left alone, and no other is stretched beyond 6.
+ * seen to reach 6 is left alone, and no other is stretched beyond 6. A map that is read twice is left alone too.
  * @param calibration of this very network.
  */
 export function equalize(network: FoldedNetwork, calibration: Calibration): FoldedNetwork {
   const units = new Map(
     [...network.units].map(([name, { kernel, bias }]) => [name, { kernel: kernel.slice(), bias: bias.slice() }]),
   );
-  const list = unitsOf(network.architecture);
-  for (const [i, unit] of list.slice(0, -1).entries()) {
-    const next = list[i + 1];
-    // A unit without ReLU6 ends a block, and its map may be read twice.
-    if (!unit.relu6) continue;
+  const layers = layersOf(network.architecture);
+  for (const layer of layers) {
+    if (layer.kind !== 'convolution') continue;
+    const { unit } = layer;
+    const ceiling = CEILING[unit.activation];
+    const [reader, another] = layers.filter((other) => inputsOf(other).includes(layer.name));
+    if (ceiling === undefined || another || reader.kind !== 'convolution') continue;
+    const next = reader.unit;
     const seen = calibration.get(unit.name)?.channelMax ?? new Float64Array(unit.outChannels);
     const first = units.get(unit.name) as FoldedConvolution;
     const second = units.get(next.name) as FoldedConvolution;
@@ -31,7 +35,12 @@ export function equalize(network: FoldedNetwork, calibration: Calibration): Fold
     const readers = readersOf(second.kernel, next.kind === 'depthwise', unit.outChannels);
     for (let c = 0; c < unit.outChannels; c++) {
       const weights = first.kernel.subarray(c * taps, (c + 1) * taps);
-      const scale = factor(largest(weights), Math.max(...readers(c).map((at) => Math.abs(second.kernel[at]))), seen[c]);
+      const scale = factor(
+        largest(weights),
+        Math.max(...readers(c).map((at) => Math.abs(second.kernel[at]))),
+        seen[c],
+        ceiling,
+      );
       for (const [k, weight] of weights.entries()) weights[k] = weight * scale;
       first.bias[c] *= scale;
       for (const at of readers(c)) second.kernel[at] /= scale;
@@ -39,6 +48,8 @@ export function equalize(network: FoldedNetwork, calibration: Calibration): Fold
   }
   return { ...network, units };
 }
+
+const inputsOf = (layer: Layer) => ('inputs' in layer ? layer.inputs : [layer.input]);
 
 /** Positions of the weights in the second kernel that read a channel of the first. */
 function readersOf(kernel: Float32Array, depthwise: boolean, channels: number): (channel: number) => number[] {
@@ -48,8 +59,8 @@ function readersOf(kernel: Float32Array, depthwise: boolean, channels: number): 
 
 const largest = (weights: Float32Array) => weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
 
-function factor(first: number, second: number, seenMax: number): number {
-  if (first === 0 || second === 0 || seenMax >= RELU6_MAX) return 1;
+function factor(first: number, second: number, seenMax: number, ceiling: number): number {
+  if (first === 0 || second === 0 || seenMax >= ceiling) return 1;
   const wanted = Math.sqrt(second / first);
-  return seenMax > 0 ? Math.min(wanted, RELU6_MAX / seenMax) : wanted;
+  return seenMax > 0 ? Math.min(wanted, ceiling / seenMax) : wanted;
 }

@@ -40,7 +40,7 @@ export interface StepMap {
 export interface Grid {
   /** Scalar. */
   readonly scale: Tensor;
-  /** What int8 −128 is below the zero point, a scalar; none is 0, as after a ReLU6, whose least number is 0. */
+  /** What int8 −128 is below the zero point, a scalar; none is 0, as after a ReLU, whose least number is 0. */
   readonly below?: Tensor;
 }
 
@@ -96,7 +96,7 @@ export function pointwiseSums(tape: Tape, x: Tensor, { kernel, bias }: Quantized
   };
 }
 
-/** Of a 3×3 depthwise convolution. */
+/** Of a depthwise convolution. */
 export function depthwiseSums(layout: Layout, x: Tensor, { kernel, bias }: QuantizedWeights, window: Window): Sums {
   return {
     output: depthwiseOutput(layout, x, kernel, window, bias),
@@ -132,7 +132,10 @@ export function requantize(
   return { steps, scale: grid.scale };
 }
 
-/** Rounds Σ scaleᵢ·uᵢ to another grid, as a residual sum or a mean is rounded; the gradient is that of the sum. */
+/**
+ * Rounds Σ scaleᵢ·uᵢ to another grid, as a residual sum or a mean is rounded; the gradient is that of the sum.
+ * @param maps of the same shape, or scalar constants.
+ */
 export function requantizeSum(tape: Tape, maps: readonly StepMap[], grid: Grid): StepMap {
   const ratios = maps.map(({ scale }) => div(scale, grid.scale));
   const terms = maps.map(({ steps }, i) => mul(steps, ratios[i]));
@@ -145,9 +148,42 @@ export function requantizeSum(tape: Tape, maps: readonly StepMap[], grid: Grid):
     maps.map((map) => map.steps),
     (du) => {
       const dv = mul(du, passes());
-      return ratios.map((ratio) => mul(dv, ratio));
+      return ratios.map((ratio, i) => (tape.needs(maps[i].steps) ? mul(dv, ratio) : null));
     },
   );
+  return { steps, scale: grid.scale };
+}
+
+/** Rounds the product of two maps of one shape to another grid; the gradient is that of the product. */
+export function requantizeProduct(tape: Tape, a: StepMap, b: StepMap, grid: Grid): StepMap {
+  const multiplier = div(mul(a.scale, b.scale), grid.scale);
+  const { steps, passes } = roundAndClip(mul(mul(a.steps, b.steps), multiplier), grid);
+  tape.record(steps, [a.steps, b.steps], (du) => {
+    const dv = mul(mul(du, passes()), multiplier);
+    return [mul(dv, b.steps), mul(dv, a.steps)];
+  });
+  return { steps, scale: grid.scale };
+}
+
+/**
+ * Rounds a map times one factor for each channel of each image to another grid; the gradient is that of the product.
+ * @param side height and width of the map.
+ * @param gate [C, N].
+ */
+export function requantizeExcited(
+  tape: Tape,
+  layout: Layout,
+  map: StepMap,
+  side: number,
+  gate: StepMap,
+  grid: Grid,
+): StepMap {
+  const multiplier = div(mul(map.scale, gate.scale), grid.scale);
+  const { steps, passes } = roundAndClip(mul(layout.scaleEachImage(map.steps, side, gate.steps), multiplier), grid);
+  tape.record(steps, [map.steps, gate.steps], (du) => {
+    const dv = mul(mul(du, passes()), multiplier);
+    return [layout.scaleEachImage(dv, side, gate.steps), layout.dotOfImages(map.steps, dv, side)];
+  });
   return { steps, scale: grid.scale };
 }
 

@@ -1,8 +1,9 @@
+import { type Architecture, kernelTaps, type Unit, unitsOf } from '../nn/architecture.ts';
 import { LUMA } from '../nn/folded-network.ts';
 import type { Tensor } from '../nn/graph.ts';
-import { IMAGE, innerMapsOf, LOGITS, layersOf, POOL } from '../nn/layers.ts';
+import { IMAGE, innerMapsOf, LOGITS, layersOf } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
-import { type Architecture, kernelTaps, type Unit, unitsOf } from '../nn/mobilenet-v2.ts';
+import { CLIPPINGS } from '../nn/operators/activation.ts';
 import { dropout, globalAveragePool, stemPatches } from '../nn/operators/simple.ts';
 import { add, clip, columns, concat, mul, reshape, round, sub } from '../nn/ops.ts';
 import { samePadding } from '../nn/padding.ts';
@@ -15,11 +16,13 @@ import {
   type QuantizedWeights,
   quantizeWeights,
   requantize,
+  requantizeExcited,
+  requantizeProduct,
   requantizeSum,
   type StepMap,
   toReal,
 } from './fake-quant.ts';
-import { IMAGE_PARAMETERS, INT8_MAX, INT8_MIN } from './scheme.ts';
+import { constantParameters, IMAGE_PARAMETERS, INT8_MAX, INT8_MIN } from './scheme.ts';
 
 /** What is trained: kernel and bias of each unit, batch norm folded in, and of the classifier, named `logits`. */
 export function foldedParametersOf(architecture: Architecture, classes: number): FlatVector {
@@ -58,6 +61,7 @@ export function buildQatGraph(
   const { tape } = step;
   const parameters = step.unpack('statistics', vector);
   const parameter = (name: string) => reshape(parameters.get(name) as Tensor, []);
+  const fromZero = (name: string): Grid => ({ scale: parameter(`${name}/scale`) });
   const gridOf = (name: string): Grid => ({
     scale: parameter(`${name}/scale`),
     below: sub(parameter(`${name}/zeroPoint`), INT8_MIN),
@@ -74,8 +78,8 @@ export function buildQatGraph(
       unit.kind === 'stem' ? stemWeights() : quantizeWeights(source.kernel, source.bias, x.scale, perChannel);
     const sums =
       unit.kind === 'depthwise' ? depthwiseSums(layout, x.steps, weights, unit) : pointwiseSums(tape, x.steps, weights);
-    const { outSide } = samePadding(unit.side, 3, unit.stride);
-    const grid = unit.relu6 ? { scale: parameter(`${name}/scale`) } : gridOf(name);
+    const { outSide } = samePadding(unit.side, unit.kernelSide, unit.stride);
+    const grid = CLIPPINGS[unit.activation] ? fromZero(name) : gridOf(name);
     return requantize(tape, layout, x, source, weights, sums, outSide, grid);
 
     /** The exported stem sees colours; on grey pictures its three rounded kernels act as their sum. */
@@ -98,6 +102,7 @@ export function buildQatGraph(
 
   const image = clip(round(mul(step.input('image'), 1 / IMAGE_PARAMETERS.scale)), INT8_MIN, INT8_MAX);
   const imageScale = image.graph.constant(IMAGE_PARAMETERS.scale);
+  const constantScale = (value: number) => image.graph.constant(constantParameters(value).scale);
   const maps = new Map<string, StepMap>([[IMAGE, { steps: stemPatches(layout, image), scale: imageScale }]]);
   const map = (name: string) => maps.get(name) as StepMap;
   for (const layer of layersOf(architecture)) {
@@ -108,15 +113,35 @@ export function buildQatGraph(
       case 'add':
         maps.set(layer.name, requantizeSum(tape, layer.inputs.map(map), gridOf(layer.name)));
         break;
+      case 'shift': {
+        const three: StepMap = { steps: image.graph.constant(INT8_MAX), scale: constantScale(3) };
+        maps.set(layer.name, requantizeSum(tape, [map(layer.input), three], fromZero(layer.name)));
+        break;
+      }
+      case 'sixth': {
+        const { steps, scale } = map(layer.input);
+        const sixth = { steps, scale: mul(mul(scale, constantScale(1 / 6)), INT8_MAX) };
+        maps.set(layer.name, requantizeSum(tape, [sixth], fromZero(layer.name)));
+        break;
+      }
+      case 'multiply': {
+        const [excited, gate] = layer.inputs.map(map);
+        const grid = gridOf(layer.name);
+        const product = layer.perChannel
+          ? requantizeExcited(tape, layout, excited, layer.side, gate, grid)
+          : requantizeProduct(tape, excited, gate, grid);
+        maps.set(layer.name, product);
+        break;
+      }
       case 'pool': {
         const { steps, scale } = map(layer.input);
-        const mean = { steps: globalAveragePool(tape, layout, steps, architecture.finalSide), scale };
-        const pooled = requantizeSum(tape, [mean], gridOf(POOL));
-        maps.set(layer.name, { ...pooled, steps: dropout(tape, pooled.steps, step.input('mask')) });
+        const mean = { steps: globalAveragePool(tape, layout, steps, layer.side), scale };
+        maps.set(layer.name, requantizeSum(tape, [mean], gridOf(layer.name)));
         break;
       }
       case 'classifier': {
-        const x = map(layer.input);
+        const { steps, scale } = map(layer.input);
+        const x = { steps: dropout(tape, steps, step.input('mask')), scale };
         const source = weightsOf(LOGITS);
         const weights = quantizeWeights(source.kernel, source.bias, x.scale, perChannel);
         const sums = pointwiseSums(tape, x.steps, weights);

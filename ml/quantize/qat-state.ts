@@ -1,3 +1,5 @@
+import { unitsOf } from '../nn/architecture.ts';
+import { buildArchitecture } from '../nn/architectures.ts';
 import {
   convolutionsOf,
   type FoldedConvolution,
@@ -7,7 +9,6 @@ import {
   stemToGrey,
 } from '../nn/folded-network.ts';
 import { LOGITS } from '../nn/layers.ts';
-import { mobileNetV2, unitsOf } from '../nn/mobilenet-v2.ts';
 import type { NetworkInfo, TrainedNetwork } from '../train/trained-network.ts';
 import { foldedParametersOf, mapParametersOf } from './qat-graph.ts';
 import { type QuantizedNetwork, quantizeNetwork } from './quantized-network.ts';
@@ -35,8 +36,9 @@ export function flattenNetwork(network: FoldedNetwork, head: string): Float32Arr
 }
 
 /** The network of floats that {@link flattenNetwork} flattened. */
-export function floatNetwork({ width, size, classes, heads }: NetworkInfo, values: Float32Array): FoldedNetwork {
-  const architecture = mobileNetV2(width, size);
+export function floatNetwork(info: NetworkInfo, values: Float32Array): FoldedNetwork {
+  const { classes, heads } = info;
+  const architecture = buildArchitecture(info);
   const vector = foldedParametersOf(architecture, classes);
   const convolution = (name: string): FoldedConvolution => {
     const kernel = vector.view(values, `${name}/kernel`).slice();
@@ -64,8 +66,8 @@ export function flattenMaps(
 }
 
 /** What {@link flattenMaps} flattened. */
-export function mapsFrom({ width, size }: NetworkInfo, values: Float32Array): Map<string, QuantizationParameters> {
-  const vector = mapParametersOf(mobileNetV2(width, size));
+export function mapsFrom(info: NetworkInfo, values: Float32Array): Map<string, QuantizationParameters> {
+  const vector = mapParametersOf(buildArchitecture(info));
   const names = vector.pieces.filter(({ name }) => name.endsWith('/scale')).map(({ name }) => name.slice(0, -6));
   return new Map(
     names.map((name) => {

@@ -1,5 +1,5 @@
 import type { Config, TargetKind } from '../config/schema.ts';
-import { mobileNetV2 } from '../nn/mobilenet-v2.ts';
+import { shapeOf } from '../nn/architectures.ts';
 import { initialState } from '../train/engine.ts';
 import { PREDICT_BATCH, predictWith } from '../train/predict.ts';
 import { loadNetwork, type NetworkInfo, saveNetwork } from '../train/trained-network.ts';
@@ -40,7 +40,7 @@ export function trainQuantized(
   const { config, dataset } = job;
   const { architecture, classes } = network;
   const { epochs, frozenEpochs, observer, perChannel } = config.quantize;
-  const info: NetworkInfo = { width: architecture.width, size: architecture.size, classes, heads: [head], epoch: 0 };
+  const info: NetworkInfo = { ...shapeOf(architecture), classes, heads: [head], epoch: 0 };
   return runTraining(job, {
     info,
     graph: (layout) => buildQatGraph(architecture, head, classes, layout, perChannel),
@@ -73,9 +73,9 @@ export function trainQuantized(
  * @throws UserError if the file is missing, broken, or no such network.
  */
 export async function loadQuantized(path: string, perChannel: boolean): Promise<QuantizedNetwork> {
-  const trained = await loadNetwork(path, ({ width, size, classes }) => ({
-    parameters: foldedParametersOf(mobileNetV2(width, size), classes).size,
-    statistics: mapParametersOf(mobileNetV2(width, size)).size,
+  const trained = await loadNetwork(path, (architecture, { classes }) => ({
+    parameters: foldedParametersOf(architecture, classes).size,
+    statistics: mapParametersOf(architecture).size,
   }));
   return quantizedFrom(trained, perChannel);
 }

@@ -1,15 +1,15 @@
 import type { Tensor } from '../nn/graph.ts';
 import { buildGraph, type GraphForm } from '../nn/inference-graph.ts';
 import type { QuantizedConvolution, QuantizedNetwork } from './quantized-network.ts';
-import { type QuantizationParameters, UINT8_OFFSET } from './scheme.ts';
+import { constantParameters, INT8_MAX, type QuantizationParameters, UINT8_OFFSET } from './scheme.ts';
 
 /** The first operator set with scales per channel is 13. */
 const OPSET = 13;
 
 /**
  * A quantized network as an ONNX file in QDQ form: every map goes through QuantizeLinear and DequantizeLinear, weights
- * are stored in 8 and biases in 32 bits, so that ONNX Runtime puts its integer kernels in. ReLU6 is the clamping of the
- * integers. Input and output are those of `buildInferenceGraph`.
+ * are stored in 8 and biases in 32 bits, so that ONNX Runtime puts its integer kernels in. ReLU6 and ReLU are the clamping of
+ * the integers. Input and output are those of `buildInferenceGraph`.
  *
  * Maps and weights are written as uint8, the same integers moved by 128: on x86 without VNNI the runtime's kernels for
  * int8 weights saturate in 16 bits, and those for uint8 are exact.
@@ -36,8 +36,14 @@ export function buildQdqGraph(
         perChannel([biases, graph.constant(biasScales)]),
       ];
     },
+    constant: (graph, value) => {
+      const scale = graph.constant(constantParameters(value).scale);
+      const [q, zero] = [UINT8_OFFSET + INT8_MAX, UINT8_OFFSET].map((byte) => Uint8Array.of(byte));
+      const inputs = [graph.quantized(q, [1, 1, 1, 1]), scale, graph.quantized(zero, [])];
+      return graph.node('DequantizeLinear', inputs, [1, 1, 1, 1]);
+    },
     map: (x, name) => roundTrip(x, network.maps.get(name) as QuantizationParameters),
-    relu6: (x) => x,
+    clip: (x) => x,
   };
   return buildGraph(network.architecture, network.classes, form, options);
 }

@@ -1,6 +1,6 @@
+import type { Architecture } from '../nn/architecture.ts';
 import { convolutionsOf, type FoldedConvolution, type FoldedNetwork, networkOf } from '../nn/folded-network.ts';
 import { IMAGE, layersOf, PROBABILITIES } from '../nn/layers.ts';
-import type { Architecture } from '../nn/mobilenet-v2.ts';
 import {
   biasScales,
   dequantize,

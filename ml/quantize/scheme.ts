@@ -41,6 +41,11 @@ export const PROBABILITY_PARAMETERS: QuantizationParameters = { scale: 1 / 256, 
  */
 export const IMAGE_PARAMETERS: QuantizationParameters = { scale: Math.fround(1 / 127), zeroPoint: 0 };
 
+/** A positive number in the network, which becomes the greatest int8. */
+export function constantParameters(value: number): QuantizationParameters {
+  return { scale: Math.fround(value / INT8_MAX), zeroPoint: 0 };
+}
+
 /** To the nearest whole number, of two the even one, as IEEE 754 and the runtimes' kernels round. */
 export function roundHalfEven(x: number): number {
   const floor = Math.floor(x);

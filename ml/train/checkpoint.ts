@@ -5,7 +5,7 @@ import { decodeSafetensors, encodeSafetensors } from '../core/safetensors.ts';
 import type { TrainingState } from './engine.ts';
 import { NetworkInfoSchema } from './trained-network.ts';
 
-const PositionSchema = z.object({
+export const PositionSchema = z.object({
   network: NetworkInfoSchema,
   /** The random numbers of a step follow from the seed and its position, so these are the generator's whole state. */
   seed: z.number().int(),
@@ -22,8 +22,8 @@ const PositionSchema = z.object({
 /** Where a training run stands. */
 export type Position = z.infer<typeof PositionSchema>;
 
-/** Writes the whole state of a training run, so that it goes on to the same result. */
-export async function saveCheckpoint(path: string, state: TrainingState, position: Position): Promise<void> {
+/** Writes the whole state of a training run and where it stands, so that it goes on to the same result. */
+export async function saveCheckpoint(path: string, state: TrainingState, position: unknown): Promise<void> {
   await writeAtomic(
     path,
     encodeSafetensors({ vectors: { ...state }, metadata: { position: JSON.stringify(position) } }),
@@ -32,9 +32,13 @@ export async function saveCheckpoint(path: string, state: TrainingState, positio
 
 /**
  * Reads what {@link saveCheckpoint} wrote.
+ * @param schema of the position.
  * @throws UserError if the file is missing or broken.
  */
-export async function loadCheckpoint(path: string): Promise<{ state: TrainingState; position: Position }> {
+export async function loadCheckpoint<T>(
+  path: string,
+  schema: z.ZodType<T>,
+): Promise<{ state: TrainingState; position: T }> {
   const { vectors, metadata } = decodeSafetensors(await readBytes(path), path);
   const { parameters, moment1, moment2, averagedParameters, averagedStatistics } = vectors;
   if (!parameters || !moment1 || !moment2 || !averagedParameters || !averagedStatistics) {
@@ -43,7 +47,7 @@ export async function loadCheckpoint(path: string): Promise<{ state: TrainingSta
     );
   }
   try {
-    const position = PositionSchema.parse(JSON.parse(metadata['position'] ?? 'null'));
+    const position = schema.parse(JSON.parse(metadata['position'] ?? 'null'));
     return { state: { parameters, moment1, moment2, averagedParameters, averagedStatistics }, position };
   } catch (thrown) {
     throw new UserError(`${path} does not say where its training stands; start the run anew`, { cause: thrown });

@@ -41,7 +41,7 @@ export function blockSize(): number {
  * @throws UserError if the configured replicas or layout do not fit the batch size or the processor.
  */
 export function planExecution(
-  train: Config['train'],
+  train: Pick<Config['train'], 'batchSize' | 'replicas' | 'layout'>,
   cores = availableParallelism(),
   probe = blockSize,
 ): ExecutionPlan {

@@ -4,13 +4,14 @@ import { readBytes } from '../core/files.ts';
 import type { Reporter } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { FACE_PIXELS } from '../data/dataset.ts';
-import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
-import { stemToGrey } from '../nn/folded-network.ts';
+import { type Architecture, kernelTaps, normedUnitsOf, unitsOf } from '../nn/architecture.ts';
+import { buildArchitecture } from '../nn/architectures.ts';
+import { type FoldedConvolution, type FoldedNetwork, stemToGrey } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
-import { type Architecture, kernelTaps, mobileNetV2, unitsOf } from '../nn/mobilenet-v2.ts';
 import { BATCH_NORM_EPSILON } from '../nn/operators/batch-norm.ts';
 import { parametersOf, randomParameters, statisticsOf } from '../nn/parameters.ts';
 import { foldedFromOnnx } from '../weights/from-onnx.ts';
+import { foldedFromTfjs } from '../weights/from-tfjs.ts';
 import { foldedFromTflite } from '../weights/from-tflite.ts';
 import { runOverFaces } from './predict.ts';
 import type { NetworkInfo, TrainedNetwork } from './trained-network.ts';
@@ -24,7 +25,7 @@ const CALIBRATION_BATCH = 16;
  * With imported weights, batch norm is put back: its statistics are measured on `faces`, and γ and β are chosen so that
  * it changes nothing (γ = √(σ² + ε), β = μ + bias). In evaluation the network then computes exactly what the imported
  * one does, and in training, where the batch's own statistics are used, nearly so.
- * @param weights `none`, a `.tflite` of Google's MobileNetV2 or an `.onnx` that this project exported.
+ * @param weights `none`, a `.tflite` of Google's, a `.json` of TensorFlow.js or an `.onnx` that this project exported.
  * @param faces grey values, [n, 48, 48]; a few hundred are enough.
  * @throws UserError if the file is missing, broken or of another architecture.
  */
@@ -35,20 +36,24 @@ export async function initialNetwork(
   seed: number,
   reporter: Reporter,
 ): Promise<TrainedNetwork> {
-  const architecture = mobileNetV2(info.width, info.size);
+  const architecture = buildArchitecture(info);
   const vector = parametersOf(architecture, info.heads, info.classes);
   const statisticsVector = statisticsOf(architecture);
   const parameters = randomParameters(vector, new Random(seed));
   const statistics = new Float32Array(statisticsVector.size);
-  for (const unit of unitsOf(architecture)) statisticsVector.view(statistics, `${unit.name}/variance`).fill(1);
+  for (const unit of normedUnitsOf(architecture)) statisticsVector.view(statistics, `${unit.name}/variance`).fill(1);
   if (weights === 'none') return { info, parameters, statistics };
 
   const imported = await readWeights(weights, architecture);
   const observed = await observe(imported, faces);
   for (const unit of unitsOf(architecture)) {
     const { kernel, bias } = imported.units.get(unit.name) as FoldedConvolution;
-    const { mean, variance } = observed(unit.name);
     vector.view(parameters, `${unit.name}/kernel`).set(unit.kind === 'stem' ? stemToGrey(kernel) : kernel);
+    if (!unit.norm) {
+      vector.view(parameters, `${unit.name}/bias`).set(bias);
+      continue;
+    }
+    const { mean, variance } = observed(unit.name);
     vector.view(parameters, `${unit.name}/gamma`).set(variance.map((v) => Math.sqrt(v + BATCH_NORM_EPSILON)));
     vector.view(parameters, `${unit.name}/beta`).set(mean);
     statisticsVector.view(statistics, `${unit.name}/mean`).set(mean.map((m, c) => m - bias[c]));
@@ -56,7 +61,8 @@ export async function initialNetwork(
   }
   for (const [i, head] of info.heads.entries()) {
     const classifier = imported.classifiers.get(head) ?? [...imported.classifiers.values()][i];
-    if (!classifier || imported.classes !== info.classes) continue;
+    // The expressions come first, so that a network with a further class takes over the others.
+    if (!classifier || imported.classes > info.classes) continue;
     vector.view(parameters, `classifier/${head}/kernel`).set(classifier.kernel);
     vector.view(parameters, `classifier/${head}/bias`).set(classifier.bias);
   }
@@ -64,23 +70,29 @@ export async function initialNetwork(
   return { info, parameters, statistics };
 }
 
+type Reader = (bytes: Uint8Array, file: string, architecture: Architecture) => FoldedNetwork | Promise<FoldedNetwork>;
+
+const READERS: Readonly<Record<string, Reader>> = {
+  '.tflite': foldedFromTflite,
+  '.json': foldedFromTfjs,
+  '.onnx': foldedFromOnnx,
+};
+
 /** Reads a weight file by its kind and checks every shape. */
 async function readWeights(file: string, architecture: Architecture): Promise<FoldedNetwork> {
   const kind = extname(file).toLowerCase();
-  if (kind !== '.tflite' && kind !== '.onnx') {
+  if (!Object.hasOwn(READERS, kind)) {
     throw new UserError(
-      `model.weights is ${file}; expected a .tflite of Google's MobileNetV2, an exported .onnx, or none`,
+      `model.weights is ${file}; expected a .tflite of Google's, a model.json of TensorFlow.js, an exported .onnx, or none`,
     );
   }
-  const bytes = await readBytes(file);
-  const network =
-    kind === '.tflite' ? foldedFromTflite(bytes, file, architecture) : foldedFromOnnx(bytes, file, architecture);
+  const network = await READERS[kind](await readBytes(file), file, architecture);
   for (const unit of unitsOf(architecture)) {
     const expected = unit.outChannels * kernelTaps(unit) * (unit.kind === 'stem' ? 3 : 1);
     const found = network.units.get(unit.name)?.kernel.length;
     if (found !== expected) {
       throw new UserError(
-        `${file}: ${unit.name} has ${found ?? 'no'} weights, MobileNetV2 of width ${architecture.width} has ${expected}; ` +
+        `${file}: ${unit.name} has ${found ?? 'no'} weights, ${architecture.name} of width ${architecture.width} has ${expected}; ` +
           'choose weights of the same width, or change model.width',
       );
     }

@@ -62,7 +62,10 @@ async function step(session: ort.InferenceSession, order: StepOrder): Promise<vo
 
   const norm = Math.sqrt(memory.squares.reduce((sum, square) => sum + square, 0));
   // Every thread sees the same norm, so either all of them stop here or none does.
-  if (!Number.isFinite(norm)) throw new Error('the gradient is not finite any more; lower train.learningRate');
+  if (!Number.isFinite(norm))
+    throw new Error(
+      'the gradient is not finite any more; lower the learning rate (train.learningRate, or --learning-rate)',
+    );
   const gradientScale = order.clipNorm > 0 ? Math.min(1, order.clipNorm / norm) : 1;
   optimizer(state, begin, end, { ...order, gradientScale });
   moveAverage(memory.averagedParameters, memory.parameters, averageDecay(order.emaDecay, order.step), begin, end);

@@ -1,7 +1,6 @@
 import type { Config } from '../config/schema.ts';
-import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
-import { type FaceDataset, indicesOf } from '../data/dataset.ts';
+import { classesOf, type FaceDataset, indicesOf } from '../data/dataset.ts';
 import { targetsFor } from '../data/labels.ts';
 import { Layout } from '../nn/layout.ts';
 import { Batches } from './batches.ts';
@@ -32,5 +31,6 @@ export function setUpTraining(config: Config, dataset: FaceDataset): TrainingSet
   }
   const plan = planExecution(config.train);
   const layout = new Layout(batchSize / plan.replicas, plan.block);
-  return { plan, layout, faces, batches: new Batches(config, dataset, faces, targets, layout, EMOTIONS.length) };
+  const batches = new Batches(config, dataset, faces, targets, layout, classesOf(dataset).length);
+  return { plan, layout, faces, batches };
 }

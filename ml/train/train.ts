@@ -1,5 +1,5 @@
-import { EMOTIONS } from '../core/emotions.ts';
-import { mobileNetV2 } from '../nn/mobilenet-v2.ts';
+import { classesOf } from '../data/dataset.ts';
+import { buildArchitecture, shapeOf } from '../nn/architectures.ts';
 import { buildTrainingGraph } from '../nn/training-graph.ts';
 import { initialState, type TrainingState } from './engine.ts';
 import { initialNetwork } from './initialize.ts';
@@ -14,9 +14,10 @@ import { publicAccuracy } from './validate.ts';
  */
 export function train(job: TrainJob): Promise<TrainResult> {
   const { config, dataset, reporter } = job;
-  const { width, size } = config.model;
+  const architecture = buildArchitecture(config.model);
   const { targets: heads } = config.train;
-  const info: NetworkInfo = { width, size, classes: EMOTIONS.length, heads, epoch: 0 };
+  const classes = classesOf(dataset).length;
+  const info: NetworkInfo = { ...shapeOf(architecture), classes, heads, epoch: 0 };
   /** Evaluated and kept are the moving averages. */
   const averaged = (state: TrainingState, epoch: number): TrainedNetwork => ({
     info: { ...info, epoch },
@@ -25,7 +26,7 @@ export function train(job: TrainJob): Promise<TrainResult> {
   });
   return runTraining(job, {
     info,
-    graph: (layout) => buildTrainingGraph(mobileNetV2(width, size), heads, EMOTIONS.length, layout),
+    graph: (layout) => buildTrainingGraph(architecture, heads, classes, layout),
     start: async (faces) => {
       const network = await initialNetwork(info, config.model.weights, faces, config.seed, reporter);
       return initialState(network.parameters, network.statistics);

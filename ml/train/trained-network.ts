@@ -1,13 +1,17 @@
 import { z } from 'zod';
+import { ARCHITECTURES } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import { readBytes, writeAtomic } from '../core/files.ts';
 import { decodeSafetensors, encodeSafetensors } from '../core/safetensors.ts';
+import type { Architecture } from '../nn/architecture.ts';
+import { buildArchitecture } from '../nn/architectures.ts';
 import { type FoldedNetwork, foldNetwork } from '../nn/folded-network.ts';
-import { mobileNetV2 } from '../nn/mobilenet-v2.ts';
 import { parametersOf, statisticsOf } from '../nn/parameters.ts';
 
 /** What tells a network's shape, and where it stands in its training. */
 export const NetworkInfoSchema = z.object({
+  /** Absent of MobileNetV2. */
+  architecture: z.enum(ARCHITECTURES).optional(),
   width: z.number().positive(),
   size: z.number().int().positive(),
   classes: z.number().int().positive(),
@@ -26,7 +30,7 @@ export interface TrainedNetwork {
 
 /** The network as it runs: batch norm folded. */
 export function foldTrained({ info, parameters, statistics }: TrainedNetwork): FoldedNetwork {
-  const architecture = mobileNetV2(info.width, info.size);
+  const architecture = buildArchitecture(info);
   return foldNetwork(
     architecture,
     info.heads,
@@ -43,15 +47,15 @@ export async function saveNetwork(path: string, { info, parameters, statistics }
 }
 
 /** How many numbers a network of this shape has. */
-type Sizes = (info: NetworkInfo) => { readonly parameters: number; readonly statistics: number };
+type Sizes = (
+  architecture: Architecture,
+  info: NetworkInfo,
+) => { readonly parameters: number; readonly statistics: number };
 
-const sizesOfFloats: Sizes = ({ width, size, heads, classes }) => {
-  const architecture = mobileNetV2(width, size);
-  return {
-    parameters: parametersOf(architecture, heads, classes).size,
-    statistics: statisticsOf(architecture).size,
-  };
-};
+const sizesOfFloats: Sizes = (architecture, { heads, classes }) => ({
+  parameters: parametersOf(architecture, heads, classes).size,
+  statistics: statisticsOf(architecture).size,
+});
 
 /**
  * Reads what {@link saveNetwork} wrote.
@@ -60,7 +64,7 @@ const sizesOfFloats: Sizes = ({ width, size, heads, classes }) => {
 export async function loadNetwork(path: string, sizesOf = sizesOfFloats): Promise<TrainedNetwork> {
   const { vectors, metadata } = decodeSafetensors(await readBytes(path), path);
   const info = parseInfo(metadata['network'], path);
-  const sizes = sizesOf(info);
+  const sizes = sizesOf(buildArchitecture(info), info);
   const vector = (name: keyof typeof sizes): Float32Array => {
     const values = vectors[name];
     if (values?.length !== sizes[name])

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Config, TargetKind } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import type { Reporter } from '../core/progress.ts';
-import { type FaceDataset, gatherFaces } from '../data/dataset.ts';
+import { type FaceDataset, gatherFaces, indicesOf } from '../data/dataset.ts';
 import type { Layout } from '../nn/layout.ts';
 import type { TrainingGraph } from '../nn/step-graph.ts';
 import type { Batches } from './batches.ts';
-import { loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts';
+import { loadCheckpoint, type Position, PositionSchema, saveCheckpoint } from './checkpoint.ts';
 import { Engine, type TrainingState } from './engine.ts';
 import { appendHistory, truncateHistory } from './history.ts';
 import { learningRateAt } from './schedule.ts';
@@ -98,6 +98,8 @@ class Training {
   readonly #totalSteps: number;
   readonly #checkpointPath: string;
   readonly #metricsPath: string;
+  /** Whether there are faces of PublicTest; without them the last network is kept. */
+  readonly #judges: boolean;
 
   constructor(
     readonly job: TrainJob,
@@ -110,6 +112,7 @@ class Training {
     this.#totalSteps = job.config.train.epochs * batches.stepsPerEpoch;
     this.#checkpointPath = join(job.folder, CHECKPOINT_FILE);
     this.#metricsPath = join(job.folder, METRICS_FILE);
+    this.#judges = indicesOf(job.dataset, 'PublicTest').length > 0;
   }
 
   async run(fresh: Position): Promise<TrainResult> {
@@ -132,7 +135,7 @@ class Training {
       this.engine.restore(state);
       return this.trainee.keepsStart ? { ...fresh, best: (await this.#judge(state, 0, {})).best } : fresh;
     }
-    const { state, position } = await loadCheckpoint(this.#checkpointPath);
+    const { state, position } = await loadCheckpoint(this.#checkpointPath, PositionSchema);
     checkSamePlan(position, fresh, this.#checkpointPath);
     this.engine.restore(state);
     await truncateHistory(this.#metricsPath, position.step);
@@ -209,6 +212,7 @@ class Training {
       best[head] = accuracy;
       await this.trainee.save(join(this.job.folder, bestFile(head)), state, epochs);
     }
+    if (!this.#judges) return { accuracies: [], best };
     const text = this.#heads.map((head, i) => `${head} ${(100 * accuracies[i]).toFixed(2)} %`);
     this.job.reporter.note(
       `${epochs === 0 ? 'start' : `epoch ${epochs}/${this.job.config.train.epochs}`}: PublicTest accuracy ${text.join(', ')}`,
@@ -225,7 +229,8 @@ class Training {
     }
     const { accuracies, best } = await this.#judge(state, epoch + 1, at.best);
     const losses = at.lossSums.map((sum) => sum / this.batches.stepsPerEpoch);
-    const figures = { ...this.#byHead('loss', losses), ...this.#byHead('accuracy', accuracies) };
+    const judged = this.#judges ? this.#byHead('accuracy', accuracies) : {};
+    const figures = { ...this.#byHead('loss', losses), ...judged };
     await appendHistory(this.#metricsPath, { kind: 'epoch', step: at.step, epoch, figures });
     return { ...at, network: { ...at.network, epoch: epoch + 1 }, best, lossSums: this.#heads.map(() => 0) };
   }
@@ -242,7 +247,7 @@ class Training {
 /** A run goes on only as it began, or its result would be another one. */
 function checkSamePlan(saved: Position, wanted: Position, path: string): void {
   const describe = ({ network, seed, replicas, block }: Position) =>
-    `width ${network.width}, size ${network.size}, heads ${network.heads.join('+')}, seed ${seed}, ` +
+    `${network.architecture ?? 'mobilenet-v2'}, width ${network.width}, size ${network.size}, heads ${network.heads.join('+')}, seed ${seed}, ` +
     `${replicas} replica(s), block ${block}`;
   if (describe(saved) === describe(wanted)) return;
   throw new UserError(

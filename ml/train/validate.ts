@@ -1,6 +1,6 @@
 import type { TargetKind } from '../config/schema.ts';
 import { predictionAt } from '../core/prediction.ts';
-import { type FaceDataset, gatherFaces, indicesOf } from '../data/dataset.ts';
+import { classesOf, type FaceDataset, gatherFaces, indicesOf } from '../data/dataset.ts';
 import { type Protocol, protocolLabels } from '../data/labels.ts';
 
 /** The evaluation protocol that a head trained on such labels is chosen by. */
@@ -8,7 +8,7 @@ const protocolOf = (kind: TargetKind): Protocol => (kind === 'original' ? 'raw' 
 
 /**
  * Accuracy of one head on PublicTest, by the protocol of its kind of labels; 0 if there are no such faces.
- * @param predict gives the probabilities [n, 7] of faces [n, 48, 48].
+ * @param predict gives the probabilities [n, K] of faces [n, 48, 48].
  */
 export async function publicAccuracy(
   predict: (faces: Uint8Array) => Promise<Float32Array>,
@@ -18,6 +18,7 @@ export async function publicAccuracy(
   const { labels } = protocolLabels(protocolOf(head), dataset);
   const tested = indicesOf(dataset, 'PublicTest').filter((face) => labels[face] >= 0);
   const probabilities = await predict(gatherFaces(dataset, tested));
-  const right = tested.filter((face, i) => predictionAt(probabilities, i).label === labels[face]);
+  const classes = classesOf(dataset).length;
+  const right = tested.filter((face, i) => predictionAt(probabilities, i, classes).label === labels[face]);
   return tested.length > 0 ? right.length / tested.length : 0;
 }

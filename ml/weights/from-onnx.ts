@@ -1,20 +1,25 @@
+import { z } from 'zod';
+import { ARCHITECTURES, type ArchitectureName } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
+import { type Architecture, unitsOf } from '../nn/architecture.ts';
 import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
 import { IMAGE } from '../nn/layers.ts';
-import { type Architecture, unitsOf } from '../nn/mobilenet-v2.ts';
 import { decodeModel } from '../onnx/decode.ts';
 
 /** What an exported network is made of. */
-const OPERATORS = ['Pad', 'Conv', 'Clip', 'Add', 'GlobalAveragePool', 'Softmax'];
+const OPERATORS = ['Pad', 'Conv', 'Clip', 'Relu', 'Add', 'Mul', 'GlobalAveragePool', 'Softmax'];
 
 /** What an ONNX file that this project exported says of its network. */
 export interface ExportedInfo {
   readonly head: string;
+  readonly architecture: ArchitectureName;
   readonly width: number;
   /** Side of the input in pixels. */
   readonly size: number;
   /** Epochs trained. */
   readonly epoch: number;
+  /** The fold of CK+ that was held out, `0 of 10`, if it was trained on the others. */
+  readonly heldOut?: string;
 }
 
 /**
@@ -35,8 +40,22 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
     throw new UserError(
       `${file} has no input "${IMAGE}" [1, 3, S, S]; expected an .onnx that "emotion-lens export" wrote`,
     );
-  const { head = 'original', width = '1', epoch = '0' } = metadata;
-  return { head, width: Number(width), size, epoch: Number(epoch) };
+  const { head = 'original', architecture = 'mobilenet-v2', width = '1', epoch = '0', heldOut } = metadata;
+  const known = z.enum(ARCHITECTURES).safeParse(architecture);
+  if (!known.success) {
+    throw new UserError(
+      `${file} is of the architecture ${JSON.stringify(architecture)}; expected one of ${ARCHITECTURES.join(', ')}. ` +
+        'Export it again with this version of the project',
+    );
+  }
+  return {
+    head,
+    architecture: known.data,
+    width: Number(width),
+    size,
+    epoch: Number(epoch),
+    ...(heldOut && { heldOut }),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
+import type { Architecture } from '../nn/architecture.ts';
 import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
-import type { Architecture } from '../nn/mobilenet-v2.ts';
-import { readMobileNetV2 } from './google-mobilenet-v2.ts';
+import { readMobileNet } from './google-mobilenet.ts';
 
 const COLOURS = 3;
 const TAPS = 9;
@@ -9,11 +9,11 @@ const TAPS = 9;
 export const IMAGENET_HEAD = 'imagenet';
 
 /**
- * Google's MobileNetV2 from a `.tflite` file.
+ * A network of Google's from a `.tflite` file.
  * @throws UserError if the file is broken or holds another network.
  */
 export function foldedFromTflite(bytes: Uint8Array, file: string, architecture: Architecture): FoldedNetwork {
-  const { classes, convolutions } = readMobileNetV2(bytes, file);
+  const { classes, convolutions } = readMobileNet(bytes, file, architecture.name);
   const units = new Map<string, FoldedConvolution>();
   for (const { name, kernel, bias } of convolutions) {
     units.set(name, { kernel: name === 'stem' ? coloursFirst(kernel) : kernel, bias });

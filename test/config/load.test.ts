@@ -110,7 +110,7 @@ describe('errors of loadConfig', () => {
     ['data: { votes: 5 }', 'data.votes is 5; expected text or null'],
     ['train:\n  epoch: 3\n', 'run.yaml:2:3: there is no field "train.epoch"; did you mean train.epochs?'],
     ['epochs: 3', 'run.yaml:1:1: there is no field "epochs"; did you mean train.epochs?'],
-    ['xyzzyplugh: 3', 'run.yaml:1:1: there is no field "xyzzyplugh"; known are seed, runs, data.source'],
+    ['xyzzyplugh: 3', 'run.yaml:1:1: there is no field "xyzzyplugh"; known are seed, runs, hideFaces, data.source'],
     ['{ "__proto__": { "seed": 2 } }', 'run.yaml:1:3: there is no field "__proto__"; known are seed'],
     ['train: 5', 'run.yaml:1:8: train is 5; expected fields, for example train.targets'],
     ['- seed', 'run.yaml:1:1: the configuration is ["seed"]; expected fields, for example seed'],

@@ -57,6 +57,7 @@ describe('loadFaces', () => {
       badRowsSkipped: 0,
       duplicatesLeftOut: 1,
       constantsLeftOut: 1,
+      refined: null,
       faces: {
         Training: { ...none, Disgust: 3 },
         PublicTest: { ...none, Fear: 1 },

@@ -233,6 +233,22 @@ describe('errors', () => {
     [['train', '--resume', 'x', '--seed', '2'], '--seed 2: a resumed run keeps its own configuration'],
     [['train', ...TINY, '--set', 'runs=file'], 'is a file, not a directory'],
     [['train', ...TINY, '--targets', 'votes'], 'need FER+ votes'],
+    [['refine', '--data', 'none.csv', '--out', 'm.csv'], 'cannot read none.csv: it does not exist'],
+    [['refine', '--data', 'synthetic', '--out', 'file'], 'file exists already; choose another place'],
+    [
+      ['refine', '--data', 'synthetic', '--folds', '1', '--out', 'm.csv'],
+      '--folds 1: refine.folds is 1; expected 0 or',
+    ],
+    [
+      ['refine', '--review', '--data', 'synthetic', '--out', 'file'],
+      'file line 1: found "no data", expected the line of a',
+    ],
+    [
+      ['refine', '--set', 'data.refine=file', '--out', 'm.csv'],
+      'data.refine is file, which applies a manifest in training',
+    ],
+    [['train', ...TINY, '--refine', resolve('ml/refine/fer2013.csv')], 'is the manifest of another data set'],
+    [['train', ...TINY, '--refine', 'file'], 'file line 1: found "no data"'],
     [['evaluate', 'none.onnx', '--data', 'synthetic'], 'cannot read none.onnx: it does not exist'],
     [['evaluate', 'file'], 'file does not say what to evaluate it on; add --data'],
     [['evaluate', 'file', '--data', 'synthetic'], 'cannot load file'],
@@ -289,6 +305,8 @@ describe('doctor and help', () => {
     'doctor',
     'quantize',
     'compare',
+    'cross-validate',
+    'refine',
   ])('%s has help with examples', async (command) => {
     const { code, stdout } = await run(command, '--help');
     expect(code).toBe(0);

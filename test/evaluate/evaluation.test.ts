@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
-import { EvaluationSchema, evaluate, formatEvaluation } from '../../ml/evaluate/evaluation.ts';
+import { EvaluationSchema, evaluate, formatConfusion, formatEvaluation } from '../../ml/evaluate/evaluation.ts';
 import { confidentMistakes } from '../../ml/evaluate/mistakes.ts';
 import { datasetOf, type Face, pattern } from '../data/helpers.ts';
 
@@ -61,6 +62,40 @@ describe('evaluate', () => {
     const { evaluation } = await evaluate(dataset, predict, ['PublicTest', 'PrivateTest'], 'model.onnx');
     expect(evaluation.results.map(({ protocol, split }) => `${protocol} ${split}`)).toEqual(['raw PublicTest']);
     await expect(evaluate(dataset, predict, ['PrivateTest'], 'model.onnx')).rejects.toThrow(UserError);
+  });
+});
+
+describe('the protocols of CK+', () => {
+  /** Two faces of CK+, and one of another data set that must not count. */
+  const CONTEMPT = 7;
+  const set = {
+    ...datasetOf([face(HAPPY, 2), face(SAD, 2), face(HAPPY, 2), face(CONTEMPT, 2)]),
+    subjects: Uint16Array.of(5, 6, 0, 7),
+  };
+  /** Neutral before sad before happy. */
+  const neutral = [0, 0, 0, 0.1, 0.3, 0, 0.6];
+  const answer = async (indices: Uint32Array) => Float32Array.from(Array.from(indices).flatMap(() => neutral));
+
+  it('count the labels that the model has an output for, with all its answers and with those that occur', async () => {
+    const { evaluation } = await evaluate(set, answer, ['PrivateTest'], 'model.onnx');
+    const figures = evaluation.results.map(({ protocol, metrics }) => [
+      protocol,
+      metrics.count,
+      metrics.accuracy,
+      metrics.confusion[SAD],
+    ]);
+    expect(figures).toEqual([
+      ['raw', 1, 0, [0, 0, 0, 0, 0, 0, 0]],
+      ['ckplus', 2, 0, [0, 0, 0, 0, 0, 0, 1]],
+      ['ckplus-restricted', 2, 1 / 2, [0, 0, 0, 0, 1, 0, 0]],
+    ]);
+    expect(formatConfusion(evaluation.results[1].metrics, EMOTIONS).split('\n')).toHaveLength(3);
+  });
+
+  it('are one where every class occurs', async () => {
+    const all = { ...datasetOf(EMOTIONS.map((_, label) => face(label, 2))), subjects: new Uint16Array(7).fill(9) };
+    const { evaluation } = await evaluate(all, answer, ['PrivateTest'], 'model.onnx');
+    expect(evaluation.results.map(({ protocol }) => protocol)).toEqual(['ckplus']);
   });
 });
 

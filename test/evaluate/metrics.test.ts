@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { predictionAt } from '../../ml/core/prediction.ts';
-import { type Metrics, MetricsSchema, measure, wilsonInterval95 } from '../../ml/evaluate/metrics.ts';
+import { type Metrics, MetricsSchema, measure, restrictTo, wilsonInterval95 } from '../../ml/evaluate/metrics.ts';
 
 /** Probabilities [n, 7] with one class at a confidence and the rest shared by the others. */
 function answers(rows: readonly (readonly [label: number, confidence: number])[]): Float32Array {
@@ -118,6 +118,15 @@ describe('measure', () => {
   it('refuses lengths that do not fit and sets without a label', () => {
     expect(() => measure(new Float32Array(7), [0, 1])).toThrow(RangeError);
     expect(() => measure(new Float32Array(7), [-1])).toThrow('no face with a label');
+  });
+});
+
+describe('restrictTo', () => {
+  it('leaves the probabilities of the allowed answers in proportion, also where all are 0', () => {
+    const given = Float32Array.of(0.5, 0, 0, 0.1, 0.3, 0, 0.1, 1, 0, 0, 0, 0, 0, 0);
+    const restricted = Array.from(restrictTo([3, 4], given, 7));
+    const expected = [0, 0, 0, 0.25, 0.75, 0, 0, 0, 0, 0, 0.5, 0.5, 0, 0];
+    for (const [i, value] of expected.entries()) expect(restricted[i]).toBeCloseTo(value, 6);
   });
 });
 

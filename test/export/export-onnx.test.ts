@@ -8,62 +8,13 @@ import { FACE_PIXELS } from '../../ml/data/dataset.ts';
 import { exportOnnx } from '../../ml/export/export-onnx.ts';
 import { MODEL_VERSION } from '../../ml/export/exported-file.ts';
 import { describeModel, readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
-import { Graph, type Tensor } from '../../ml/nn/graph.ts';
-import { mobileNetV2, type Unit } from '../../ml/nn/mobilenet-v2.ts';
-import { parametersOf, statisticsOf } from '../../ml/nn/parameters.ts';
 import { faceToImage } from '../../ml/train/predict.ts';
-import { loadNetwork, saveNetwork, type TrainedNetwork } from '../../ml/train/trained-network.ts';
+import { loadNetwork, saveNetwork } from '../../ml/train/trained-network.ts';
 import { randomNetwork } from '../nn/random-network.ts';
+import { unfoldedGraph } from '../nn/unfolded-graph.ts';
 
 const FACES = 200;
 const folder = mkdtempSync(join(tmpdir(), 'export-'));
-
-/** The network in evaluation mode as it is trained: one grey channel, batch norm as an operator of its own. */
-function unfoldedGraph({ info, parameters, statistics }: TrainedNetwork, head: string): Uint8Array {
-  const architecture = mobileNetV2(info.width, info.size);
-  const vector = parametersOf(architecture, info.heads, info.classes);
-  const statisticsVector = statisticsOf(architecture);
-  const graph = new Graph();
-  const unit = (x: Tensor, { name, kind, stride, side, outChannels, relu6 }: Unit): Tensor => {
-    const weights = vector.view(parameters, `${name}/kernel`);
-    const kernelSide = kind === 'pointwise' ? 1 : 3;
-    const inputs = weights.length / outChannels / kernelSide ** 2;
-    const out = [1, outChannels, Math.ceil(side / stride), Math.ceil(side / stride)];
-    const attributes = {
-      strides: { ints: [stride, stride] },
-      auto_pad: { string: 'SAME_UPPER' },
-      group: { int: kind === 'depthwise' ? outChannels : 1 },
-    };
-    const y = graph.node('Conv', [x, graph.constant(weights, [outChannels, inputs, kernelSide, kernelSide])], out, {
-      attributes,
-    });
-    const norm = ['gamma', 'beta'].map((part) =>
-      graph.constant(vector.view(parameters, `${name}/${part}`), [outChannels]),
-    );
-    const moments = ['mean', 'variance'].map((part) =>
-      graph.constant(statisticsVector.view(statistics, `${name}/${part}`), [outChannels]),
-    );
-    const z = graph.node('BatchNormalization', [y, ...norm, ...moments], out, {
-      attributes: { epsilon: { float: 1e-3 } },
-    });
-    return relu6 ? graph.node('Clip', [z, graph.constant(0), graph.constant(6)], out) : z;
-  };
-  let x = graph.input('grey', [1, 1, info.size, info.size]);
-  for (const block of architecture.blocks) {
-    const y = block.units.reduce(unit, x);
-    x = block.residual ? graph.node('Add', [x, y], y.shape) : y;
-  }
-  const pooled = graph.node(
-    'Flatten',
-    [graph.node('GlobalAveragePool', [x], [1, architecture.features, 1, 1])],
-    [1, architecture.features],
-  );
-  const kernel = graph.constant(vector.view(parameters, `classifier/${head}/kernel`), [7, architecture.features]);
-  const bias = graph.constant(vector.view(parameters, `classifier/${head}/bias`), [7]);
-  const logits = graph.node('Gemm', [pooled, kernel, bias], [1, 7], { attributes: { transB: { int: 1 } } });
-  graph.output('probabilities', graph.node('Softmax', [logits], [1, 7], { attributes: { axis: { int: 1 } } }));
-  return graph.encode(13);
-}
 
 describe('the exported model', () => {
   const network = randomNetwork(1, 96, ['original', 'votes']);

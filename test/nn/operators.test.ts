@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../ml/core/random.ts';
+import type { Activation } from '../../ml/nn/architecture.ts';
 import { Graph, type Shape, type Tensor } from '../../ml/nn/graph.ts';
 import { BLOCKED_DOMAIN, Layout } from '../../ml/nn/layout.ts';
+import { activate, CLIPPINGS } from '../../ml/nn/operators/activation.ts';
 import { batchNorm } from '../../ml/nn/operators/batch-norm.ts';
 import { depthwise } from '../../ml/nn/operators/depthwise.ts';
-import { expandBatchNormRelu6 } from '../../ml/nn/operators/expand.ts';
+import { expandBatchNorm } from '../../ml/nn/operators/expand.ts';
 import { dense, pointwise } from '../../ml/nn/operators/pointwise.ts';
-import { dropout, globalAveragePool, residualAdd } from '../../ml/nn/operators/simple.ts';
+import { dropout, excite, globalAveragePool, residualAdd } from '../../ml/nn/operators/simple.ts';
 import { softmaxCrossEntropy } from '../../ml/nn/operators/softmax-cross-entropy.ts';
 import { Tape } from '../../ml/nn/tape.ts';
 import { blockSize } from '../../ml/train/hardware.ts';
@@ -64,30 +66,17 @@ const cases: Record<string, Case> = {
     build: (tape, _, [x, w, b]) => dense(tape, x, w, b),
     compute: ([x, w, b]) => reference.matmul(w, x, 7, 6, IMAGES).map((y, i) => y + b[Math.floor(i / IMAGES)]),
   },
-  'batch norm': {
-    operands: [map(3, SIDE), ...norm(3)],
-    outSide: SIDE,
-    build: (tape, layout, [y, gamma, beta]) => batchNorm(tape, layout, y, SIDE, gamma, beta, false).output,
-    compute: ([y, gamma, beta]) => reference.batchNorm(y, gamma, beta, false),
-  },
-  'batch norm and ReLU6': {
-    operands: [map(3, SIDE), ...norm(3)],
-    outSide: SIDE,
-    build: (tape, layout, [y, gamma, beta]) => batchNorm(tape, layout, y, SIDE, gamma, beta, true).output,
-    compute: ([y, gamma, beta]) => reference.batchNorm(y, gamma, beta, true),
-  },
-  'expand, batch norm and ReLU6': {
-    operands: [map(3, 4), { shape: [12, 3] }, ...norm(12)],
-    outSide: 4,
-    build: (tape, layout, [x, w, gamma, beta]) => expandBatchNormRelu6(tape, layout, x, w, gamma, beta).output,
-    compute: ([x, w, gamma, beta]) =>
-      reference.batchNorm(reference.matmul(w, x, 12, 3, x.length / 3), gamma, beta, true),
-  },
   'residual add': {
     operands: [map(2, SIDE), map(2, SIDE)],
     outSide: SIDE,
     build: (tape, _, [a, b]) => residualAdd(tape, a, b),
     compute: ([a, b]) => a.map((value, i) => value + b[i]),
+  },
+  excite: {
+    operands: [map(3, SIDE), { shape: [3, IMAGES] }],
+    outSide: SIDE,
+    build: (tape, layout, [x, gate]) => excite(tape, layout, x, SIDE, gate),
+    compute: ([x, gate]) => x.map((value, i) => value * gate[Math.floor(i / SIDE ** 2)]),
   },
   'global average pool': {
     operands: [map(3, 3)],
@@ -100,21 +89,50 @@ const cases: Record<string, Case> = {
     compute: ([x, mask]) => x.map((value, i) => value * mask[i]),
   },
 };
-for (const [side, stride] of [
-  [6, 1],
-  [5, 1],
-  [6, 2],
-  [5, 2],
-  [3, 2],
-  [12, 2],
-]) {
-  const outSide = Math.ceil(side / stride);
-  cases[`depthwise, side ${side}, stride ${stride}`] = {
-    operands: [map(2, side), { shape: [2, 9] }],
-    outSide,
-    build: (tape, layout, [x, w]) => depthwise(tape, layout, x, w, { side, stride }),
-    compute: ([x, w]) => reference.depthwise(x, w, 2, IMAGES, side, stride),
+for (const activation of ['linear', 'relu6', 'relu'] as const satisfies Activation[]) {
+  cases[`batch norm, ${activation}`] = {
+    operands: [map(3, SIDE), ...norm(3)],
+    outSide: SIDE,
+    build: (tape, layout, [y, gamma, beta]) =>
+      batchNorm(tape, layout, y, SIDE, gamma, beta, CLIPPINGS[activation]).output,
+    compute: ([y, gamma, beta]) => reference.batchNorm(y, gamma, beta).map(reference.ACTIVATIONS[activation]),
   };
+  cases[`expand, batch norm, ${activation}`] = {
+    operands: [map(3, 4), { shape: [12, 3] }, ...norm(12)],
+    outSide: 4,
+    build: (tape, layout, [x, w, gamma, beta]) =>
+      expandBatchNorm(tape, layout, x, w, gamma, beta, CLIPPINGS[activation]).output,
+    compute: ([x, w, gamma, beta]) =>
+      reference
+        .batchNorm(reference.matmul(w, x, 12, 3, x.length / 3), gamma, beta)
+        .map(reference.ACTIVATIONS[activation]),
+  };
+}
+for (const activation of ['relu6', 'relu', 'hard-swish', 'hard-sigmoid'] as const satisfies Activation[]) {
+  cases[activation] = {
+    operands: [{ shape: [4, IMAGES], low: -8, high: 8 }],
+    build: (tape, _, [x]) => activate(tape, x, activation),
+    compute: ([x]) => x.map(reference.ACTIVATIONS[activation]),
+  };
+}
+for (const kernelSide of [3, 5]) {
+  for (const [side, stride] of [
+    [6, 1],
+    [5, 1],
+    [2, 1],
+    [6, 2],
+    [5, 2],
+    [3, 2],
+    [12, 2],
+  ]) {
+    const outSide = Math.ceil(side / stride);
+    cases[`depthwise ${kernelSide}×${kernelSide}, side ${side}, stride ${stride}`] = {
+      operands: [map(2, side), { shape: [2, kernelSide ** 2] }],
+      outSide,
+      build: (tape, layout, [x, w]) => depthwise(tape, layout, x, w, { side, kernelSide, stride }),
+      compute: ([x, w]) => reference.depthwise(x, w, 2, IMAGES, side, kernelSide, stride),
+    };
+  }
 }
 
 describe.each(layouts)('gradient rules, $name', ({ layout }) => {

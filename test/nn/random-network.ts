@@ -1,11 +1,17 @@
+import type { ArchitectureName } from '../../ml/config/schema.ts';
 import { Random } from '../../ml/core/random.ts';
-import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
+import { buildArchitecture, shapeOf } from '../../ml/nn/architectures.ts';
 import { parametersOf, randomParameters, statisticsOf } from '../../ml/nn/parameters.ts';
 import type { TrainedNetwork } from '../../ml/train/trained-network.ts';
 
 /** A network whose norms, statistics and classifiers are all away from their start. */
-export function randomNetwork(width: number, size: number, heads: string[]): TrainedNetwork {
-  const architecture = mobileNetV2(width, size);
+export function randomNetwork(
+  width: number,
+  size: number,
+  heads: string[],
+  name: ArchitectureName = 'mobilenet-v2',
+): TrainedNetwork {
+  const architecture = buildArchitecture({ architecture: name, width, size });
   const random = new Random(11);
   const vector = parametersOf(architecture, heads, 7);
   const parameters = randomParameters(vector, random);
@@ -13,6 +19,7 @@ export function randomNetwork(width: number, size: number, heads: string[]): Tra
     for (let i = offset; i < offset + length; i++) {
       if (name.endsWith('/gamma') || name.endsWith('/beta')) parameters[i] += random.normal(0, 0.3);
       if (name.startsWith('classifier/')) parameters[i] = random.normal(0, 0.05);
+      else if (name.endsWith('/bias')) parameters[i] = random.normal(0, 0.3);
     }
   }
   const statisticsVector = statisticsOf(architecture);
@@ -22,5 +29,5 @@ export function randomNetwork(width: number, size: number, heads: string[]): Tra
       statistics[i] = name.endsWith('/mean') ? random.normal(0, 0.3) : random.uniform(0.3, 2);
     }
   }
-  return { info: { width, size, classes: 7, heads, epoch: 1 }, parameters, statistics };
+  return { info: { ...shapeOf(architecture), classes: 7, heads, epoch: 1 }, parameters, statistics };
 }

@@ -15,22 +15,23 @@ export function depthwise(
   channels: number,
   images: number,
   side: number,
+  kernel: number,
   stride: number,
 ): Float64Array {
   const out = Math.ceil(side / stride);
-  const begin = sameBegin(side, 3, stride);
+  const begin = sameBegin(side, kernel, stride);
   const y = new Float64Array(channels * images * out * out);
   for (let c = 0; c < channels; c++)
     for (let n = 0; n < images; n++)
       for (let i = 0; i < out; i++)
         for (let j = 0; j < out; j++) {
           let sum = 0;
-          for (let ky = 0; ky < 3; ky++)
-            for (let kx = 0; kx < 3; kx++) {
+          for (let ky = 0; ky < kernel; ky++)
+            for (let kx = 0; kx < kernel; kx++) {
               const row = i * stride + ky - begin;
               const column = j * stride + kx - begin;
               if (row < 0 || row >= side || column < 0 || column >= side) continue;
-              sum += w[c * 9 + ky * 3 + kx] * x[((c * images + n) * side + row) * side + column];
+              sum += w[(c * kernel + ky) * kernel + kx] * x[((c * images + n) * side + row) * side + column];
             }
           y[((c * images + n) * out + i) * out + j] = sum;
         }
@@ -46,7 +47,16 @@ export function matmul(w: Float64Array, x: Float64Array, outputs: number, inputs
   return y;
 }
 
-export function batchNorm(y: Float64Array, gamma: Float64Array, beta: Float64Array, relu6: boolean): Float64Array {
+/** By the definitions of Howard et al. (2019), section 5.2. */
+export const ACTIVATIONS = {
+  linear: (x: number) => x,
+  relu: (x: number) => Math.max(0, x),
+  relu6: (x: number) => Math.min(6, Math.max(0, x)),
+  'hard-sigmoid': (x: number) => Math.min(6, Math.max(0, x + 3)) / 6,
+  'hard-swish': (x: number) => (x * Math.min(6, Math.max(0, x + 3))) / 6,
+};
+
+export function batchNorm(y: Float64Array, gamma: Float64Array, beta: Float64Array): Float64Array {
   const channels = gamma.length;
   const count = y.length / channels;
   const z = new Float64Array(y.length);
@@ -55,8 +65,7 @@ export function batchNorm(y: Float64Array, gamma: Float64Array, beta: Float64Arr
     const mean = row.reduce((a, b) => a + b, 0) / count;
     const variance = row.reduce((a, b) => a + (b - mean) ** 2, 0) / count;
     row.forEach((value, p) => {
-      const normal = gamma[c] * ((value - mean) / Math.sqrt(variance + 1e-3)) + beta[c];
-      z[c * count + p] = relu6 ? Math.min(6, Math.max(0, normal)) : normal;
+      z[c * count + p] = gamma[c] * ((value - mean) / Math.sqrt(variance + 1e-3)) + beta[c];
     });
   }
   return z;
@@ -98,4 +107,47 @@ export function finiteDifferences(
       return (above - below) / (2 * step);
     }),
   );
+}
+
+/** 3×3 convolution with zeros around the map. @param x [N][I][H][W] @param w [O][I][3][3] @returns [N][O][H][W] */
+export function convolution(
+  x: Float64Array,
+  w: Float64Array,
+  bias: Float64Array,
+  [images, inputs, height, width]: readonly number[],
+): Float64Array {
+  const outputs = bias.length;
+  const y = new Float64Array(images * outputs * height * width);
+  for (let n = 0; n < images; n++)
+    for (let o = 0; o < outputs; o++)
+      for (let i = 0; i < height; i++)
+        for (let j = 0; j < width; j++) {
+          let sum = bias[o];
+          for (let c = 0; c < inputs; c++)
+            for (let ky = 0; ky < 3; ky++)
+              for (let kx = 0; kx < 3; kx++) {
+                const row = i + ky - 1;
+                const column = j + kx - 1;
+                if (row < 0 || row >= height || column < 0 || column >= width) continue;
+                sum += w[((o * inputs + c) * 3 + ky) * 3 + kx] * x[((n * inputs + c) * height + row) * width + column];
+              }
+          y[((n * outputs + o) * height + i) * width + j] = sum;
+        }
+  return y;
+}
+
+/** Channel (i·r + j)·C + c of pixel (row, column) goes to pixel (r·row + i, r·column + j) of channel c. */
+export function pixelShuffle(x: Float64Array, [, deep, height, width]: readonly number[], r: number): Float64Array {
+  const channels = deep / (r * r);
+  const y = new Float64Array(x.length);
+  for (const [at, value] of x.entries()) {
+    const column = at % width;
+    const row = Math.floor(at / width) % height;
+    const channel = Math.floor(at / (width * height)) % deep;
+    const n = Math.floor(at / (width * height * deep));
+    const [place, c] = [Math.floor(channel / channels), channel % channels];
+    const [i, j] = [Math.floor(place / r), place % r];
+    y[((n * channels + c) * r * height + r * row + i) * r * width + r * column + j] = value;
+  }
+  return y;
 }

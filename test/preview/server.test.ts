@@ -1,11 +1,12 @@
 import { request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PreviewServer, servePreview } from '../../tools/preview/server/serve.ts';
+import type { PageServer } from '../../tools/preview/server/listen.ts';
+import { servePreview } from '../../tools/preview/server/serve.ts';
 import { HAPPY, SCENE, SeededProject } from '../lens-project/faults/seeded-project.ts';
 
 const project = new SeededProject();
-let server: PreviewServer;
+let server: PageServer;
 beforeAll(async () => {
   server = await servePreview({ project: project.folder });
 });

@@ -60,7 +60,8 @@ export async function fakeQuantAnswers(
     );
     const logits = results[`logits/${head}`].data as Float32Array;
     for (let n = 0; n < Math.min(BATCH, count - first); n++) {
-      const powers = Array.from({ length: classes }, (_, k) => Math.exp(logits[k * BATCH + n]));
+      const own = Array.from({ length: classes }, (_, k) => logits[k * BATCH + n]);
+      const powers = own.map((logit) => Math.exp(logit - Math.max(...own)));
       const sum = powers.reduce((a, b) => a + b);
       const { scale, zeroPoint } = PROBABILITY_PARAMETERS;
       const integers = quantize(

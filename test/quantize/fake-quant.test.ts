@@ -8,6 +8,8 @@ import {
   pointwiseSums,
   quantizeWeights,
   requantize,
+  requantizeExcited,
+  requantizeProduct,
   requantizeSum,
 } from '../../ml/quantize/fake-quant.ts';
 import { biasScales, quantizeBias, quantizeKernel, roundHalfEven, weightScales } from '../../ml/quantize/scheme.ts';
@@ -60,7 +62,7 @@ describe.each(layouts)('fake quantization, $name', ({ layout }) => {
       const sums =
         kind === 'pointwise'
           ? pointwiseSums(tape, inputs.x, weights)
-          : depthwiseSums(layout, inputs.x, weights, { side: SIDE, stride: 1 });
+          : depthwiseSums(layout, inputs.x, weights, { side: SIDE, kernelSide: 3, stride: 1 });
       const scale = graph.constant(Y_SCALE);
       const grid = bounds.low === 0 ? { scale } : { scale, below: graph.constant(-bounds.low) };
       const source = { kernel: inputs.kernel, bias: inputs.bias };
@@ -86,7 +88,7 @@ describe.each(layouts)('fake quantization, $name', ({ layout }) => {
       const multiply = (w: Float64Array, values: Float64Array) =>
         kind === 'pointwise'
           ? reference.matmul(w, values, outputs, taps, PIXELS)
-          : reference.depthwise(values, w, channels, IMAGES, SIDE, 1);
+          : reference.depthwise(values, w, channels, IMAGES, SIDE, 3, 1);
       /** Before rounding, with weights and inputs moved by these real amounts from where they were rounded. */
       const continuous = ([xMoved, kernelMoved, biasMoved]: Float64Array[]) => {
         const w = integers.map((q, i) => q + (kernelMoved[i] - kernel[i]) / scales[Math.floor(i / taps)]);
@@ -139,6 +141,72 @@ describe('a residual sum', () => {
     expect([...results['steps']]).toEqual([2, -10, 245, -2]);
     expect([...results['da']]).toEqual([0.5, 0, 0, 0.5]);
     expect([...results['db']]).toEqual([0.25, 0, 0, 0.25]);
+  });
+});
+
+describe.each(layouts)('a product of maps, $name', ({ layout }) => {
+  const CHANNELS = 3;
+  it.each([
+    'of one shape',
+    'with a factor for each channel',
+  ])('%s is rounded on its own grid, and its gradient is that of the product', async (which) => {
+    const random = new Random(6);
+    const perChannel = which !== 'of one shape';
+    const integers = (count: number) => Float64Array.from({ length: count }, () => random.integer(256));
+    const a = integers(CHANNELS * PIXELS).map((u) => u - 100);
+    const b = integers(perChannel ? CHANNELS * IMAGES : CHANNELS * PIXELS);
+    const upstream = randomValues([CHANNELS, PIXELS], random);
+    const [aScale, bScale, scale] = [0.03, 1 / 255, 0.021].map(Math.fround);
+    const bounds = { low: -70, high: 185 };
+
+    const graph = new Graph();
+    const tape = new Tape();
+    const inputs = {
+      a: graph.input('a', [CHANNELS, PIXELS]),
+      b: graph.input('b', [CHANNELS, perChannel ? IMAGES : PIXELS]),
+    };
+    for (const tensor of Object.values(inputs)) tape.source(tensor);
+    const maps = [
+      { steps: inputs.a, scale: graph.constant(aScale) },
+      { steps: inputs.b, scale: graph.constant(bScale) },
+    ] as const;
+    const grid = { scale: graph.constant(scale), below: graph.constant(-bounds.low) };
+    const { steps } = perChannel
+      ? requantizeExcited(tape, layout, maps[0], SIDE, maps[1], grid)
+      : requantizeProduct(tape, maps[0], maps[1], grid);
+    const gradientOf = tape.backward([[steps, graph.input('upstream', [CHANNELS, PIXELS])]]);
+    graph.output('steps', steps);
+    for (const [name, tensor] of Object.entries(inputs)) graph.output(`d/${name}`, gradientOf(tensor));
+    const at = positions(layout, CHANNELS);
+    const results = await runGraph(graph.encode(17, ['com.microsoft', BLOCKED_DOMAIN]), {
+      a: { shape: inputs.a.shape, values: scatter(a, at) },
+      b: { shape: inputs.b.shape, values: perChannel ? b : scatter(b, at) },
+      upstream: { shape: [CHANNELS, PIXELS], values: scatter(upstream, at) },
+    });
+
+    const factor = (values: Float64Array, i: number) => values[perChannel ? Math.floor(i / SIDE ** 2) : i];
+    const continuous = ([aMoved, bMoved]: Float64Array[]) =>
+      aMoved.map((u, i) => (aScale * bScale * u * factor(bMoved, i)) / scale);
+    const before = continuous([a, b]);
+    const found = at.map((position) => results['steps'][position]);
+    // Of two whole numbers as near, float32 may choose the other.
+    for (const [i, v] of before.entries()) {
+      expect(Math.abs(found[i] - Math.min(bounds.high, Math.max(bounds.low, v)))).toBeLessThan(0.5001);
+      expect(Number.isInteger(found[i])).toBe(true);
+    }
+    const inside = before.map((v) => Number(v > bounds.low && v < bounds.high));
+    expect(inside.filter((x) => x === 0).length).toBeGreaterThan(20);
+    const loss = (moved: Float64Array[]) =>
+      continuous(moved).reduce((sum, v, i) => sum + inside[i] * upstream[i] * v, 0);
+    const [da, db] = reference.finiteDifferences(loss, [a, b]);
+    expect(
+      relativeError(
+        at.map((position) => results['d/a'][position]),
+        da,
+      ),
+    ).toBeLessThan(TOLERANCE);
+    const dbFound = perChannel ? results['d/b'] : at.map((position) => results['d/b'][position]);
+    expect(relativeError(dbFound, db)).toBeLessThan(TOLERANCE);
   });
 });
 

@@ -9,9 +9,10 @@ import { FACE_PIXELS, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import { agreementOf } from '../../ml/evaluate/agreement.ts';
+import { unitsOf } from '../../ml/nn/architecture.ts';
 import type { FoldedNetwork } from '../../ml/nn/folded-network.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
-import { mobileNetV2, unitsOf } from '../../ml/nn/mobilenet-v2.ts';
+import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import { correctBiases } from '../../ml/quantize/bias-correction.ts';
 import { type Calibration, calibrate, mapParameters, representativeFaces } from '../../ml/quantize/calibrate.ts';
 import { equalize } from '../../ml/quantize/equalize.ts';
@@ -137,7 +138,13 @@ describe('a quantized network', () => {
       /int8\.onnx: the node "QuantizeLinear_\d+" is a QuantizeLinear/,
     );
     const floats = buildInferenceGraph(network, { batch: 1, head: HEAD, metadata: { head: HEAD, width: '0.35' } });
-    expect(exportedInfo(floats, 'float.onnx')).toEqual({ head: HEAD, width: 0.35, size: SIZE, epoch: 0 });
+    expect(exportedInfo(floats, 'float.onnx')).toEqual({
+      head: HEAD,
+      architecture: 'mobilenet-v2',
+      width: 0.35,
+      size: SIZE,
+      epoch: 0,
+    });
   });
 
   it('has more signal than noise in every map', async () => {

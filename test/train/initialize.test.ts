@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import type { ArchitectureName } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { Random } from '../../ml/core/random.ts';
 import { FACE_PIXELS } from '../../ml/data/dataset.ts';
 import { exportOnnx } from '../../ml/export/export-onnx.ts';
+import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
-import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import { initialNetwork } from '../../ml/train/initialize.ts';
 import { faceToImage, predictFaces } from '../../ml/train/predict.ts';
 import { foldTrained } from '../../ml/train/trained-network.ts';
@@ -68,16 +69,27 @@ describe('weights of an exported model', () => {
   });
 });
 
+const V3 = 'mobilenet-v3-large-minimalistic';
+const v3File = join(pretrained, 'v3-large-minimalistic_224_1.0_uint8.tflite');
+const shape = (architecture: ArchitectureName, size: number) => ({ architecture, width: 1, size });
+
 describe.skipIf(!existsSync(googleFile(224)))("Google's ImageNet weights", () => {
-  it.each([
-    ['zebra', 'Set14/zebra.png'],
-    ['baboon', 'Set14/baboon.png'],
-    ['monarch', 'Set14/monarch.png'],
-    ['bell pepper', 'Set14/pepper.png'],
-    ['toucan', 'Set5/bird.png'],
-  ])('name the picture of a %s', async (label, picture) => {
+  it.each(
+    (
+      [
+        ['zebra', 'Set14/zebra.png'],
+        ['baboon', 'Set14/baboon.png'],
+        ['monarch', 'Set14/monarch.png'],
+        ['bell pepper', 'Set14/pepper.png'],
+        ['toucan', 'Set5/bird.png'],
+      ] as const
+    ).flatMap(([label, picture]) => [
+      ['mobilenet-v2', label, googleFile(224), picture] as const,
+      [V3, label, v3File, picture] as const,
+    ]),
+  )('of %s name the picture of a %s', async (architecture, label, weights, picture) => {
     const labels = readFileSync(join(pretrained, 'imagenet_labels.txt'), 'utf8').split('\n');
-    const network = foldedFromTflite(readFileSync(googleFile(224)), googleFile(224), mobileNetV2(1, 224));
+    const network = foldedFromTflite(readFileSync(weights), weights, buildArchitecture(shape(architecture, 224)));
     const session = await ort.InferenceSession.create(buildInferenceGraph(network, { batch: 1, head: IMAGENET_HEAD }));
     const file = join('../shared/data/sr', picture);
     const pixels = await sharp(file)
@@ -96,11 +108,13 @@ describe.skipIf(!existsSync(googleFile(224)))("Google's ImageNet weights", () =>
     expect(labels[probabilities.indexOf(Math.max(...probabilities))]).toContain(label);
   });
 
-  it('compute the same features after batch norm is put back', async () => {
-    const file = googleFile(96);
+  it.each([
+    ['mobilenet-v2', googleFile(96)],
+    [V3, v3File],
+  ] as const)('of %s compute the same features after batch norm is put back', async (architecture, file) => {
     const faces = noiseFaces(128, 8);
-    const network = await initialNetwork(info(1, 96), file, faces, 1, silent);
-    const imported = foldedFromTflite(readFileSync(file), file, mobileNetV2(1, 96));
+    const network = await initialNetwork({ ...info(1, 96), architecture }, file, faces, 1, silent);
+    const imported = foldedFromTflite(readFileSync(file), file, buildArchitecture(shape(architecture, 96)));
     const image = new Float32Array(3 * 96 * 96);
     faceToImage(faces.subarray(0, FACE_PIXELS), 96, image);
     const features = async (folded: typeof imported) => {
@@ -116,8 +130,7 @@ describe.skipIf(!existsSync(googleFile(224)))("Google's ImageNet weights", () =>
   });
 
   it('are refused when they are of another architecture', async () => {
-    const file = join(pretrained, 'v3-large-minimalistic_224_1.0_uint8.tflite');
-    await expect(initialNetwork(info(1, 96), file, noiseFaces(64, 1), 1, silent)).rejects.toThrow(
+    await expect(initialNetwork(info(1, 96), v3File, noiseFaces(64, 1), 1, silent)).rejects.toThrow(
       /v3-large-minimalistic/,
     );
   });

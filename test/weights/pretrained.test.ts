@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
-import { readMobileNetV2 } from '../../ml/weights/google-mobilenet-v2.ts';
+import { readMobileNet } from '../../ml/weights/google-mobilenet.ts';
 
 const folder = resolve('../shared/data/pretrained');
 
@@ -86,7 +86,7 @@ describe.skipIf(!existsSync(folder))("Google's files", () => {
   it.each([96, 128, 224])('MobileNetV2 for %d pixels has the weights at the listed offsets', (size) => {
     const name = `mobilenet_v2_1.0_${size}_quant`;
     const { bytes, convolutions: listed } = load(name);
-    const network = readMobileNetV2(bytes, name);
+    const network = readMobileNet(bytes, name, 'mobilenet-v2');
     expect(network).toMatchObject({ size, width: 1, classes: 1001 });
     expect(network.convolutions).toHaveLength(listed.length);
     expect(network.convolutions.reduce((sum, { kernel }) => sum + kernel.length, 0)).toBe(3_471_040);
@@ -110,9 +110,21 @@ describe.skipIf(!existsSync(folder))("Google's files", () => {
     }
   });
 
-  it('MobileNetV3 is refused by name', () => {
+  it('MobileNetV3 has as many weights as are listed, in the order of computation', () => {
     const name = 'v3-large-minimalistic_224_1.0_uint8';
-    const attempt = () => readMobileNetV2(load(name).bytes, `${name}.tflite`);
+    const { bytes, convolutions: listed } = load(name);
+    const network = readMobileNet(bytes, name, 'mobilenet-v3-large-minimalistic');
+    expect(network).toMatchObject({ size: 224, width: 1, classes: 1001 });
+    expect(network.convolutions.reduce((sum, { kernel }) => sum + kernel.length, 0)).toBe(3_898_888);
+    expect(network.convolutions).toHaveLength(listed.length);
+    for (const [i, { name: layer, bias }] of network.convolutions.entries()) {
+      expect([...bias], layer).toEqual([...dequantized(bytes, listed[i].bias as Listed)]);
+    }
+  });
+
+  it('MobileNetV3 is refused by name where MobileNetV2 is wanted', () => {
+    const name = 'v3-large-minimalistic_224_1.0_uint8';
+    const attempt = () => readMobileNet(load(name).bytes, `${name}.tflite`, 'mobilenet-v2');
     expect(attempt).toThrow(UserError);
     expect(attempt).toThrow(
       `${name}.tflite is not Google's MobileNetV2: as its stem, CONV_2D "MobilenetV2/Conv/…" with kernel [32,3,3,3], ` +

@@ -5,10 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
-
-const ResultSchema = z.object({ imagesPerSecond: z.number(), peakMegabytes: z.number(), version: z.string() });
-type Result = z.infer<typeof ResultSchema>;
+import { measureOurs, median, runMeasurement } from './measurement.ts';
 
 interface Case {
   readonly mode: 'float' | 'qat';
@@ -34,23 +31,14 @@ if (!Number.isInteger(rounds) || rounds < 1) {
   console.error(`error: --rounds is ${values.rounds}; expected a whole number from 1 on`);
   process.exit(2);
 }
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-
-/** Runs one measurement; null if the program is not there or fails. */
-function measure(command: string, args: readonly string[]): Result | null {
-  const child = spawnSync(command, args, { encoding: 'utf8', timeout: 600_000 });
-  const line = child.stdout?.trim().split('\n').at(-1);
-  return child.status === 0 && line ? ResultSchema.parse(JSON.parse(line)) : null;
-}
-
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const torchProgram = fileURLToPath(new URL('./torch_train.py', import.meta.url));
 const hasTorch = spawnSync(values.python, ['-c', 'import torch'], { encoding: 'utf8' }).status === 0;
 
 const rows = CASES.map(({ mode, size, batch, steps }) => {
   const args = [String(size), String(batch), String(steps), mode];
   const pairs = Array.from({ length: rounds }, () => ({
-    ours: measure(process.execPath, ['--import', import.meta.resolve('tsx'), here('./measure.ts'), ...args]),
-    torch: hasTorch ? measure(values.python, [here('./torch_train.py'), ...args]) : null,
+    ours: measureOurs(args),
+    torch: hasTorch ? runMeasurement(values.python, [torchProgram, ...args]) : null,
   }));
   const ours = pairs.flatMap((pair) => pair.ours ?? []);
   if (ours.length < rounds)

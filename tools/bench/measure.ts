@@ -1,12 +1,13 @@
 /**
  * One measurement in a process of its own, so that its peak memory is its own: whole training steps, input pipeline
- * included, in floats or quantization-aware. Usage: measure.ts SIZE BATCH STEPS float|qat; prints one JSON object.
+ * included, in floats or quantization-aware. Usage: measure.ts SIZE BATCH STEPS float|qat [ARCHITECTURE WIDTH]; prints one
+ * JSON object.
  */
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
 import { FACE_PIXELS, type FaceDataset } from '../../ml/data/dataset.ts';
-import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
+import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { randomParameters } from '../../ml/nn/parameters.ts';
 import { buildTrainingGraph } from '../../ml/nn/training-graph.ts';
 import { buildQatGraph } from '../../ml/quantize/qat-graph.ts';
@@ -15,8 +16,9 @@ import { setUpTraining } from '../../ml/train/set-up.ts';
 
 const WARMUP = 3;
 const [size, batchSize, steps] = process.argv.slice(2, 5).map(Number);
-const quantized = process.argv[5] === 'qat';
-const config = ConfigSchema.parse({ model: { size }, train: { batchSize } });
+const [mode, name, width = '1'] = process.argv.slice(5);
+const quantized = mode === 'qat';
+const config = ConfigSchema.parse({ model: { architecture: name, width: Number(width), size }, train: { batchSize } });
 const count = batchSize * (steps + WARMUP);
 const random = new Random(1);
 const dataset: FaceDataset = {
@@ -28,7 +30,7 @@ const dataset: FaceDataset = {
   rows: Uint32Array.from({ length: count }, (_, i) => i),
 };
 const { plan, layout, batches } = setUpTraining(config, dataset);
-const architecture = mobileNetV2(config.model.width, size);
+const architecture = buildArchitecture(config.model);
 const heads = config.train.targets;
 const graph = quantized
   ? buildQatGraph(architecture, heads[0], EMOTIONS.length, layout, true)

@@ -10,7 +10,7 @@ import { silent } from '../../ml/core/progress.ts';
 import { FACE_PIXELS } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { agreementOf } from '../../ml/evaluate/agreement.ts';
-import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
+import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { representativeFaces } from '../../ml/quantize/calibrate.ts';
 import { quantizeAfterTraining } from '../../ml/quantize/ptq.ts';
 import { buildQdqGraph } from '../../ml/quantize/qdq-graph.ts';
@@ -33,9 +33,10 @@ const config = ConfigSchema.parse({
 });
 const { dataset } = await loadFaces(config.data, config.seed, silent);
 const bytes = await readFile(file);
-const { head, width, size } = exportedInfo(bytes, file);
+const info = exportedInfo(bytes, file);
+const { head } = info;
 const kind = TARGETS.find((name) => name === head) ?? 'original';
-const network = foldedFromOnnx(bytes, file, mobileNetV2(width, size));
+const network = foldedFromOnnx(bytes, file, buildArchitecture(info));
 const calibration = representativeFaces(dataset, config.quantize.images, config.seed);
 
 /** Runs a predictor over PublicTest under the protocol, keeping what it answered. */

@@ -12,7 +12,8 @@ export interface CommandResult {
   readonly exitCode?: number;
 }
 
-interface CommonOptions {
+/** The flags that every command has. */
+export interface CommonOptions {
   json?: boolean;
   quiet?: boolean;
 }

@@ -4,13 +4,16 @@ import project from '../../package.json' with { type: 'json' };
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompare } from './commands/compare.ts';
+import { addCrossValidate } from './commands/cross-validate.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addLens } from './commands/lens.ts';
 import { addPreview } from './commands/preview.ts';
 import { addQuantize } from './commands/quantize.ts';
+import { addRefine } from './commands/refine.ts';
 import { addTrain } from './commands/train.ts';
+import { addUpscale } from './commands/upscale.ts';
 
 /** Exit code of an error that is none of the user's, EX_SOFTWARE of sysexits.h. */
 const UNEXPECTED = 70;
@@ -28,9 +31,12 @@ for (const add of [
   addExport,
   addCheck,
   addCompare,
+  addCrossValidate,
   addDoctor,
   addLens,
   addPreview,
+  addRefine,
+  addUpscale,
 ])
   add(program);
 

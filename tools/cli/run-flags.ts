@@ -5,11 +5,13 @@ import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { checkRunName } from '../pipeline/run-folder.ts';
 
-const TRAINING_FLAGS = {
+/** Flags of a training for fields of the configuration. */
+export const TRAINING_FLAGS = {
   '--weights <file>': 'model.weights',
   '--targets <list>': 'train.targets',
   '--epochs <n>': 'train.epochs',
   '--batch-size <n>': 'train.batchSize',
+  '--architecture <name>': 'model.architecture',
   '--size <pixels>': 'model.size',
   '--width <factor>': 'model.width',
   '--seed <n>': 'seed',
@@ -24,24 +26,49 @@ export interface RunFlags {
   readonly resume: string | undefined;
 }
 
-/** Adds the flags that choose the data, and the one that sets anything, to a command; returns the list that parsing fills. */
-export function addDataFlags(command: Command): Setting[] {
+/** Adds the flags that name the data, and the one that sets anything, to a command; returns the list that parsing fills. */
+export function addSourceFlags(command: Command): Setting[] {
   const settings: Setting[] = [];
-  addFieldFlags(command, settings, { '--data <path>': 'data.source', '--votes <file>': 'data.votes' });
-  command
-    .option('--skip-bad-rows', 'leave out and count malformed rows instead of stopping at the first', () => {
-      settings.push({ path: 'data.skipBadRows', value: true, origin: '--skip-bad-rows' });
-    })
-    .option('--set <field=value>', 'sets any field, for example train.learningRate=1e-3; may be repeated', (text) => {
+  addFieldFlags(command, settings, {
+    '--data <path>': 'data.source',
+    '--votes <file>': 'data.votes',
+  });
+  addSwitches(command, settings, { '--skip-bad-rows': 'data.skipBadRows' });
+  command.option(
+    '--set <field=value>',
+    'sets any field, for example train.learningRate=1e-3; may be repeated',
+    (text) => {
       settings.push(parseAssignment(text));
-    });
+    },
+  );
   return settings;
 }
 
-/** Adds the flags of a training to a command; returns what reads them after parsing. */
-export function addRunFlags(command: Command): () => RunFlags {
-  const settings = addDataFlags(command);
-  addFieldFlags(command, settings, TRAINING_FLAGS);
+/** Adds {@link addSourceFlags}, and those that choose what of the data is trained and tested on. */
+export function addDataFlags(command: Command): Setting[] {
+  const settings = addSourceFlags(command);
+  addFieldFlags(command, settings, {
+    '--refine <manifest>': 'data.refine',
+    '--extra <folder>': 'data.extra',
+    '--fold <n>': 'data.fold',
+    '--folds <n>': 'data.folds',
+  });
+  addSwitches(command, settings, { '--contempt': 'data.contempt', '--hide-faces': 'hideFaces' });
+  return settings;
+}
+
+/**
+ * Adds the flags of a training to a command.
+ * @param flags for fields of the configuration, beside those of the data.
+ * @param settings what the flags of the data fill.
+ * @returns what reads them after parsing.
+ */
+export function addRunFlags(
+  command: Command,
+  flags: Readonly<Record<string, string>> = TRAINING_FLAGS,
+  settings: Setting[] = addDataFlags(command),
+): () => RunFlags {
+  addFieldFlags(command, settings, flags);
   command
     .option('--config <file>', 'YAML or JSON with any part of the configuration; flags win over it')
     .option('--name <name>', 'name of the run folder, after the date')
@@ -55,6 +82,15 @@ export function addRunFlags(command: Command): () => RunFlags {
     if (name !== undefined) checkRunName(name);
     return { file: config, settings, name, resume };
   };
+}
+
+/** Adds flags that set a field to true. */
+function addSwitches(command: Command, settings: Setting[], flags: Readonly<Record<string, string>>): void {
+  for (const [flag, path] of Object.entries(flags)) {
+    command.option(flag, `${path}: ${FIELDS.get(path)?.description}`, () => {
+      settings.push({ path, value: true, origin: flag });
+    });
+  }
 }
 
 /** Adds flags that stand for one field each; parsing adds what they say to the settings. */

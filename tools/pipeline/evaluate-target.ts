@@ -41,7 +41,12 @@ export async function evaluateTarget(
 }
 
 async function runTarget(folder: string, settings: readonly Setting[]): Promise<Target> {
-  const run = await openRun(folder, settings);
+  // Other data have neither the run's votes nor its further faces. The fold stays: what was trained on is not tested.
+  const elsewhere = settings.filter(({ path }) => path === 'data.source');
+  const without = elsewhere.flatMap(({ origin }) =>
+    ['data.votes', 'data.extra'].map((path) => ({ path, value: null, origin })),
+  );
+  const run = await openRun(folder, [...without, ...settings]);
   const models = [...(await ensureExported(run))].map(([head, file]) => [headingOf(head), file] as const);
   return { config: run.config, models: new Map(models), history: await readEpochs(join(folder, METRICS_FILE)) };
 }

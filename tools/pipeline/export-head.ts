@@ -31,8 +31,13 @@ export async function exportHead(run: Run, head: string, folder = modelFolder(ru
 }
 
 /** What the exported files say of their training. */
-export function metadataOf(run: Run, { epoch }: NetworkInfo): Record<string, string> {
-  return { run: basename(run.folder), epoch: String(epoch) };
+export function metadataOf({ folder, config }: Run, { epoch }: NetworkInfo): Record<string, string> {
+  const { fold, folds } = config.data;
+  return {
+    run: basename(folder),
+    epoch: String(epoch),
+    ...(fold !== null && { heldOut: `${fold} of ${folds}` }),
+  };
 }
 
 /** Exports the heads of a run that have no exported model in it yet; returns the models' paths by head. */
@@ -62,7 +67,7 @@ export async function describeHead(
   const training = {
     run: basename(run.folder),
     head,
-    data: basename(data.source),
+    data: [data.source, ...(data.extra === null ? [] : [data.extra])].map((path) => basename(path)).join(' + '),
     epochs: network.epoch,
     config: { seed, model: { ...model, weights: basename(model.weights) }, augment, train, quantize },
   };

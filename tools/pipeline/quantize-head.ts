@@ -9,8 +9,8 @@ import { type Disagreements, disagreements } from '../../ml/evaluate/disagreemen
 import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
 import { exportFloatTflite, exportQuantized } from '../../ml/export/export-quantized.ts';
 import { type ExportedFile, sha256Of } from '../../ml/export/exported-file.ts';
+import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import type { FoldedNetwork } from '../../ml/nn/folded-network.ts';
-import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import { representativeFaces } from '../../ml/quantize/calibrate.ts';
 import { prepareRounding } from '../../ml/quantize/ptq.ts';
 import { loadQuantized, qatConfig, trainQuantized } from '../../ml/quantize/qat.ts';
@@ -52,10 +52,9 @@ export interface QuantizedHead {
  */
 export async function quantizeHead(order: QuantizeOrder): Promise<QuantizedHead | undefined> {
   const { file, head, config, dataset, work, reporter, signal } = order;
-  const { width, size } = config.model;
   const { method, images, perChannel } = config.quantize;
   const bytes = await readBytes(file);
-  const float = foldedFromOnnx(bytes, file, mobileNetV2(width, size));
+  const float = foldedFromOnnx(bytes, file, buildArchitecture(config.model));
   const faces = representativeFaces(dataset, images, config.seed);
   reporter.note(`quantizing ${file}: ranges measured on ${faces.length / FACE_PIXELS} training faces`);
   const networks = new Map<QuantizeMethod, QuantizedNetwork>();

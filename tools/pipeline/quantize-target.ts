@@ -5,6 +5,7 @@ import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { isFolder, readBytes } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { FLOAT_ONNX, writeModel } from '../../ml/export/exported-file.ts';
+import { buildArchitecture, shapeOf } from '../../ml/nn/architectures.ts';
 import { exportedInfo } from '../../ml/weights/from-onnx.ts';
 import type { ExportedHead } from './export-head.ts';
 import { finishRun } from './finish-run.ts';
@@ -30,10 +31,10 @@ export async function openTarget(
 ): Promise<QuantizeTarget> {
   if (await isFolder(path)) return { prepared: await prepareRun({ resume: path, settings }, reporter) };
   const bytes = await readBytes(path);
-  const { head, width, size, epoch } = exportedInfo(bytes, path);
+  const { head, architecture, width, size, epoch } = exportedInfo(bytes, path);
   requireSource(settings, `${path} does not say what it was trained on`);
   const origin = `the network in ${path}`;
-  const own = { 'model.width': width, 'model.size': size, 'train.targets': [head] };
+  const own = { 'model.architecture': architecture, 'model.width': width, 'model.size': size, 'train.targets': [head] };
   const config = await loadConfig(undefined, [
     ...settings,
     ...Object.entries(own).map(([field, value]) => ({ path: field, value, origin })),
@@ -41,7 +42,7 @@ export async function openTarget(
   const { dataset, summary } = await loadRunFaces(config, reporter);
   const run = await createRun(config, `quantize-${basename(path, '.onnx')}`, new Date());
   const file = await writeModel(join(modelFolder(run, head), MODEL_FILE), bytes, FLOAT_ONNX);
-  const network = { width, size, classes: EMOTIONS.length, heads: [head], epoch };
+  const network = { ...shapeOf(buildArchitecture(config.model)), classes: EMOTIONS.length, heads: [head], epoch };
   return { prepared: { run, dataset, summary, resume: false }, exported: { head, file, network } };
 }
 

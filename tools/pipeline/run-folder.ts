@@ -28,7 +28,7 @@ export function modelFolder({ folder, config }: Run, head: string): string {
  * @throws UserError if the place cannot be written.
  */
 export async function createRun(config: Config, name: string | undefined, today: Date): Promise<Run> {
-  const folder = await makeNewFolder(join(config.runs, `${localDate(today)}-${name ?? defaultName(config)}`));
+  const folder = await createFolder(config.runs, name ?? defaultName(config), today);
   await writeAtomic(join(folder, CONFIG_FILE), `${JSON.stringify(config, null, 2)}\n`);
   return { folder, config };
 }
@@ -42,7 +42,9 @@ export async function openRun(folder: string, settings: readonly Setting[] = [])
   return { folder, config: await loadConfig(join(folder, CONFIG_FILE), settings) };
 }
 
-async function makeNewFolder(wanted: string): Promise<string> {
+/** Makes `<runs>/<YYYY-MM-DD>-<name>`, with a number appended if it is taken. */
+export async function createFolder(runs: string, name: string, today: Date): Promise<string> {
+  const wanted = join(runs, `${localDate(today)}-${name}`);
   for (let count = 1; ; count++) {
     const folder = count === 1 ? wanted : `${wanted}-${count}`;
     try {

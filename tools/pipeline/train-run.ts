@@ -3,13 +3,15 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
+import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import type { FaceDataset } from '../../ml/data/dataset.ts';
+import { classesOf, type FaceDataset } from '../../ml/data/dataset.ts';
 import { type DataSummary, loadFaces } from '../../ml/data/load.ts';
 import { train } from '../../ml/train/train.ts';
 import { METRICS_FILE, type TrainResult } from '../../ml/train/training.ts';
+import { findFace } from './find-face.ts';
 import { createRun, DATA_FILE, openRun, type Run } from './run-folder.ts';
 
 /** What to train: a new run, or one that was stopped. */
@@ -43,10 +45,25 @@ export async function prepareRun(order: TrainOrder, reporter: Reporter): Promise
   const resume = 'resume' in order;
   const started = resume ? await openRun(order.resume, order.settings) : order;
   const { dataset, summary } = await loadRunFaces(started.config, reporter);
+  checkTrainable(dataset, started.config);
   const run = 'folder' in started ? started : await createRun(started.config, started.name, new Date());
   await writeAtomic(join(run.folder, DATA_FILE), `${JSON.stringify(summary, null, 2)}\n`);
   reporter.note(`run folder: ${run.folder}`);
   return { run, dataset, summary, resume };
+}
+
+/** @throws UserError if all of CK+ is kept for the test, or has a class that the lens does not know. */
+function checkTrainable(dataset: FaceDataset, { data }: Config): void {
+  if (dataset.subjects && data.fold === null)
+    throw new UserError(
+      `all subjects of ${data.source} are kept for the test; train on the other folds of them with --fold 0, or use ` +
+        '"emotion-lens cross-validate"',
+    );
+  if (classesOf(dataset).length > EMOTIONS.length)
+    throw new UserError(
+      'data.contempt is true, but the model of a lens answers with seven expressions and contempt is none of them; leave ' +
+        '--contempt out, or use "emotion-lens cross-validate"',
+    );
 }
 
 /**
@@ -77,5 +94,5 @@ export async function loadRunFaces(config: Config, reporter: Reporter) {
       'faces: drawn by the generator, to try everything out; accuracy on them says nothing about photographs',
     );
   }
-  return loadFaces(config.data, config.seed, reporter);
+  return loadFaces(config.data, config.seed, reporter, findFace);
 }

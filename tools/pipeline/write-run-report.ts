@@ -28,9 +28,10 @@ export function headingOf(head: string): string {
   return HEADINGS[head] ?? head;
 }
 
-/** Writes the report of a run or of a single model. */
+/** Writes the report of a run or of a single model, without pictures of faces if its configuration hides them. */
 export async function writeRunReport(path: string, source: ReportSource): Promise<void> {
-  const { name, config, dataset, summary, heads, history = [], files = [], findings = [], quantization = [] } = source;
+  const { name, config, dataset, summary, history = [], files = [], findings = [] } = source;
+  const { heads, quantization = [] } = config.hideFaces ? withoutFaces(source) : source;
   await writeReport(path, {
     title: 'Emotion Lens',
     run: name,
@@ -40,11 +41,22 @@ export async function writeRunReport(path: string, source: ReportSource): Promis
     history,
     heads,
     quantization,
-    faces: faceTiles(dataset, config.seed),
-    augmentations: history.length > 0 ? augmentationTiles(dataset, config) : [],
+    faces: config.hideFaces ? [] : faceTiles(dataset, config.seed),
+    augmentations: config.hideFaces || history.length === 0 ? [] : augmentationTiles(dataset, config),
     files,
     findings,
   });
+}
+
+/** The same results with none of the faces that they are shown by. */
+function withoutFaces({ heads, quantization = [] }: ReportSource): Pick<ReportSource, 'heads' | 'quantization'> {
+  return {
+    heads: heads.map((head) => ({ ...head, mistakes: head.mistakes.map((shown) => ({ ...shown, tiles: [] })) })),
+    quantization: quantization.map((quantized) => ({
+      ...quantized,
+      disagreements: { ...quantized.disagreements, tiles: [] },
+    })),
+  };
 }
 
 /** What a check found, one line each. */
@@ -57,17 +69,24 @@ export function findingLines(name: string, { accepted, platforms, findings }: Ch
   );
 }
 
-function dataFacts({ faces, ...summary }: DataSummary): ReportContent['data'] {
+function dataFacts({ faces, subjects, refined, ...summary }: DataSummary): ReportContent['data'] {
   const counts = SPLITS.map((split) => [split, Object.values(faces[split]).reduce((sum, count) => sum + count, 0)]);
   return {
     source:
       summary.source === 'synthetic' ? 'synthetic: drawn faces, which tell nothing about photographs' : summary.source,
     ...(summary.sha256 !== null && { 'SHA-256': summary.sha256 }),
+    ...(summary.extra !== undefined && { 'with CK+': summary.extra }),
     'rows read': summary.rowsRead,
     'bad rows left out': summary.badRowsSkipped,
     'training faces left out as copies of test faces': summary.duplicatesLeftOut,
     'training images left out as constant': summary.constantsLeftOut,
+    ...(refined && {
+      'refined by': refined.manifest,
+      'training faces dropped by it': refined.dropped,
+      'training faces moved to another class by it': refined.moved,
+    }),
     'FER+ votes': summary.votes ? 'yes' : 'no',
     ...Object.fromEntries(counts),
+    ...(subjects && Object.fromEntries(SPLITS.map((split) => [`people of CK+ in ${split}`, subjects[split]]))),
   };
 }

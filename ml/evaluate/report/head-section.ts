@@ -19,6 +19,17 @@ export const PROTOCOL_TEXT: Readonly<Record<Protocol, { readonly name: string; r
       'Ten people voted on each face; a class named only once is dropped, and a face counts only if one of the seven ' +
       'expressions then has more than half of the votes that remain.',
   },
+  ckplus: {
+    name: 'CK+',
+    definition:
+      'The labels of CK+ that the model has an output for, the model as it is: it may also answer with an expression ' +
+      'that none of these faces is labelled with. Every picture counts; those of one sequence are much alike, so that ' +
+      'the interval is narrower than it should be.',
+  },
+  'ckplus-restricted': {
+    name: 'CK+, restricted',
+    definition: 'The same faces; the most probable of the expressions that they are labelled with is the answer.',
+  },
 };
 
 /** The figures that matter most: accuracy of a head on the final test split, one tile for each protocol. */

@@ -13,4 +13,12 @@ export interface Mapping {
 
 export const error = (message: string, wayOut: string) => ({ severity: 'error' as const, message, wayOut });
 export const warning = (message: string, wayOut: string) => ({ severity: 'warning' as const, message, wayOut });
+/** Said of a sum or product with a constant. */
+export const CONSTANT_OPERAND: Problem = {
+  severity: 'info',
+  message:
+    "an operand is a constant; Snap's table does not say whether it becomes a Constant layer, which the iPhone NPU lacks",
+  wayOut: 'Nothing need be done',
+};
+
 export const info = (message: string, wayOut: string) => ({ severity: 'info' as const, message, wayOut });

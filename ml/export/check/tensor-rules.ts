@@ -1,5 +1,5 @@
 import { sizeOf } from '../../nn/graph.ts';
-import { error, type Mapping, type Problem, warning } from './mapping.ts';
+import { CONSTANT_OPERAND, error, type Mapping, type Problem, warning } from './mapping.ts';
 import { constant, float, fromFront, int, ints, isComputed, type Rule, shapeOf, text } from './node-context.ts';
 import type { Layer } from './snapml-layers.ts';
 
@@ -45,7 +45,8 @@ export const eltwise =
       return { layer, problems: [error('it has not two operands', 'Use one operator for each pair of operands')] };
     }
     const [a, b] = [shapeOf(context, 0), shapeOf(context, 1)];
-    if (!a || !b || String(a) === String(b)) return { layer };
+    const fine = { layer, problems: [0, 1].every((i) => isComputed(context, i)) ? [] : [CONSTANT_OPERAND] };
+    if (!a || !b || String(a) === String(b)) return fine;
     const firstIsSmall = sizeOf(a) < sizeOf(b) || (sizeOf(a) === sizeOf(b) && a.length < b.length);
     const [small, large] = firstIsSmall ? [a, b] : [b, a];
     if (equalShapes || !broadcasts(small, large)) {
@@ -59,7 +60,7 @@ export const eltwise =
         ],
       };
     }
-    if (!largestFirst || !firstIsSmall) return { layer };
+    if (!largestFirst || !firstIsSmall) return fine;
     return {
       layer,
       problems: [

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../nn/graph.ts';
-import { error, info, type Mapping, type Problem, warning } from './mapping.ts';
+import { CONSTANT_OPERAND, error, info, type Mapping, type Problem, warning } from './mapping.ts';
 import type { Layer } from './snapml-layers.ts';
 import { broadcasts, reductionOver } from './tensor-rules.ts';
 import {
@@ -87,6 +87,7 @@ const eltwise =
     const [a, b] = [inputOf(context, 0)?.shape ?? [], inputOf(context, 1)?.shape ?? []];
     const [small, large] = sizeOf(a) < sizeOf(b) ? [a, b] : [b, a];
     const problems = activationProblems(context);
+    if ([0, 1].some((i) => isConstant(inputOf(context, i)))) problems.push(CONSTANT_OPERAND);
     if (!broadcasts(channelsFirst(small), channelsFirst(large))) {
       problems.push(
         error(
@@ -174,7 +175,7 @@ const RULES: Readonly<Record<string, TfliteRule>> = {
   DEPTHWISE_CONV_2D: depthwise,
   DEQUANTIZE: edge,
   FULLY_CONNECTED: dense,
-  HARD_SWISH: unsupported('Train with ReLU instead of it, as in the minimalistic MobileNetV3'),
+  HARD_SWISH: unsupported('Write it as x * ReLU6(x + 3) / 6, or train with ReLU as in the minimalistic MobileNetV3'),
   LOGISTIC: plain('Sigmoid'),
   MAX_POOL_2D: pool('MaxPool'),
   MEAN: mean,

@@ -1,12 +1,11 @@
 import type { Tensor } from '../graph.ts';
 import type { Layout } from '../layout.ts';
-import { add, clip, div, maximum, mul, reduceMean, reduceSum, sqrt, strictlyBetween, sub } from '../ops.ts';
+import { add, clip, div, maximum, mul, reduceMean, reduceSum, sqrt, sub } from '../ops.ts';
 import type { Tape } from '../tape.ts';
+import { type Clipping, clippingGradient } from './activation.ts';
 
-/** Added to the variance before its root, as Keras' MobileNetV2 does. */
+/** Added to the variance before its root, as Keras' MobileNets do. */
 export const BATCH_NORM_EPSILON = 1e-3;
-
-const RELU6 = [0, 6] as const;
 
 export interface BatchStatistics {
   /** [C, 1]. */
@@ -49,11 +48,8 @@ export function batchNormGradient(affine: Affine, sum: Tensor, product: Tensor, 
   return { gamma, beta: sum, slope, offset };
 }
 
-/** The gradient before a ReLU6, from the gradient after it and its output. */
-export const relu6Gradient = (gradient: Tensor, output: Tensor) => mul(gradient, strictlyBetween(output, 0, 6));
-
 /**
- * Batch normalization with the statistics of the batch (Ioffe and Szegedy 2015), then a ReLU6 if wanted:
+ * Batch normalization with the statistics of the batch (Ioffe and Szegedy 2015), then a clipping activation if wanted:
  * z = γ·(y − μ)/√(σ² + ε) + β. The gradient is that of {@link batchNormGradient}.
  * @param y [C, P].
  * @param side height and width of y.
@@ -67,13 +63,13 @@ export function batchNorm(
   side: number,
   gamma: Tensor,
   beta: Tensor,
-  relu6: boolean,
+  clipping?: Clipping,
 ): Normalized {
   const affine = affineOf(reduceMean(y, [1]), mul(layout.dot(y, y, side), 1 / y.shape[1]), gamma, beta);
   const { scale, shift } = affine;
-  const output = scaleAndShift(layout, y, side, scale, shift, relu6);
+  const output = scaleAndShift(layout, y, side, scale, shift, clipping);
   tape.record(output, [y, gamma, beta], (da) => {
-    const dz = relu6 ? relu6Gradient(da, output) : da;
+    const dz = clippingGradient(da, output, clipping);
     const gradient = batchNormGradient(affine, reduceSum(dz, [1]), layout.dot(dz, y, side), y.shape[1]);
     const dy = combine(layout, side, dz, scale, y, gradient.slope, gradient.offset);
     return [dy, gradient.gamma, gradient.beta];
@@ -81,20 +77,27 @@ export function batchNorm(
   return { output, mean: affine.mean, variance: affine.variance };
 }
 
-/** scale·y + shift, clipped to 0..6 if wanted; in the blocked layout one fused 1×1 convolution. */
-function scaleAndShift(layout: Layout, y: Tensor, side: number, scale: Tensor, shift: Tensor, relu6: boolean): Tensor {
+/** scale·y + shift, clipped if wanted; in the blocked layout one fused 1×1 convolution. */
+function scaleAndShift(
+  layout: Layout,
+  y: Tensor,
+  side: number,
+  scale: Tensor,
+  shift: Tensor,
+  clipping: Clipping | undefined,
+): Tensor {
   if (layout.blocked) {
     const options = {
       side,
       outSide: side,
       kernelSide: 1,
       bias: layout.perImage(shift),
-      clip: relu6 ? RELU6 : undefined,
+      clip: clipping,
     };
     return layout.convolveEach(y, layout.kernelPerImage(scale), options);
   }
   const z = add(mul(y, scale), shift);
-  return relu6 ? clip(z, ...RELU6) : z;
+  return clipping ? clip(z, ...clipping) : z;
 }
 
 /** a·x + b·y + c; in the blocked layout two 1×1 convolutions, the second of which adds the first's result. */

@@ -4,19 +4,17 @@ import { columns, reduceSum, reshape } from '../ops.ts';
 import { samePadding } from '../padding.ts';
 import type { Tape } from '../tape.ts';
 
-const KERNEL = 3;
-const TAPS = KERNEL * KERNEL;
-
-/** Where a depthwise convolution is applied: side of its input, and its stride, 1 or 2. */
+/** Where a depthwise convolution is applied: side of its input, side of its kernel, and its stride, 1 or 2. */
 export interface Window {
   readonly side: number;
+  readonly kernelSide: number;
   readonly stride: number;
 }
 
 /**
- * 3×3 depthwise convolution with TensorFlow's SAME padding: y[i] = Σₖ w[k]·x[s·i + k − p].
+ * Depthwise convolution with TensorFlow's SAME padding: y[i] = Σₖ w[k]·x[s·i + k − p].
  * @param x [C, P].
- * @param kernel w, [C, 9].
+ * @param kernel w, [C, k²].
  * @returns [C, P of the smaller side].
  */
 export function depthwise(tape: Tape, layout: Layout, x: Tensor, kernel: Tensor, window: Window): Tensor {
@@ -33,14 +31,14 @@ export function depthwiseOutput(
   layout: Layout,
   x: Tensor,
   kernel: Tensor,
-  { side, stride }: Window,
+  { side, kernelSide, stride }: Window,
   bias?: Tensor,
 ): Tensor {
-  const { outSide, begin, end } = samePadding(side, KERNEL, stride);
+  const { outSide, begin, end } = samePadding(side, kernelSide, stride);
   return layout.convolveEach(x, layout.kernelPerImage(kernel), {
     side,
     outSide,
-    kernelSide: KERNEL,
+    kernelSide,
     stride,
     pads: [begin, end],
     bias: bias && layout.perImage(bias),
@@ -56,32 +54,33 @@ export function depthwiseGradient(
   layout: Layout,
   x: Tensor,
   kernel: Tensor,
-  { side, stride }: Window,
+  { side, kernelSide, stride }: Window,
   dy: Tensor,
 ): readonly [Tensor, Tensor] {
-  const { outSide, begin } = samePadding(side, KERNEL, stride);
+  const { outSide, begin } = samePadding(side, kernelSide, stride);
   const channels = x.shape[0];
+  const taps = kernelSide ** 2;
   const flipped = columns(
     kernel,
-    Array.from({ length: TAPS }, (_, k) => TAPS - 1 - k),
+    Array.from({ length: taps }, (_, k) => taps - 1 - k),
   );
   const spread = stride === 1 ? dy : layout.dilate(dy, outSide);
   const spreadSide = stride * outSide;
-  const before = KERNEL - 1 - begin;
+  const before = kernelSide - 1 - begin;
   const dx = layout.convolveEach(spread, layout.kernelPerImage(flipped), {
     side: spreadSide,
     outSide: side,
-    kernelSide: KERNEL,
-    pads: [before, side - spreadSide + KERNEL - 1 - before],
+    kernelSide,
+    pads: [before, side - spreadSide + kernelSide - 1 - before],
   });
   const reach = (outSide - 1) * stride;
   const perImage = layout.convolveEach(x, reshape(dy, [channels * layout.batch, 1, outSide, outSide]), {
     side,
-    outSide: KERNEL,
+    outSide: kernelSide,
     kernelSide: outSide,
     dilation: stride,
-    pads: [begin, KERNEL + reach - side - begin],
+    pads: [begin, kernelSide + reach - side - begin],
   });
-  const taps = reshape(perImage, [channels, layout.batch / layout.block, TAPS, layout.block]);
-  return [dx, reduceSum(taps, [1, 3], false)];
+  const parts = reshape(perImage, [channels, layout.batch / layout.block, taps, layout.block]);
+  return [dx, reduceSum(parts, [1, 3], false)];
 }

@@ -13,10 +13,11 @@ import {
   transpose,
 } from '../ops.ts';
 import type { Tape } from '../tape.ts';
-import { affineOf, batchNormGradient, type Normalized, relu6Gradient } from './batch-norm.ts';
+import { type Clipping, clippingGradient } from './activation.ts';
+import { affineOf, batchNormGradient, type Normalized } from './batch-norm.ts';
 
 /**
- * 1×1 convolution, batch norm and ReLU6 in one, for layers with many more outputs than inputs.
+ * 1×1 convolution, batch norm and a clipping activation if wanted in one, for layers with many more outputs than inputs.
  *
  * The statistics of y = W·x follow from the small Gram matrix G = x·xᵀ: E[y] = W·Σx/P, E[y²] = diag(W·G·Wᵀ)/P, so the
  * convolution can run once with the scaled weights, and y itself is never stored. In the gradient, ∂y = s·∂z + b·y + c
@@ -27,13 +28,14 @@ import { affineOf, batchNormGradient, type Normalized, relu6Gradient } from './b
  * @param gamma γ, [O, 1].
  * @param beta β, [O, 1].
  */
-export function expandBatchNormRelu6(
+export function expandBatchNorm(
   tape: Tape,
   layout: Layout,
   x: Tensor,
   kernel: Tensor,
   gamma: Tensor,
   beta: Tensor,
+  clipping?: Clipping,
 ): Normalized {
   const [inputs, count] = x.shape;
   const outputs = kernel.shape[0];
@@ -44,7 +46,7 @@ export function expandBatchNormRelu6(
   const meanSquare = mul(reduceSum(mul(kernelGram, kernel), [1]), 1 / count);
   const affine = affineOf(mean, meanSquare, gamma, beta);
   const scaled = mul(kernel, affine.scale);
-  const output = layout.blocked ? fusedConvolution() : clip(add(matmul(scaled, x), affine.shift), 0, 6);
+  const output = layout.blocked ? fusedConvolution() : plainConvolution();
 
   /** One pass of ONNX Runtime's convolution with bias and clipping fused. */
   function fusedConvolution(): Tensor {
@@ -53,13 +55,18 @@ export function expandBatchNormRelu6(
       reshape(scaled, [outputs, inputs, 1, 1]),
       reshape(affine.shift, [outputs]),
     ];
-    const attributes = { kernel_shape: { ints: [1, 1] }, ...fusedClip(0, 6) };
+    const attributes = { kernel_shape: { ints: [1, 1] }, ...(clipping ? fusedClip(...clipping) : {}) };
     const result = x.graph.node('FusedConv', operands, [1, outputs, count, 1], { domain: 'com.microsoft', attributes });
     return reshape(result, [outputs, count]);
   }
 
+  function plainConvolution(): Tensor {
+    const z = add(matmul(scaled, x), affine.shift);
+    return clipping ? clip(z, ...clipping) : z;
+  }
+
   tape.record(output, [x, kernel, gamma, beta], (da) => {
-    const dz = relu6Gradient(da, output);
+    const dz = clippingGradient(da, output, clipping);
     const dzX = matmulTransposed(dz, x);
     const gradient = batchNormGradient(affine, reduceSum(dz, [1]), reduceSum(mul(dzX, kernel), [1]), count);
     const { slope, offset } = gradient;

@@ -10,6 +10,20 @@ export function residualAdd(tape: Tape, a: Tensor, b: Tensor): Tensor {
 }
 
 /**
+ * Each channel of each image times a number of its own, as squeeze-excite ends. Gradient: ∂x = g·∂y, and ∂g = the sum of
+ * x·∂y over the pixels.
+ * @param x [C, P].
+ * @param side height and width of x.
+ * @param gate g, [C, N].
+ */
+export function excite(tape: Tape, layout: Layout, x: Tensor, side: number, gate: Tensor): Tensor {
+  return tape.record(layout.scaleEachImage(x, side, gate), [x, gate], (dy) => [
+    layout.scaleEachImage(dy, side, gate),
+    layout.dotOfImages(x, dy, side),
+  ]);
+}
+
+/**
  * Mean over the pixels of each image. Gradient: ∂x = ∂y/(H·W) at every pixel.
  * @param x [C, P].
  * @returns [C, N].

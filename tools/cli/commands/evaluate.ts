@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { formatEvaluation } from '../../../ml/evaluate/evaluation.ts';
+import { EMOTIONS } from '../../../ml/core/emotions.ts';
+import { type Evaluation, formatConfusion, formatEvaluation } from '../../../ml/evaluate/evaluation.ts';
 import { addCommand, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 import { addDataFlags } from '../run-flags.ts';
@@ -13,6 +14,7 @@ export function addEvaluate(program: Command): void {
   const command = addCommand(program, 'evaluate <run-or-file>', 'Measures exported models on the test splits', {
     'runs/2026-01-31-fer2013-96': 'every head of a run on its own data',
     'emotion.onnx --data fer2013.csv --votes fer2013new.csv --report report.html': 'one file, with a report',
+    'emotion.onnx --data CK+48 --report report.html --hide-faces': 'on CK+, with a report that may be published',
     'emotion.tflite --data fer2013.csv': 'one TensorFlow Lite file, float or quantized, run in LiteRT',
   });
   const settings = addDataFlags(command);
@@ -26,11 +28,21 @@ export function addEvaluate(program: Command): void {
         if (report !== undefined) refuseOverwrite([report], force);
         const evaluated = await evaluateTarget(path, settings, reporter);
         if (report !== undefined) await writeRunReport(report, evaluated);
-        const tables = evaluated.heads.map(({ heading, evaluation }) => `${heading}\n${formatEvaluation(evaluation)}`);
+        const tables = evaluated.heads.flatMap(({ heading, evaluation }) => [
+          `${heading}\n${formatEvaluation(evaluation)}`,
+          ...confusionsOnCkPlus(evaluation),
+        ]);
         return {
           text: [...tables, ...(report === undefined ? [] : [`report: ${report}`])].join('\n\n'),
           json: { data: evaluated.summary, evaluations: evaluated.heads.map(({ evaluation }) => evaluation), report },
         };
       }),
     );
+}
+
+/** CK+ has few faces, so that what becomes of each class is told at once. */
+function confusionsOnCkPlus({ results }: Evaluation): string[] {
+  return results
+    .filter(({ protocol }) => protocol === 'ckplus')
+    .map(({ protocol, split, metrics }) => `${protocol}, ${split}:\n${formatConfusion(metrics, EMOTIONS)}`);
 }

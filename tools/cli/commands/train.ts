@@ -39,10 +39,12 @@ export function stopped(command: string, { run, result }: TrainedRun): CommandRe
 }
 
 function finished({ run, summary, result }: TrainedRun): CommandResult {
+  const judged = Object.values(summary.faces.PublicTest).some((count) => count > 0);
   const accuracies = Object.entries(result.best).map(([head, best]) => `${head} ${(100 * best).toFixed(2)} %`);
+  const outcome = judged ? `best accuracy on PublicTest: ${accuracies.join(', ')}` : 'kept the last epoch';
   const next = commandLine('evaluate', run.folder);
   return {
-    text: `trained ${result.step} steps, best accuracy on PublicTest: ${accuracies.join(', ')}\n${run.folder}\nnext:\n  ${next}`,
+    text: `trained ${result.step} steps, ${outcome}\n${run.folder}\nnext:\n  ${next}`,
     json: { ...result, run: run.folder, data: summary },
   };
 }

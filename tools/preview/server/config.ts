@@ -55,7 +55,8 @@ export const SERVED_POLICY = STRICT_POLICY.replace("style-src 'self'", "style-sr
   "connect-src 'self' ws:",
 );
 
-function contentPolicy(content: string): Plugin {
+/** Puts a content security policy into the page. */
+export function contentPolicy(content: string): Plugin {
   return {
     name: 'emotion-lens-policy',
     transformIndexHtml: () => [

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
-import { mobileNetV2Layers } from '../../ml/weights/google-layers.ts';
-import { readMobileNetV2 } from '../../ml/weights/google-mobilenet-v2.ts';
+import { googleLayers } from '../../ml/weights/google-layers.ts';
+import { readMobileNet } from '../../ml/weights/google-mobilenet.ts';
 import { buildTflite, type ModelSpec, type OperatorSpec, type TensorSpec } from '../tflite/build.ts';
 import { type Numbers, randomMobileNetV2 } from './network.ts';
 
@@ -18,7 +18,10 @@ describe("the network's layers", () => {
     [1.3, 5.34, 3_766_048],
     [1.4, 6.06, 4_363_712],
   ])('have as many weights at width %d as published', (width, millions, kerasWithoutTop) => {
-    const layers = mobileNetV2Layers(width).map((layer) => ({ ...layer, outChannels: layer.outChannels ?? 1001 }));
+    const layers = googleLayers('mobilenet-v2', width).map((layer) => ({
+      ...layer,
+      outChannels: layer.outChannels ?? 1001,
+    }));
     const weights = layers.map((l) => l.outChannels * l.kernelSize ** 2 * (l.kind === 'depthwise' ? 1 : l.inChannels));
     expect(weights.reduce((a, b) => a + b) / 1e6).toBeCloseTo(millions, 1);
     // Keras counts four numbers of batch norm for each channel, and with `include_top=False` no classifier.
@@ -37,7 +40,7 @@ describe('reading MobileNetV2', () => {
     [1.4, 160, 'int8'],
   ] as [number, number, Numbers][])('gives the real weights of width %d, size %d, %s', (width, size, numbers) => {
     const { model, expected } = randomMobileNetV2(width, size, 5, numbers);
-    const network = readMobileNetV2(buildTflite(model), FILE);
+    const network = readMobileNet(buildTflite(model), FILE, 'mobilenet-v2');
     expect(network).toMatchObject({ width, size, classes: 5 });
     expect(network.convolutions.map(({ name }) => name)).toEqual(expected.map(({ name }) => name));
     for (const [i, { name, kernel, bias }] of network.convolutions.entries()) {
@@ -49,7 +52,8 @@ describe('reading MobileNetV2', () => {
   it('follows the tensors, whatever the order of the operators', () => {
     const { model } = randomMobileNetV2(0.35, 96, 3, 'uint8');
     const reversed = { ...model, operators: model.operators.toReversed() };
-    expect(readMobileNetV2(buildTflite(reversed), FILE)).toEqual(readMobileNetV2(buildTflite(model), FILE));
+    const read = (spec: ModelSpec) => readMobileNet(buildTflite(spec), FILE, 'mobilenet-v2');
+    expect(read(reversed)).toEqual(read(model));
   });
 });
 
@@ -138,7 +142,7 @@ describe('another network', () => {
     ],
     ['no operators', { ...model, operators: [] }, 'as its stem, '],
   ] as [string, ModelSpec, string][])('with %s is refused by the first thing that differs', (_, changed, found) => {
-    const attempt = () => readMobileNetV2(buildTflite(changed), FILE);
+    const attempt = () => readMobileNet(buildTflite(changed), FILE, 'mobilenet-v2');
     expect(attempt).toThrow(UserError);
     expect(attempt).toThrow(found);
     expect(attempt).toThrow(
@@ -159,7 +163,7 @@ describe('another network', () => {
         const flipped = bytes.slice();
         flipped[around[index]] ^= change;
         try {
-          expect(readMobileNetV2(flipped, FILE).convolutions).toHaveLength(53);
+          expect(readMobileNet(flipped, FILE, 'mobilenet-v2').convolutions).toHaveLength(53);
         } catch (thrown) {
           expect(thrown).toBeInstanceOf(UserError);
           refused++;

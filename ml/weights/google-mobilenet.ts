@@ -1,12 +1,13 @@
+import type { ArchitectureName } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import { dequantize } from '../tflite/dequantize.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../tflite/model.ts';
 import { readTflite } from '../tflite/read.ts';
-import { type Layer, mobileNetV2Layers, WIDTHS } from './google-layers.ts';
+import { googleLayers, type Layer, PUBLISHED } from './google-layers.ts';
 
-/** A convolution with batch norm folded into it; its activation follows from its place in MobileNetV2. */
+/** A convolution with batch norm folded into it; its activation follows from its place in the network. */
 export interface ImportedConvolution {
-  /** `stem`, `block0/depthwise`, `block0/project`, `block1/expand`, …, `block16/project`, `head`, `classifier`. */
+  /** `stem`, `block0/depthwise`, `block0/project`, `block1/expand`, …, `head`, `classifier`. */
   readonly name: string;
   readonly kind: 'conv' | 'depthwise';
   readonly kernelSize: number;
@@ -14,7 +15,7 @@ export interface ImportedConvolution {
   readonly outChannels: number;
   /** In height and width, with TensorFlow's padding SAME. */
   readonly stride: number;
-  /** Stem [out, 3, 3, colours], other `conv` [out, in], `depthwise` [channels, 3·3]. */
+  /** Stem [out, 3, 3, colours], other `conv` [out, in], `depthwise` [channels, k·k]. */
   readonly kernel: Float32Array;
   /** [out]. */
   readonly bias: Float32Array;
@@ -26,7 +27,7 @@ export interface ImportedNetwork {
   /** Width multiplier. */
   readonly width: number;
   readonly classes: number;
-  /** 53 of them, in the order of computation. */
+  /** In the order of computation. */
   readonly convolutions: readonly ImportedConvolution[];
 }
 
@@ -37,7 +38,7 @@ interface Found {
   readonly bias: TfliteTensor;
 }
 
-/** How far a model is MobileNetV2 of this width, and the first thing that does not fit. */
+/** How far a model is the network of this width, and the first thing that does not fit. */
 interface Match {
   readonly width: number;
   readonly found: readonly Found[];
@@ -47,21 +48,27 @@ interface Match {
 const OPERATOR_NAME = { conv: 'CONV_2D', depthwise: 'DEPTHWISE_CONV_2D' } as const;
 
 /**
- * Reads Google's MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381) of any published width and size, 8-bit or float.
- * The network is followed from its input, tensor by tensor, and checked against the paper's layers.
+ * Reads a network that Google published, of any width and size, 8-bit or float. It is followed from its input, tensor by
+ * tensor, and checked against the paper's layers.
  * @param file its name, for messages.
- * @throws UserError if the file is damaged or holds another network.
+ * @throws UserError if the file is damaged or holds another network, or if there are no files of this network.
  */
-export function readMobileNetV2(bytes: Uint8Array, file: string): ImportedNetwork {
-  const model = readTflite(bytes, file);
-  const { width, found, flaw } = WIDTHS.map((candidate) => match(model, candidate)).reduce((best, other) =>
-    other.found.length > best.found.length ? other : best,
-  );
-  if (flaw) {
+export function readMobileNet(bytes: Uint8Array, file: string, architecture: ArchitectureName): ImportedNetwork {
+  const published = PUBLISHED[architecture];
+  if (!published) {
     throw new UserError(
-      `${file} is not Google's MobileNetV2: ${flaw}; choose a file mobilenet_v2_<width>_<size>.tflite or ` +
-        `mobilenet_v2_<width>_<size>_quant.tflite of Google's (width ${WIDTHS.join(', ')})`,
+      `model.weights is ${file}, but weights of ${architecture} cannot be read from a .tflite; expected an .onnx that ` +
+        `this project exported, none, or another model.architecture: ${Object.keys(PUBLISHED).join(', ')}`,
     );
+  }
+  const { title, widths, files } = published;
+  const model = readTflite(bytes, file);
+  const { width, found, flaw } = widths
+    .map((candidate) => match(model, architecture, candidate))
+    .reduce((best, other) => (other.found.length > best.found.length ? other : best));
+  if (flaw) {
+    const wayOut = `choose a file ${files} of Google's (width ${widths.join(', ')}), or change model.architecture`;
+    throw new UserError(`${file} is not Google's ${title}: ${flaw}; ${wayOut}`);
   }
   const convolutions = found.map((each) => importConvolution(each, file));
   return { size: inputSize(model) as number, width, classes: convolutions[found.length - 1].outChannels, convolutions };
@@ -74,7 +81,7 @@ function inputSize(model: TfliteModel): number | undefined {
 }
 
 /** Goes from the input to the classifier; every layer is an operator that reads what the one before it wrote. */
-function match(model: TfliteModel, width: number): Match {
+function match(model: TfliteModel, architecture: ArchitectureName, width: number): Match {
   const found: Found[] = [];
   const fail = (where: string, wanted: string, instead: string): Match => ({
     width,
@@ -88,8 +95,8 @@ function match(model: TfliteModel, width: number): Match {
   const outputs = new Map<string, TfliteTensor | null>();
   const readers = () => model.operators.filter(({ inputs }) => inputs.includes(tensor));
   const instead = () => readers().map(describeOperator).join(' and ') || 'nothing';
-  for (const layer of mobileNetV2Layers(width)) {
-    if (layer.name === 'classifier') {
+  for (const layer of googleLayers(architecture, width)) {
+    if (layer.pools) {
       const pooling = readers().find(({ name }) => name === 'AVERAGE_POOL_2D');
       if (!pooling) return fail('pooling', 'AVERAGE_POOL_2D', instead());
       [tensor] = pooling.outputs;
@@ -121,7 +128,7 @@ function isLayer(operator: TfliteOperator, layer: Layer): boolean {
   const options = windowOf(operator);
   return (
     name === OPERATOR_NAME[layer.kind] &&
-    outputs[0]?.name.includes(`MobilenetV2/${layer.scope}`) === true &&
+    outputs[0]?.name.includes(layer.scope) === true &&
     fits(kernel, kernelShape(layer)) &&
     fits(bias, [layer.outChannels ?? kernel?.shape[0]]) &&
     options?.strideHeight === layer.stride &&
@@ -145,7 +152,7 @@ function fits(tensor: TfliteTensor | null | undefined, shape: readonly (number |
 
 function describeLayer(layer: Layer): string {
   const shape = kernelShape(layer).map((side) => side ?? 'classes');
-  return `${OPERATOR_NAME[layer.kind]} "MobilenetV2/${layer.scope}…" with kernel [${shape}], stride ${layer.stride}`;
+  return `${OPERATOR_NAME[layer.kind]} "${layer.scope}…" with kernel [${shape}], stride ${layer.stride}`;
 }
 
 function describeOperator(operator: TfliteOperator): string {

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import sharp from 'sharp';
+import { messageOf } from '../../core/errors.ts';
+import { readText } from '../../core/files.ts';
+import { FACE_SIZE } from '../dataset.ts';
+
+/** Points of a face, in the order of iBUG's 300-W data set, which is that of CK+ too. */
+const POINTS = 68;
+const LEFT_EYE = [36, 41] as const;
+const RIGHT_EYE = [42, 47] as const;
+
+/** Where FER2013 has the eyes: parts of the picture's side, as `npm run bench:framing` measures them. */
+const EYE_LINE = 0.376;
+const EYE_DISTANCE = 0.375;
+
+/** A grey picture, 0..255, [height, width]. */
+export interface GreyPicture {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Finds the points of the one face in a picture.
+ * @returns x and y of 68 points in pixels, [136], in the order of 300-W; undefined if there is no face.
+ */
+export type FaceFinder = (picture: GreyPicture) => Promise<Float32Array | undefined>;
+
+/**
+ * Cuts the face out of a frame as FER2013 frames its faces: an upright square whose side is the distance of the eyes
+ * divided by 0.375, the eyes at 0.376 of its height and evenly about its middle. Beyond the frame its edge goes on.
+ * @param landmarks file with the points of the face, if there is one; otherwise they are found.
+ * @returns the face, [48, 48], or why there is none.
+ */
+export async function cropFace(
+  picture: GreyPicture,
+  landmarks: string | undefined,
+  find: FaceFinder | undefined,
+): Promise<Uint8Array | string> {
+  const points = landmarks !== undefined && existsSync(landmarks) ? await readPoints(landmarks) : await find?.(picture);
+  if (typeof points === 'string') return points;
+  if (!points) return find ? 'no face was found in it' : `its points are missing; expected ${landmarks ?? 'Landmarks'}`;
+  const [left, right] = [centreOf(points, ...LEFT_EYE), centreOf(points, ...RIGHT_EYE)];
+  const side = Math.round(Math.hypot(right.x - left.x, right.y - left.y) / EYE_DISTANCE);
+  if (!(side > 0 && side <= 2 * Math.max(picture.width, picture.height)))
+    return 'the points of its face have no distance between the eyes, or one larger than the picture';
+  const x = Math.round((left.x + right.x) / 2 - side / 2);
+  const y = Math.round((left.y + right.y) / 2 - EYE_LINE * side);
+  return cutOut(picture, x, y, side);
+}
+
+/** @returns the square with this corner and side, scaled to [48, 48]. */
+async function cutOut({ pixels, width, height }: GreyPicture, x: number, y: number, side: number) {
+  const square = new Uint8Array(side * side);
+  const clamp = (value: number, size: number) => Math.min(size - 1, Math.max(0, value));
+  for (let row = 0; row < side; row++) {
+    const line = clamp(y + row, height) * width;
+    for (let column = 0; column < side; column++) {
+      square[row * side + column] = pixels[line + clamp(x + column, width)];
+    }
+  }
+  const raw = { width: side, height: side, channels: 1 } as const;
+  const scaled = await sharp(square, { raw }).resize(FACE_SIZE, FACE_SIZE).toColourspace('b-w').raw().toBuffer();
+  return new Uint8Array(scaled);
+}
+
+/** The points of a file of CK+: a line for each, x and y. */
+async function readPoints(path: string): Promise<Float32Array | string> {
+  const numbers = (await readText(path)).trim().split(/\s+/).map(Number);
+  if (numbers.length !== 2 * POINTS || !numbers.every(Number.isFinite))
+    return `${path} has ${numbers.length} numbers; expected x and y of ${POINTS} points`;
+  return Float32Array.from(numbers);
+}
+
+function centreOf(points: Float32Array, first: number, last: number): { x: number; y: number } {
+  const sum = { x: 0, y: 0 };
+  for (let point = first; point <= last; point++) {
+    sum.x += points[2 * point];
+    sum.y += points[2 * point + 1];
+  }
+  return { x: sum.x / (last - first + 1), y: sum.y / (last - first + 1) };
+}
+
+/** A picture as grey values, or why it cannot be read. */
+export async function readGrey(path: string): Promise<GreyPicture | string> {
+  try {
+    const image = sharp(path, { failOn: 'error' }).flatten().greyscale().toColourspace('b-w');
+    const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+    return { pixels: data, width: info.width, height: info.height };
+  } catch (thrown) {
+    return `the image cannot be read (${messageOf(thrown)})`;
+  }
+}

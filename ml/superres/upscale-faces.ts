@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Reporter } from '../core/progress.ts';
+import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
+import { CHUNK, FaceStore, FaceStoreWriter, type StoreKey } from './face-store.ts';
+import type { EdsrModel } from './model-file.ts';
+import { Upscaler } from './upscaler.ts';
+
+/** Faces of one run of the network. */
+const BATCH = 16;
+
+/** Upscaled faces in a cache. */
+export interface UpscaledFaces {
+  readonly path: string;
+  readonly key: StoreKey;
+}
+
+/**
+ * Where the upscaled faces belong: the name follows from the faces and the network, so that a cache is never taken for
+ * another one.
+ * @param pixels grey values 0..255, [n, 48, 48].
+ */
+export function upscaledPath(cache: string, pixels: Uint8Array, { edsr, sha256 }: EdsrModel): UpscaledFaces {
+  const faces = createHash('sha256').update(pixels).digest('hex');
+  const content = createHash('sha256').update(`${faces} ${sha256}`).digest('hex');
+  const key = { content, count: pixels.length / FACE_PIXELS, size: edsr.scale * FACE_SIZE };
+  return { path: join(cache, `${content}.${key.size}.faces`), key };
+}
+
+/** How an upscaling of faces went. */
+export interface UpscaleResult extends UpscaledFaces {
+  /** False if it was stopped by its signal; another call goes on. */
+  readonly completed: boolean;
+  /** Faces that were upscaled in this call; 0 if all of them lay in the cache. */
+  readonly upscaled: number;
+  /** Faces that are done. */
+  readonly done: number;
+}
+
+/**
+ * Upscales faces into a file in the cache, unless it is there already and whole. Stopped or killed, it goes on where it
+ * was; a damaged file is made anew.
+ * @param pixels grey values 0..255, [n, 48, 48].
+ * @throws UserError if the cache cannot be written.
+ */
+export async function upscaleFaces(
+  pixels: Uint8Array,
+  model: EdsrModel,
+  cache: string,
+  reporter: Reporter,
+  signal?: AbortSignal,
+): Promise<UpscaleResult> {
+  const { path, key } = upscaledPath(cache, pixels, model);
+  const { count: total, size } = key;
+  const before = existsSync(path);
+  const checked = await FaceStore.open(path, key, (done) =>
+    reporter.progress({ step: 'checking upscaled faces', done, total, unit: 'img' }),
+  );
+  if (checked) {
+    checked.close();
+    return { path, key, completed: true, upscaled: 0, done: total };
+  }
+  if (before) reporter.note(`${path} was damaged; it is made anew`);
+  const upscaler = await Upscaler.open(model);
+  const writer = await FaceStoreWriter.open(path, key);
+  const kept = writer.done;
+  if (kept > 0) reporter.note(`going on after ${kept} of ${total} faces`);
+  const faces = new Uint8Array(CHUNK * size ** 2);
+  try {
+    while (writer.done < total && !signal?.aborted) {
+      const first = writer.done;
+      const count = Math.min(CHUNK, total - first);
+      for (let i = 0; i < count; i += BATCH) {
+        reporter.progress({ step: 'upscaling faces', done: first + i, total, unit: 'img' });
+        const batch = pixels.subarray((first + i) * FACE_PIXELS, (first + Math.min(i + BATCH, count)) * FACE_PIXELS);
+        await upscaler.grey(batch, FACE_SIZE, faces.subarray(i * size ** 2));
+      }
+      await writer.append(faces.subarray(0, count * size ** 2));
+    }
+    if (writer.done === total) reporter.progress({ step: 'upscaling faces', done: total, total, unit: 'img' });
+  } finally {
+    await writer.close();
+    await upscaler.close();
+  }
+  return { path, key, completed: writer.done === total, upscaled: writer.done - kept, done: writer.done };
+}

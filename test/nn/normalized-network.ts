@@ -1,0 +1,41 @@
+import type { ArchitectureName } from '../../ml/config/schema.ts';
+import { FACE_PIXELS, FACE_SIZE } from '../../ml/data/dataset.ts';
+import { resizeBilinear } from '../../ml/data/resize.ts';
+import { buildArchitecture } from '../../ml/nn/architectures.ts';
+import { Layout } from '../../ml/nn/layout.ts';
+import { buildTrainingGraph } from '../../ml/nn/training-graph.ts';
+import type { TrainedNetwork } from '../../ml/train/trained-network.ts';
+import { randomNetwork } from './random-network.ts';
+import { runGraph } from './run-graph.ts';
+
+/**
+ * A random network whose statistics are those of faces, so that its numbers neither grow nor vanish on the way and its
+ * answers differ from face to face.
+ * @param faces grey values, [n, 48, 48].
+ */
+export async function normalizedNetwork(
+  width: number,
+  size: number,
+  head: string,
+  name: ArchitectureName,
+  faces: Uint8Array,
+): Promise<TrainedNetwork> {
+  const network = randomNetwork(width, size, [head], name);
+  const images = faces.length / FACE_PIXELS;
+  const graph = buildTrainingGraph(buildArchitecture(network.info), [head], 7, new Layout(images, 1));
+  const image = new Float32Array(images * size * size);
+  for (let n = 0; n < images; n++) {
+    const face = faces.subarray(n * FACE_PIXELS, (n + 1) * FACE_PIXELS);
+    resizeBilinear(face, FACE_SIZE, size, image.subarray(n * size * size, (n + 1) * size * size));
+  }
+  const feeds: Record<string, ArrayLike<number>> = {
+    parameters: network.parameters,
+    image: image.map((grey) => grey / 127.5 - 1),
+  };
+  const named = Object.entries(graph.inputs).map(([input, shape]) => {
+    const values = feeds[input] ?? new Float32Array(shape.reduce((a, b) => a * b, 1));
+    return [input, { shape, values }] as const;
+  });
+  const { statistics } = await runGraph(graph.bytes, Object.fromEntries(named));
+  return { ...network, statistics };
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exportOnnx } from '../../ml/export/export-onnx.ts';
+import { exportFloatTflite, exportQuantized } from '../../ml/export/export-quantized.ts';
+import { innerMapsOf } from '../../ml/nn/layers.ts';
+import { Layout } from '../../ml/nn/layout.ts';
+import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
+import { buildTrainingGraph } from '../../ml/nn/training-graph.ts';
+import { buildQatGraph } from '../../ml/quantize/qat-graph.ts';
+import { quantizeNetwork } from '../../ml/quantize/quantized-network.ts';
+import { foldTrained, saveNetwork } from '../../ml/train/trained-network.ts';
+import { randomNetwork } from './random-network.ts';
+
+const HEADS = ['original', 'votes'];
+const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+const folder = mkdtempSync(join(tmpdir(), 'bytes-'));
+const fileHash = (name: string) => hash(readFileSync(join(folder, name)));
+
+/**
+ * Files and graphs of MobileNetV2 as they were before there were other networks: whoever resumes a run, or exports one
+ * again, gets the very bytes.
+ */
+describe('MobileNetV2 keeps its bytes', () => {
+  it.each([
+    [0.35, 48, 1, '0d78fd45e4373d5d', '69d03494425f4b96'],
+    [1, 96, 8, 'c615bda1e478e113', '93f56ca31ed59082'],
+    [1.4, 64, 16, 'c59d253715edd0a0', 'a53392b21c3a0bcc'],
+  ])('in the graphs of width %d, %d px, blocks of %d', (width, size, block, training, quantized) => {
+    const architecture = mobileNetV2(width, size);
+    const layout = new Layout(32, block);
+    expect(hash(buildTrainingGraph(architecture, HEADS, 7, layout).bytes)).toBe(training);
+    expect(hash(buildQatGraph(architecture, HEADS[0], 7, layout, true).bytes)).toBe(quantized);
+  });
+
+  it('in its files', async () => {
+    const network = randomNetwork(0.35, 48, HEADS);
+    const folded = foldTrained(network);
+    const maps = new Map(
+      innerMapsOf(folded.architecture).map((name, i) => [name, { scale: Math.fround(0.01 + i / 1000), zeroPoint: -9 }]),
+    );
+    await saveNetwork(join(folder, 'network.safetensors'), network);
+    await exportOnnx(network, 'votes', join(folder, 'emotion.onnx'));
+    await exportFloatTflite(folded, 'votes', folder);
+    await exportQuantized(quantizeNetwork(folded, 'votes', maps, true), folder, 'qat', 'float32');
+    const names = [
+      'network.safetensors',
+      'emotion.onnx',
+      'emotion.float32.tflite',
+      'emotion.int8.tflite',
+      'emotion.int8.onnx',
+    ];
+    expect(Object.fromEntries(names.map((name) => [name, fileHash(name)]))).toEqual({
+      'network.safetensors': '2fb9d21ec91baa80',
+      'emotion.onnx': '4c77192d5a679e7e',
+      'emotion.float32.tflite': '012c4c683456f6c2',
+      'emotion.int8.tflite': '8b3c4941edfba046',
+      'emotion.int8.onnx': '70a0185783e68aa2',
+    });
+  });
+});

@@ -1,0 +1,113 @@
+/**
+ * What the networks cost: `npm run bench:architectures`. Prints a table of parameters, bytes of the exported files,
+ * multiplications, speed of training and latency on one thread; none of them depends on what the weights are.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { EMOTIONS } from '../../ml/core/emotions.ts';
+import { Random } from '../../ml/core/random.ts';
+import { exportQuantized } from '../../ml/export/export-quantized.ts';
+import type { Architecture } from '../../ml/nn/architecture.ts';
+import { buildArchitecture, type NetworkShape, shapeOf } from '../../ml/nn/architectures.ts';
+import { convolutionsOf } from '../../ml/nn/folded-network.ts';
+import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
+import { innerMapsOf, layersOf } from '../../ml/nn/layers.ts';
+import { samePadding } from '../../ml/nn/padding.ts';
+import { parametersOf, randomParameters, statisticsOf } from '../../ml/nn/parameters.ts';
+import { quantizeNetwork } from '../../ml/quantize/quantized-network.ts';
+import { foldTrained } from '../../ml/train/trained-network.ts';
+import { timeModels } from './latency.ts';
+import { measureOurs, median } from './measurement.ts';
+
+const HEAD = 'original';
+const NETWORKS: readonly (Omit<NetworkShape, 'size'> & { readonly title: string })[] = [
+  { title: 'MobileNetV2 1.0', architecture: 'mobilenet-v2', width: 1 },
+  { title: 'MobileNetV2 0.5', architecture: 'mobilenet-v2', width: 0.5 },
+  { title: 'MobileNetV2 0.35', architecture: 'mobilenet-v2', width: 0.35 },
+  { title: 'MobileNetV3-Large', architecture: 'mobilenet-v3-large', width: 1 },
+  { title: 'MobileNetV3-Small', architecture: 'mobilenet-v3-small', width: 1 },
+  { title: 'MobileNetV3-Large minimalistic', architecture: 'mobilenet-v3-large-minimalistic', width: 1 },
+  { title: 'MobileNetV3-Small minimalistic', architecture: 'mobilenet-v3-small-minimalistic', width: 1 },
+];
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: '96' },
+    batch: { type: 'string', default: '64' },
+    steps: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '3' },
+  },
+});
+const [size, batch, steps, rounds] = [values.size, values.batch, values.steps, values.rounds].map(Number);
+if ([size, batch, steps, rounds].some((value) => !Number.isInteger(value) || value < 1)) {
+  console.error('error: --size, --batch, --steps and --rounds expect whole numbers from 1 on');
+  process.exit(2);
+}
+
+/** Multiplications of one picture, those of the convolutions and the classifier. */
+function multiplicationsOf(architecture: Architecture): number {
+  const each = layersOf(architecture).map((layer) => {
+    if (layer.kind === 'classifier') return architecture.features * EMOTIONS.length;
+    if (layer.kind !== 'convolution') return 0;
+    const { kind, inChannels, outChannels, kernelSide, side, stride } = layer.unit;
+    const inputs = { stem: 3, depthwise: 1, pointwise: inChannels }[kind];
+    return samePadding(side, kernelSide, stride).outSide ** 2 * outChannels * kernelSide ** 2 * inputs;
+  });
+  return each.reduce((a, b) => a + b);
+}
+
+/** A network of random weights in every form. */
+async function makeForms(architecture: Architecture, folder: string) {
+  const vector = parametersOf(architecture, [HEAD], EMOTIONS.length);
+  const network = foldTrained({
+    info: { ...shapeOf(architecture), classes: EMOTIONS.length, heads: [HEAD], epoch: 0 },
+    parameters: randomParameters(vector, new Random(1)),
+    statistics: new Float32Array(statisticsOf(architecture).size).fill(1),
+  });
+  const maps = new Map(innerMapsOf(architecture).map((name) => [name, { scale: 0.05, zeroPoint: -128 }]));
+  const { tflite, onnx } = await exportQuantized(quantizeNetwork(network, HEAD, maps, true), folder, 'ptq', 'float32');
+  const parameters = [...convolutionsOf(network, HEAD).values()].reduce(
+    (sum, { kernel, bias }) => sum + kernel.length + bias.length,
+    0,
+  );
+  const float = buildInferenceGraph(network, { batch: 1, head: HEAD });
+  return { parameters, float, int8: await readFile(onnx.path), int8Bytes: tflite.bytes };
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'bench-architectures-'));
+const architectures = NETWORKS.map((shape) => buildArchitecture({ ...shape, size }));
+const forms = [];
+for (const architecture of architectures) forms.push(await makeForms(architecture, folder));
+await rm(folder, { recursive: true });
+const latencies = await timeModels(forms.flatMap(({ float, int8 }) => [float, int8]));
+const speeds = NETWORKS.map(() => [] as number[]);
+for (let round = 0; round < rounds; round++) {
+  for (const [i, { title, architecture, width }] of NETWORKS.entries()) {
+    const args = [size, batch, steps, 'float', architecture, width].map(String);
+    const measured = measureOurs(args);
+    if (!measured) throw new Error(`the measurement of ${title} failed; run tools/bench/measure.ts ${args.join(' ')}`);
+    speeds[i].push(measured.imagesPerSecond);
+  }
+}
+
+console.log(
+  `${size} px, batches of ${batch}, ${EMOTIONS.length} classes; float32 ONNX, int8 TFLite; int8 latency of the ONNX form`,
+);
+console.log('| network | parameters | float bytes | int8 bytes | MMAC | training img/s | float ms | int8 ms |');
+console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+for (const [i, { title }] of NETWORKS.entries()) {
+  const { parameters, float, int8Bytes } = forms[i];
+  const whole = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 0 });
+  const cells = [
+    title,
+    whole(parameters),
+    whole(float.length),
+    whole(int8Bytes),
+    (multiplicationsOf(architectures[i]) / 1e6).toFixed(1),
+    whole(median(speeds[i])),
+    ...[2 * i, 2 * i + 1].map((at) => median(latencies[at]).toFixed(2)),
+  ];
+  console.log(`| ${cells.join(' | ')} |`);
+}

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../ml/config/schema.ts';
+import { EMOTIONS } from '../../ml/core/emotions.ts';
+import { UserError } from '../../ml/core/errors.ts';
+import { predictionAt } from '../../ml/core/prediction.ts';
+import type { Reporter } from '../../ml/core/progress.ts';
+import { classesOf, type FaceDataset, indicesOf } from '../../ml/data/dataset.ts';
+import { readFaces } from '../../ml/data/load.ts';
+import type { LoadedFaces } from '../../ml/data/loaded.ts';
+import { checkIdentity, identityOf, readManifest } from '../../ml/data/manifest.ts';
+import type { Manifest } from '../../ml/data/manifest-format.ts';
+import { refinementBy } from '../../ml/data/refinement.ts';
+import { findUnlikelyLabels } from '../../ml/refine/confident-learning.ts';
+import { predictOutOfFold } from '../../ml/refine/out-of-fold.ts';
+import { entriesOf, findSuspects } from '../../ml/refine/refine.ts';
+import type { Suspect } from '../../ml/refine/suspect.ts';
+import { METRICS_FILE } from '../../ml/train/training.ts';
+import { findFace } from './find-face.ts';
+import { createRun, openRun, type Run } from './run-folder.ts';
+
+/** What to refine: new data, or a run whose networks were stopped in training. */
+export type RefineOrder = { readonly config: Config; readonly name?: string } | { readonly resume: string };
+
+export interface Refined {
+  readonly manifest: Manifest;
+  readonly dataset: FaceDataset;
+  /** Of the networks that look for wrong labels; null if there are none. */
+  readonly run: Run | null;
+}
+
+/** Networks that look for wrong labels and were stopped by the signal. */
+export interface Stopped {
+  readonly run: Run;
+}
+
+/**
+ * Looks through the data that a configuration names.
+ * @throws UserError if configuration, data or folder do not do.
+ */
+export async function refineData(
+  order: RefineOrder,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Refined | Stopped> {
+  const started: Run | { config: Config; name?: string } = 'resume' in order ? await openRun(order.resume) : order;
+  const { config } = started;
+  if ('resume' in order && config.refine.folds === 0)
+    throw new UserError(`${order.resume} is no run of "refine --folds"; nothing of it can be resumed`);
+  const { loaded } = await readFaces(config.data, config.seed, reporter, findFace);
+  const { dataset } = loaded;
+  checkRefinable(dataset, config);
+  const suspects = findSuspects(dataset, reporter);
+  if (config.refine.folds === 0) return finish(loaded, suspects, null);
+
+  const run = 'folder' in started ? started : await createRun(config, started.name ?? 'refine', new Date());
+  reporter.note(`run folder: ${run.folder}`);
+  const faces = trainable(dataset, suspects);
+  const job = { config, dataset, faces, folder: run.folder, reporter, signal };
+  const probabilities = await predictOutOfFold(job).catch(async (thrown) => {
+    // A run that never began leaves no folder behind.
+    if (!existsSync(join(run.folder, 'fold-1', METRICS_FILE))) await rm(run.folder, { recursive: true });
+    throw thrown;
+  });
+  if (probabilities === null) return { run };
+  const labels = Uint8Array.from(faces, (face) => dataset.labels[face]);
+  const agreed = labels.filter((label, i) => predictionAt(probabilities, i).label === label).length;
+  reporter.note(
+    `networks that have not seen them agree with ${((100 * agreed) / labels.length).toFixed(1)} % of the labels; ` +
+      'the fewer, the less they can tell: train for more --epochs',
+  );
+  return finish(loaded, [...suspects, ...findUnlikelyLabels(faces, labels, probabilities)], run);
+}
+
+/** @throws UserError if all faces are CK+'s and kept for the test, or have a class that a manifest does not know. */
+function checkRefinable(dataset: FaceDataset, { data }: Config): void {
+  if (dataset.subjects && data.fold === null)
+    throw new UserError(
+      `all subjects of ${data.source} are kept for the test, which is never changed; refine the other folds of them with --set data.fold=0`,
+    );
+  if (classesOf(dataset).length > EMOTIONS.length)
+    throw new UserError(
+      'data.contempt is true, but a manifest knows the seven expressions of the lens alone; leave it out',
+    );
+}
+
+/**
+ * A manifest that exists, with the data that it speaks of.
+ * @throws UserError if it is none, or is one of other data.
+ */
+export async function reviewable(path: string, order: RefineOrder, reporter: Reporter) {
+  const manifest = await readManifest(path);
+  const { config } = 'resume' in order ? await openRun(order.resume) : order;
+  const { loaded } = await readFaces({ ...config.data, votes: null }, config.seed, reporter, findFace);
+  checkIdentity(path, manifest, identityOf(loaded));
+  refinementBy(path, manifest, loaded.dataset);
+  return { manifest, dataset: loaded.dataset };
+}
+
+/** Training faces that are not to be dropped: a copy in another fold would be known by heart. */
+export function trainable(dataset: FaceDataset, suspects: readonly Suspect[]): Uint32Array {
+  const dropped = new Set(suspects.filter(({ action }) => action === 'drop').map(({ face }) => face));
+  return indicesOf(dataset, 'Training').filter((face) => !dropped.has(face));
+}
+
+function finish(loaded: LoadedFaces, suspects: readonly Suspect[], run: Run | null): Refined {
+  const { dataset } = loaded;
+  return { manifest: { identity: identityOf(loaded), entries: entriesOf(dataset, suspects) }, dataset, run };
+}

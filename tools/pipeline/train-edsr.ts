@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, UserError } from '../../ml/core/errors.ts';
+import { readText, writeAtomic } from '../../ml/core/files.ts';
+import type { Reporter } from '../../ml/core/progress.ts';
+import { type Settings, SettingsSchema } from '../../ml/superres/settings.ts';
+import { type EdsrResult, trainEdsr } from '../../ml/superres/train.ts';
+import { METRICS_FILE } from '../../ml/train/training.ts';
+import { CONFIG_FILE, createFolder } from './run-folder.ts';
+
+const RUNS = 'runs';
+
+/**
+ * Checks settings of a training.
+ * @param origin names what was written, for messages: a file, or the command line.
+ * @throws UserError for the first thing that is wrong.
+ */
+export function parseSettings(raw: unknown, origin: string): Settings {
+  const parsed = SettingsSchema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0];
+  const field = path.join('.');
+  const found = path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key], raw);
+  throw new UserError(`${origin}: ${field || 'it'} is ${JSON.stringify(found)}; ${message}`);
+}
+
+/** What to train: a new run, or the folder of one that was stopped. */
+export type EdsrOrder = { readonly settings: Settings; readonly name?: string } | { readonly resume: string };
+
+/**
+ * Trains an EDSR in a run folder.
+ * @throws UserError if settings, photos or folder do not do; a run that never began leaves no folder behind.
+ */
+export async function runEdsr(
+  order: EdsrOrder,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<{ folder: string; settings: Settings; result: EdsrResult }> {
+  const resume = 'resume' in order;
+  const settings = resume ? await readSettings(order.resume) : order.settings;
+  const name = `edsr-${settings.network}-x${settings.scale}`;
+  const folder = resume ? order.resume : await createFolder(RUNS, order.name ?? name, new Date());
+  try {
+    if (!resume) await writeAtomic(join(folder, CONFIG_FILE), `${JSON.stringify(settings, null, 2)}\n`);
+    reporter.note(`run folder: ${folder}`);
+    return { folder, settings, result: await trainEdsr({ settings, folder, reporter, resume, signal }) };
+  } catch (thrown) {
+    if (!resume && !existsSync(join(folder, METRICS_FILE))) await rm(folder, { recursive: true });
+    throw thrown;
+  }
+}
+
+async function readSettings(folder: string): Promise<Settings> {
+  const path = join(folder, CONFIG_FILE);
+  const text = await readText(path);
+  try {
+    return parseSettings(JSON.parse(text), path);
+  } catch (thrown) {
+    if (thrown instanceof UserError) throw thrown;
+    throw new UserError(`${path} is no JSON: ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
+  }
+}

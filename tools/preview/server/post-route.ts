@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Connect } from 'vite';
+import { z } from 'zod';
+import { messageOf, UserError } from '../../../ml/core/errors.ts';
+
+export interface PostRoute<Body> {
+  readonly path: string;
+  /** Random text that the server has given its page. */
+  readonly token: string;
+  readonly maxBytes: number;
+  readonly schema: z.ZodType<Body>;
+  /** What the page is answered, as JSON; a {@link UserError} is told to it. */
+  handle(body: Body): Promise<unknown>;
+}
+
+/** Answers a `POST` of the page itself: another site's script has neither the page's origin nor its token. */
+export function postRoute<Body>(route: PostRoute<Body>): Connect.NextHandleFunction {
+  return async (request, response, next) => {
+    if (request.url !== route.path) return next();
+    const refusal = refusalOf(request, route.token);
+    if (refusal !== null) return answer(response, 403, { error: refusal });
+    try {
+      const parsed = route.schema.safeParse(JSON.parse(await bodyOf(request, route.maxBytes)));
+      if (!parsed.success) return answer(response, 400, { error: z.prettifyError(parsed.error) });
+      answer(response, 200, await route.handle(parsed.data));
+    } catch (thrown) {
+      const mendable = thrown instanceof UserError || thrown instanceof SyntaxError;
+      answer(response, mendable ? 409 : 500, { error: messageOf(thrown) });
+    }
+  };
+}
+
+function refusalOf({ method, headers }: IncomingMessage, token: string): string | null {
+  if (method !== 'POST') return 'only POST is answered here';
+  if (headers.origin !== `http://${headers.host}`) return 'only the page itself may save';
+  if (headers['x-preview-token'] !== token) return 'this page belongs to an earlier server; reload it';
+  return null;
+}
+
+async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new UserError(`found more than ${maxBytes} bytes, which this page never sends`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'application/json');
+  response.end(JSON.stringify(body));
+}
