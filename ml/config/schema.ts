@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What the labels of a training run are: see `ml/data/labels.ts`. */
-export const TARGETS = ['original', 'votes', 'majority'] as const;
+export const TARGETS = ['original', 'votes', 'majority', 'blended'] as const;
 export type TargetKind = (typeof TARGETS)[number];
 
 /** The networks that can be trained: see `ml/nn/architectures.ts`. */
@@ -76,6 +76,7 @@ const augment = z.strictObject({
   noise: z.number().min(0).max(64).default(4).describe('largest standard deviation of noise in grey levels'),
   cutout: probability.default(0.5).describe('chance of a cut-out square'),
   cutoutSize: probability.default(0.35).describe('largest side of the cut-out as a share of the side'),
+  mixup: z.number().min(0).max(2).default(0).describe('α of mixup: two faces are laid over each other; 0 = none'),
 });
 
 const train = z.strictObject({
@@ -84,7 +85,12 @@ const train = z.strictObject({
     .min(1)
     .refine((kinds) => new Set(kinds).size === kinds.length, 'each kind of target once')
     .default(['original'])
-    .describe('one output head is trained for each: original labels, FER+ votes (soft), FER+ majority'),
+    .describe(
+      'one output head is trained for each: original labels, FER+ votes (soft), FER+ majority, votes and labels blended',
+    ),
+  blend: probability
+    .default(0.3)
+    .describe('share of the original label in the targets "blended"; the rest are FER+ votes'),
   epochs: whole.min(1).default(18),
   batchSize: whole.min(2).max(4096).default(64).describe('images of one optimizer step over all replicas'),
   optimizer: z.enum(['adamw', 'sgd']).default('adamw'),

@@ -13,7 +13,7 @@ export interface HeadTargets {
 }
 
 /** Streams of random numbers, so that a change of one use leaves the others as they are. */
-const STREAM = { order: 1, face: 2, dropout: 3 } as const;
+const STREAM = { order: 1, face: 2, dropout: 3, mixup: 4 } as const;
 
 /**
  * Fills mini-batches: shuffled anew each epoch, augmented, in the layout of the training graph. Whatever is random in a
@@ -23,6 +23,7 @@ export class Batches {
   readonly #faces: Uint32Array;
   readonly #order: Uint32Array;
   #orderOf = -1;
+  readonly #partner: Float32Array;
 
   /**
    * @param faces positions in the data set that are trained on.
@@ -41,6 +42,7 @@ export class Batches {
     if (faces.length < config.train.batchSize) throw new Error(`${faces.length} faces do not fill a batch`);
     this.#faces = faces;
     this.#order = new Uint32Array(faces.length);
+    this.#partner = new Float32Array(config.augment.mixup > 0 ? config.model.size ** 2 : 0);
   }
 
   /** Whole batches of an epoch; the few faces left over are others each time. */
@@ -67,25 +69,44 @@ export class Batches {
   #fillFace(face: number, epoch: number, n: number, inputs: Readonly<Record<string, Float32Array>>): void {
     const { layout, classes } = this;
     const { size } = this.config.model;
-    const random = new Random(this.config.seed, STREAM.face, epoch, face);
-    const augmentation = drawAugmentation(this.config.augment, random);
-    augmentFace(
-      faceAt(this.dataset, face),
-      augmentation,
-      size,
-      random,
-      inputs['image'],
-      layout.offset(n, 0, size),
-      layout.block,
-    );
+    const offset = layout.offset(n, 0, size);
+    this.#drawFace(face, new Random(this.config.seed, STREAM.face, epoch, face), inputs['image'], offset, layout.block);
+    const { partner, share } = this.#mixIn(face, epoch, inputs['image'], offset);
     const smoothing = this.config.train.labelSmoothing;
     for (const [head, { probabilities, usable }] of Object.entries(this.heads)) {
       const targets = inputs[`targets/${head}`];
+      const target = (of: number, k: number) => (usable[of] ? probabilities[of * classes + k] : 0);
+      const counted = (1 - share) * usable[face] + share * usable[partner];
       for (let k = 0; k < classes; k++) {
-        const smooth = (1 - smoothing) * probabilities[face * classes + k] + smoothing / classes;
-        targets[k * layout.batch + n] = usable[face] ? smooth : 0;
+        const mixed = (1 - share) * target(face, k) + share * target(partner, k);
+        targets[k * layout.batch + n] = (1 - smoothing) * mixed + (smoothing / classes) * counted;
       }
     }
+  }
+
+  #drawFace(face: number, random: Random, out: Float32Array, offset: number, stride: number): void {
+    const augmentation = drawAugmentation(this.config.augment, random);
+    augmentFace(faceAt(this.dataset, face), augmentation, this.config.model.size, random, out, offset, stride);
+  }
+
+  /**
+   * Mixup (Zhang et al. 2018, arXiv:1710.09412): lays another face over this one.
+   * @returns the other face and its share of the picture, at most one half.
+   */
+  #mixIn(face: number, epoch: number, image: Float32Array, offset: number): { partner: number; share: number } {
+    const { mixup } = this.config.augment;
+    if (mixup === 0) return { partner: face, share: 0 };
+    const random = new Random(this.config.seed, STREAM.mixup, epoch, face);
+    const drawn = random.beta(mixup);
+    const share = Math.min(drawn, 1 - drawn);
+    const partner = random.pick(this.#faces as unknown as readonly number[]);
+    this.#drawFace(partner, random, this.#partner, 0, 1);
+    const { block } = this.layout;
+    this.#partner.forEach((value, pixel) => {
+      const at = offset + pixel * block;
+      image[at] += share * (value - image[at]);
+    });
+    return { partner, share };
   }
 
   #fillMask(random: Random, mask: Float32Array): void {
