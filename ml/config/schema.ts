@@ -88,9 +88,6 @@ const train = z.strictObject({
     .describe(
       'one output head is trained for each: original labels, FER+ votes (soft), FER+ majority, votes and labels blended',
     ),
-  blend: probability
-    .default(0.3)
-    .describe('share of the original label in the targets "blended"; the rest are FER+ votes'),
   epochs: whole.min(1).default(18),
   batchSize: whole.min(2).max(4096).default(64).describe('images of one optimizer step over all replicas'),
   optimizer: z.enum(['adamw', 'sgd']).default('adamw'),
@@ -98,6 +95,9 @@ const train = z.strictObject({
   warmupEpochs: z.number().min(0).default(1),
   weightDecay: z.number().min(0).default(0.02).describe('decoupled; not applied to norms and biases'),
   labelSmoothing: probability.max(0.9).default(0.1),
+  blend: probability
+    .default(0.3)
+    .describe('share of the original label in the targets "blended"; the rest are FER+ votes'),
   clipNorm: z.number().min(0).default(5).describe('largest norm of the whole gradient; 0 = no clipping'),
   emaDecay: probability.default(0.998).describe('moving average of weights and statistics; 0 = none'),
   replicas: z
