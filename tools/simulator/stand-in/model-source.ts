@@ -32,6 +32,7 @@ export interface ModelBehaviour {
   readonly loadingError?: string;
   /** Frames from `runImmediate` until the result comes. */
   readonly runFrames?: number;
+  readonly inputs?: readonly PortShape[];
   /** Name of the output. */
   readonly output?: string;
   /** Width, height, channels of the output. */
@@ -43,9 +44,10 @@ export interface ModelBehaviour {
 /** A model that answers what it is told to, after a number of frames. */
 export function scriptedModel(behaviour: ModelBehaviour): ModelSource {
   const { loadFrames = 1, loadingError, runFrames = 1, output = 'prob', outputShape = [1, 1, 7], infer } = behaviour;
+  const { inputs = [{ name: 'image', shape: [96, 96, 3] }] } = behaviour;
   let runs = 0;
   return {
-    inputs: [{ name: 'image', shape: [96, 96, 3] }],
+    inputs,
     outputs: [{ name: output, shape: outputShape }],
     load: () =>
       after(loadFrames, () => {
