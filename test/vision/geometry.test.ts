@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FRAMING as LENS_FRAMING } from '../../lens/Assets/EmotionDetector/Framing.ts';
+import { eyesOf, mouthOf } from '../../ml/core/ibug.ts';
+import { isFaceShape } from '../../ml/landmarks/face-shape.ts';
 import type { Affine } from '../../tools/simulator/lens.ts';
 import { anchorOf, projectHead } from '../../tools/vision/anchors.ts';
 import { cropPlace, FRAMING } from '../../tools/vision/crop.ts';
@@ -12,14 +14,7 @@ import {
 } from '../../tools/vision/detection.ts';
 import type { TrackedFace } from '../../tools/vision/face.ts';
 import { RIGID_POINTS } from '../../tools/vision/head.ts';
-import {
-  eyesOf,
-  isFaceShape,
-  mouthOf,
-  placeOf,
-  pointsInPicture,
-  squareOfPoints,
-} from '../../tools/vision/landmarks.ts';
+import { placeOf, pointsInPicture, squareOfPoints } from '../../tools/vision/landmarks.ts';
 import { OneEuroFilter } from '../../tools/vision/one-euro.ts';
 import { flipped, samplePicture } from '../../tools/vision/picture.ts';
 import { headPose } from '../../tools/vision/pose.ts';

@@ -1,3 +1,5 @@
+import { isFaceShape } from '../../ml/landmarks/face-shape.ts';
+import { LANDMARK_MEANS, LANDMARK_SIDE } from '../../ml/landmarks/network/input.ts';
 import {
   type Box,
   DETECTOR_MEANS,
@@ -8,17 +10,7 @@ import {
   suppressOverlaps,
 } from './detection.ts';
 import type { TrackedFace } from './face.ts';
-import {
-  boxOf,
-  type FaceSquare,
-  isFaceShape,
-  LANDMARK_MEANS,
-  LANDMARK_SIDE,
-  placeOf,
-  pointsInPicture,
-  squareOfBox,
-  squareOfPoints,
-} from './landmarks.ts';
+import { boxOf, type FaceSquare, placeOf, pointsInPicture, squareOfBox, squareOfPoints } from './landmarks.ts';
 import { OneEuroFilter } from './one-euro.ts';
 import { networkInput, type Picture } from './picture.ts';
 import { headPose } from './pose.ts';
