@@ -5,7 +5,7 @@ import { LANDMARK_VALUES, normalizeLandmarks } from './normalize.ts';
 import { digestOf, LandmarkStore } from './store.ts';
 
 /** Faces between two savings of the cache: what a killed process loses. */
-const PORTION = 4096;
+const PORTION = 2048;
 
 /** How the search for landmarks went. */
 export interface ExtractedLandmarks {

@@ -48,7 +48,8 @@ export class LandmarkFinder {
   /** @throws UserError if the package with the weights is not installed whole. */
   static async open(): Promise<LandmarkFinder> {
     const file = await landmarkModel(BATCH);
-    const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3 });
+    // One thread: two finish a batch hardly earlier, and wait for each other where the processor is shared.
+    const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3, intraOpNumThreads: 1 });
     return new LandmarkFinder(session, createHash('sha256').update(file).digest('hex'));
   }
 
