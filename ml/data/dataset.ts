@@ -44,6 +44,11 @@ export interface FaceDataset {
   readonly subjects?: Uint16Array;
   /** Fold of each face's subject, where the subjects are divided into folds; 0 for faces of others. */
   readonly folds?: Uint8Array;
+  /**
+   * Normalised landmarks of each face as `ml/landmarks/normalize.ts` makes them, [count, 136]; zeros where none were
+   * found. Absent unless they were asked for.
+   */
+  readonly landmarks?: Float32Array;
 }
 
 /** Names of a data set's classes: `EMOTIONS`, and whatever follows. */

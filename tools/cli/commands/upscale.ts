@@ -7,6 +7,7 @@ import type { FolderQuality, PictureOrder } from '../../pipeline/upscale.ts';
 import { addCommand, type CommandResult, type CommonOptions, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 export function addUpscale(program: Command): void {
   const upscale = program.command('upscale').description('Makes pictures larger with a network (EDSR), and trains it');
@@ -170,9 +171,3 @@ function stopped(folder: string, step: number): CommandResult {
     exitCode: INTERRUPTED,
   };
 }
-
-/** Reads the whole number of a flag; what it must be is checked where it is used. */
-const wholeNumber = (flag: string) => (text: string) => {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new UserError(`${flag} ${text}: expected a whole number`);
-};
