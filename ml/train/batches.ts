@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { Random } from '../core/random.ts';
-import { type FaceDataset, faceAt } from '../data/dataset.ts';
+import { type FaceDataset, type Faces, facesOf } from '../data/dataset.ts';
 import type { Layout } from '../nn/layout.ts';
 import { augmentFace, drawAugmentation } from './augment.ts';
 
@@ -21,6 +21,8 @@ const STREAM = { order: 1, face: 2, dropout: 3 } as const;
  */
 export class Batches {
   readonly #faces: Uint32Array;
+  /** All of the data set, as the network is shown them. */
+  readonly #shown: Faces;
   readonly #order: Uint32Array;
   #orderOf = -1;
 
@@ -40,6 +42,7 @@ export class Batches {
   ) {
     if (faces.length < config.train.batchSize) throw new Error(`${faces.length} faces do not fill a batch`);
     this.#faces = faces;
+    this.#shown = facesOf(dataset);
     this.#order = new Uint32Array(faces.length);
   }
 
@@ -70,7 +73,7 @@ export class Batches {
     const random = new Random(this.config.seed, STREAM.face, epoch, face);
     const augmentation = drawAugmentation(this.config.augment, random);
     augmentFace(
-      faceAt(this.dataset, face),
+      this.#shown.at(face),
       augmentation,
       size,
       random,
