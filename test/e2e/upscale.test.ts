@@ -15,6 +15,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../ml/core/random.ts';
 import { type Edsr, edsrParameters, randomEdsr } from '../../ml/superres/edsr.ts';
+import { buildEdsrGraph } from '../../ml/superres/inference-graph.ts';
 import { edsrModel, writeEdsr } from '../../ml/superres/model-file.ts';
 import { writePhotos } from '../superres/pictures.ts';
 
@@ -30,6 +31,8 @@ const upscale = (...words: string[]) => {
 beforeAll(async () => {
   const edsr: Edsr = { scale: 2, blocks: 2, channels: 16, residualScale: 1, tail: 'direct' };
   await writeEdsr(join(folder, 'x2.onnx'), edsrModel(edsr, randomEdsr(edsrParameters(edsr), new Random(1))));
+  const x3 = buildEdsrGraph(edsr, randomEdsr(edsrParameters(edsr), new Random(1)), { edsr: '{"scale":3}' });
+  writeFileSync(join(folder, 'x3.onnx'), x3);
   for (const name of ['photos', 'small']) mkdirSync(join(folder, name));
   await writePhotos(join(folder, 'photos'), [
     [64, 48],
@@ -51,7 +54,8 @@ beforeAll(async () => {
 describe('upscale', () => {
   it('of faces that is killed goes on to the same file', async () => {
     const order = ['faces', '--data', 'faces.csv', '--model', 'x2.onnx', '--quiet'];
-    expect(upscale(...order, '--cache', 'whole').status).toBe(0);
+    expect(upscale(...order, '--cache', 'whole', '--sheet', 'some.png').status).toBe(0);
+    expect(upscale(...order, '--cache', 'whole', '--sheet', 'some.png').stderr).toMatch(/some\.png exists already/);
     const find = (cache: string, end: string) => {
       const path = join(folder, cache);
       const name = existsSync(path) ? readdirSync(path).find((entry) => entry.endsWith(end)) : undefined;
@@ -71,6 +75,47 @@ describe('upscale', () => {
     const [a, b] = ['whole', 'killed'].map((cache) => readFileSync(find(cache, '.96.faces') as string));
     expect(a.equals(b)).toBe(true);
     expect(part()).toBeUndefined();
+  });
+
+  it('of faces serves training, evaluation and their reports', () => {
+    const run = (...words: string[]) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...words, '--quiet'], { cwd: folder });
+      expect([status, stderr.toString()]).toEqual([0, '']);
+      return stdout.toString();
+    };
+    const sizes = ['--size', '32', '--width', '0.35', '--epochs', '1', '--set', 'data.syntheticCount=140'];
+    run(
+      'train',
+      '--data',
+      'synthetic',
+      ...sizes,
+      '--upscale',
+      'x2.onnx',
+      '--set',
+      'quantize.images=32',
+      '--name',
+      'large',
+    );
+    const name = readdirSync(join(folder, 'runs')).find((entry) => entry.endsWith('-large')) as string;
+    const place = join('runs', name);
+    expect(readdirSync(join(folder, '.cache')).filter((entry) => entry.endsWith('.96.faces'))).toHaveLength(1);
+    const { upscaled } = JSON.parse(readFileSync(join(folder, place, 'data.json'), 'utf8'));
+    expect(upscaled).toEqual({ by: 'x2.onnx', size: 96 });
+    const accuracies = (text: string) =>
+      JSON.parse(text).evaluations[0].results.map(({ metrics }: { metrics: { accuracy: number; macroF1: number } }) => [
+        metrics.accuracy,
+        metrics.macroF1,
+      ]);
+    const own = run('evaluate', place, '--json', '--report', 'report.html');
+    const model = join(place, 'model', 'emotion.onnx');
+    const synthetic = ['--data', 'synthetic', '--set', 'data.syntheticCount=140', '--json'];
+    expect(accuracies(run('evaluate', model, ...synthetic, '--upscale', 'x2.onnx'))).toEqual(accuracies(own));
+    expect(accuracies(run('evaluate', model, ...synthetic))).not.toEqual(accuracies(own));
+    const report = readFileSync(join(folder, 'report.html'), 'utf8');
+    expect(report).toMatch(/faces made larger by<\/th><td>x2\.onnx, to 96×96 pixels/);
+    expect(report).toMatch(/alt="Upscaling"/);
+    run('evaluate', place, '--hide-faces', '--report', 'hidden.html');
+    expect(readFileSync(join(folder, 'hidden.html'), 'utf8')).not.toMatch(/<img/);
   });
 
   it('trains, measures and makes pictures larger', () => {
@@ -107,6 +152,10 @@ describe('upscale', () => {
     [['run', 'photos', '--out', 'other', '--model', 'faces.csv'], /no whole ONNX file|no ONNX file/],
     [['evaluate', 'small', '--model', 'x2.onnx'], /1\.png has 12×64 pixels; at least 17×17/],
     [['faces', '--data', 'nowhere.csv', '--model', 'x2.onnx'], /nowhere\.csv: it does not exist/],
+    [
+      ['faces', '--data', 'faces.csv', '--model', 'x3.onnx'],
+      /"scale":3.*expected one that makes pictures 2 or 4 times/,
+    ],
   ])('%j is refused', (words, message) => {
     const { status, stdout, stderr } = upscale(...words);
     expect([status, stdout]).toEqual([1, '']);
