@@ -77,47 +77,6 @@ describe('upscale', () => {
     expect(part()).toBeUndefined();
   });
 
-  it('of faces serves training, evaluation and their reports', () => {
-    const run = (...words: string[]) => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...words, '--quiet'], { cwd: folder });
-      expect([status, stderr.toString()]).toEqual([0, '']);
-      return stdout.toString();
-    };
-    const sizes = ['--size', '32', '--width', '0.35', '--epochs', '1', '--set', 'data.syntheticCount=140'];
-    run(
-      'train',
-      '--data',
-      'synthetic',
-      ...sizes,
-      '--upscale',
-      'x2.onnx',
-      '--set',
-      'quantize.images=32',
-      '--name',
-      'large',
-    );
-    const name = readdirSync(join(folder, 'runs')).find((entry) => entry.endsWith('-large')) as string;
-    const place = join('runs', name);
-    expect(readdirSync(join(folder, '.cache')).filter((entry) => entry.endsWith('.96.faces'))).toHaveLength(1);
-    const { upscaled } = JSON.parse(readFileSync(join(folder, place, 'data.json'), 'utf8'));
-    expect(upscaled).toEqual({ by: 'x2.onnx', size: 96 });
-    const accuracies = (text: string) =>
-      JSON.parse(text).evaluations[0].results.map(({ metrics }: { metrics: { accuracy: number; macroF1: number } }) => [
-        metrics.accuracy,
-        metrics.macroF1,
-      ]);
-    const own = run('evaluate', place, '--json', '--report', 'report.html');
-    const model = join(place, 'model', 'emotion.onnx');
-    const synthetic = ['--data', 'synthetic', '--set', 'data.syntheticCount=140', '--json'];
-    expect(accuracies(run('evaluate', model, ...synthetic, '--upscale', 'x2.onnx'))).toEqual(accuracies(own));
-    expect(accuracies(run('evaluate', model, ...synthetic))).not.toEqual(accuracies(own));
-    const report = readFileSync(join(folder, 'report.html'), 'utf8');
-    expect(report).toMatch(/faces made larger by<\/th><td>x2\.onnx, to 96×96 pixels/);
-    expect(report).toMatch(/alt="Upscaling"/);
-    run('evaluate', place, '--hide-faces', '--report', 'hidden.html');
-    expect(readFileSync(join(folder, 'hidden.html'), 'utf8')).not.toMatch(/<img/);
-  });
-
   it('trains, measures and makes pictures larger', () => {
     const sizes = ['--scale', '2', '--steps', '4', '--batch-size', '16', '--patch', '8'];
     const trained = upscale('train', '--data', 'photos', ...sizes, '--name', 'mine', '--json', '--quiet');
