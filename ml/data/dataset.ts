@@ -49,6 +49,23 @@ export interface FaceDataset {
    * found. Absent unless they were asked for.
    */
   readonly landmarks?: Float32Array;
+  /** The same faces made larger, which networks are then shown in their place. */
+  readonly large?: LargeFaces;
+}
+
+/** Faces of a data set that were made larger and lie elsewhere, each read when it is wanted. */
+export interface LargeFaces {
+  /** Side of a face in pixels. */
+  readonly size: number;
+  /** Reads the face at this position of the data set: grey values 0..255, [size, size]. */
+  read(face: number, out: Uint8Array): void;
+}
+
+/** Some faces as networks are shown them, all of one size. */
+export interface Faces {
+  readonly count: number;
+  /** Grey values 0..255 of the face at place 0..count − 1, square; good until the next call. */
+  at(place: number): Uint8Array;
 }
 
 /** Names of a data set's classes: `EMOTIONS`, and whatever follows. */
@@ -80,6 +97,32 @@ export function faceAt(dataset: FaceDataset, index: number): Uint8Array {
 export function indicesOf(dataset: FaceDataset, split: Split): Uint32Array {
   const code = SPLITS.indexOf(split);
   return Uint32Array.from(dataset.splits.keys()).filter((index) => dataset.splits[index] === code);
+}
+
+/**
+ * The faces at these positions as networks are shown them: made larger, if the data set has them so.
+ * @param positions by default all.
+ */
+export function facesOf(dataset: FaceDataset, positions: Uint32Array = Uint32Array.from(dataset.rows.keys())): Faces {
+  const { large } = dataset;
+  const count = positions.length;
+  if (!large) return { count, at: (place) => faceAt(dataset, positions[place]) };
+  const face = new Uint8Array(large.size ** 2);
+  return {
+    count,
+    at: (place) => {
+      large.read(positions[place], face);
+      return face;
+    },
+  };
+}
+
+/** Pixels [n, 48, 48] as a list of faces. */
+export function facesIn(pixels: Uint8Array): Faces {
+  return {
+    count: pixels.length / FACE_PIXELS,
+    at: (place) => pixels.subarray(place * FACE_PIXELS, (place + 1) * FACE_PIXELS),
+  };
 }
 
 /** Copies the pixels of these faces, [n, 48, 48]. */

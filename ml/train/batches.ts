@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { Random } from '../core/random.ts';
-import { type FaceDataset, faceAt } from '../data/dataset.ts';
+import { type FaceDataset, type Faces, facesOf } from '../data/dataset.ts';
 import type { Layout } from '../nn/layout.ts';
 import { augmentFace, drawAugmentation } from './augment.ts';
 
@@ -21,6 +21,8 @@ const STREAM = { order: 1, face: 2, dropout: 3, mixup: 4 } as const;
  */
 export class Batches {
   readonly #faces: Uint32Array;
+  /** All of the data set, as the network is shown them. */
+  readonly #shown: Faces;
   readonly #order: Uint32Array;
   #orderOf = -1;
   readonly #partner: Float32Array;
@@ -41,6 +43,7 @@ export class Batches {
   ) {
     if (faces.length < config.train.batchSize) throw new Error(`${faces.length} faces do not fill a batch`);
     this.#faces = faces;
+    this.#shown = facesOf(dataset);
     this.#order = new Uint32Array(faces.length);
     this.#partner = new Float32Array(config.augment.mixup > 0 ? config.model.size ** 2 : 0);
   }
@@ -86,7 +89,7 @@ export class Batches {
 
   #drawFace(face: number, random: Random, out: Float32Array, offset: number, stride: number): void {
     const augmentation = drawAugmentation(this.config.augment, random);
-    augmentFace(faceAt(this.dataset, face), augmentation, this.config.model.size, random, out, offset, stride);
+    augmentFace(this.#shown.at(face), augmentation, this.config.model.size, random, out, offset, stride);
   }
 
   /**

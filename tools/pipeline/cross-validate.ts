@@ -6,14 +6,7 @@ import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { isFolder, readBytes, readText, writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import {
-  classesOf,
-  type FaceDataset,
-  gatherFaces,
-  indicesOf,
-  isOfCkPlus,
-  withTestFold,
-} from '../../ml/data/dataset.ts';
+import { classesOf, type FaceDataset, facesOf, indicesOf, isOfCkPlus, withTestFold } from '../../ml/data/dataset.ts';
 import {
   type CrossValidation,
   crossValidation,
@@ -146,7 +139,7 @@ async function answersOfFold(
     subjects: new Set([...tested].map((face) => dataset.subjects?.[face])).size,
     trainingFaces: indicesOf(dataset, 'Training').length,
     labels: [...tested].map((face) => dataset.labels[face]),
-    probabilities: [...(await predictFaces(network, head, gatherFaces(dataset, tested)))],
+    probabilities: [...(await predictFaces(network, head, facesOf(dataset, tested)))],
   };
 }
 

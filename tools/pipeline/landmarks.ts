@@ -32,7 +32,7 @@ export async function landmarksOfDataset(
   signal: AbortSignal,
 ): Promise<ExtractedLandmarks> {
   const config = ConfigSchema.parse({ data });
-  const { dataset } = (await readFaces(config.data, config.seed, reporter, findFace)).loaded;
+  const { dataset } = (await readFaces(config.data, config.seed, reporter, { find: findFace })).loaded;
   const extracted = await extractLandmarks(dataset, config.data.cache, reporter, signal);
   if (sheet && extracted.completed) await writeSheet(sheet, dataset, extracted);
   return extracted;

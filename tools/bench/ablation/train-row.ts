@@ -9,7 +9,7 @@ import { UserError } from '../../../ml/core/errors.ts';
 import { readText, writeAtomic } from '../../../ml/core/files.ts';
 import { predictionAt } from '../../../ml/core/prediction.ts';
 import type { Reporter } from '../../../ml/core/progress.ts';
-import { type FaceDataset, gatherFaces, indicesOf, type Split } from '../../../ml/data/dataset.ts';
+import { type FaceDataset, facesOf, indicesOf, type Split } from '../../../ml/data/dataset.ts';
 import { type Protocol, protocolLabels } from '../../../ml/data/labels.ts';
 import { predictFaces } from '../../../ml/train/predict.ts';
 import { train } from '../../../ml/train/train.ts';
@@ -94,7 +94,7 @@ async function measureRow(folder: string, dataset: FaceDataset, ckplus: FaceData
     const tested = indicesOf(faces, split).filter((face) => labels[face] >= 0);
     if (tested.length === 0) throw new UserError(`${faces.source} has no face for ${name}`);
     const network = foldTrained(await loadNetwork(join(folder, bestFile(head))));
-    const probabilities = await predictFaces(network, head, gatherFaces(faces, tested));
+    const probabilities = await predictFaces(network, head, facesOf(faces, tested));
     right[name] = [...tested].map((face, i) => predictionAt(probabilities, i, EMOTIONS.length).label === labels[face]);
   }
   return right as RowResult['right'];
