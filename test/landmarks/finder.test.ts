@@ -85,13 +85,13 @@ it('says why it finds no points', async () => {
 });
 
 describe.runIf(existsSync(join(REAL, 'fer2013-sample.csv')))('landmarks of FER2013', () => {
-  it('are found in nearly all of some faces, and steady when these are mirrored', async () => {
+  it('are found in most faces of its sample, and steady when these are mirrored', async () => {
     const source = join(REAL, 'fer2013-sample.csv');
     const { data, seed } = ConfigSchema.parse({ data: { source, cache: temporaryFolder() } });
     const { dataset } = (await readFaces(data, seed, silent)).loaded;
     const faces = Array.from({ length: 32 }, (_, i) => faceAt(dataset, i));
     const found = await finder.find(faces);
-    expect(found.filter(({ outcome }) => outcome === 'found').length).toBeGreaterThanOrEqual(28);
+    expect(found.filter(({ outcome }) => outcome === 'found').length).toBeGreaterThanOrEqual(26);
     expect(medianOf(await mirrorErrors(faces))).toBeLessThan(0.06);
   });
 });
