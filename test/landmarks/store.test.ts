@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { silent } from '../../ml/core/progress.ts';
-import { type FoundLandmarks, OUTCOMES } from '../../ml/landmarks/finder.ts';
+import { type FoundLandmarks, OUTCOMES } from '../../ml/landmarks/find.ts';
 import { digestOf, LandmarkStore } from '../../ml/landmarks/store.ts';
 import { listener, temporaryFolder } from '../data/helpers.ts';
 
