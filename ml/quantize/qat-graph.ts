@@ -56,7 +56,7 @@ export function buildQatGraph(
   perChannel: boolean,
 ): TrainingGraph {
   const vector = mapParametersOf(architecture);
-  const sizes = { size: architecture.size, features: architecture.features, heads: [head], classes };
+  const sizes = { architecture, heads: [head], classes };
   const step = new StepGraph(layout, foldedParametersOf(architecture, classes), sizes, { statistics: [vector.size] });
   const { tape } = step;
   const parameters = step.unpack('statistics', vector);
