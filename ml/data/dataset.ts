@@ -1,9 +1,12 @@
 import { EMOTIONS } from '../core/emotions.ts';
+import { POINTS } from '../core/ibug.ts';
 
 /** Side of a face image in pixels, as FER2013 has them. */
 export const FACE_SIZE = 48;
 /** Pixels of one face. */
 export const FACE_PIXELS = FACE_SIZE * FACE_SIZE;
+/** Numbers of the landmarks of one face. */
+const FACE_LANDMARKS = 2 * POINTS;
 
 /** The three parts of FER2013, in the order of their codes 0, 1, 2 in {@link FaceDataset.splits}. */
 export const SPLITS = ['Training', 'PublicTest', 'PrivateTest'] as const;
@@ -40,6 +43,11 @@ export interface FaceDataset {
   readonly rows: Uint32Array;
   /** FER+ votes 0..10, [count, 10] in the order of {@link FERPLUS_CLASSES}; absent without FER+. */
   readonly votes?: Uint8Array;
+  /**
+   * Landmarks of each face as `ml/landmarks/normalize.ts` makes them, [count, 136], zeros where none were found; absent
+   * unless a network takes them.
+   */
+  readonly landmarks?: Float32Array;
   /** Number of the person that each face of CK+ shows, 1..999; 0 for other faces. Absent without CK+. */
   readonly subjects?: Uint16Array;
   /** Fold of each face's subject, where the subjects are divided into folds; 0 for faces of others. */
@@ -71,6 +79,11 @@ export function faceAt(dataset: FaceDataset, index: number): Uint8Array {
   return dataset.pixels.subarray(index * FACE_PIXELS, (index + 1) * FACE_PIXELS);
 }
 
+/** The landmarks of one face, [136], a view; undefined in a data set without. */
+export function landmarksAt({ landmarks }: FaceDataset, index: number): Float32Array | undefined {
+  return landmarks?.subarray(index * FACE_LANDMARKS, (index + 1) * FACE_LANDMARKS);
+}
+
 /** The positions of the faces of one split, in order. */
 export function indicesOf(dataset: FaceDataset, split: Split): Uint32Array {
   const code = SPLITS.indexOf(split);
@@ -82,4 +95,15 @@ export function gatherFaces(dataset: FaceDataset, indices: Uint32Array): Uint8Ar
   const pixels = new Uint8Array(indices.length * FACE_PIXELS);
   for (const [i, face] of indices.entries()) pixels.set(faceAt(dataset, face), i * FACE_PIXELS);
   return pixels;
+}
+
+/** Copies the landmarks of these faces, [n, 136]; undefined of a data set without. */
+export function gatherLandmarks(dataset: FaceDataset, indices: Uint32Array): Float32Array | undefined {
+  if (!dataset.landmarks) return undefined;
+  const landmarks = new Float32Array(indices.length * FACE_LANDMARKS);
+  for (const [i, face] of indices.entries()) {
+    const own = dataset.landmarks.subarray(face * FACE_LANDMARKS, (face + 1) * FACE_LANDMARKS);
+    landmarks.set(own, i * FACE_LANDMARKS);
+  }
+  return landmarks;
 }

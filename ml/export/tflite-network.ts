@@ -181,6 +181,10 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
         const value = { activation: 'NONE', potScaleInt16: true } as const;
         return operate('ADD', layer.inputs.map(at), map(layer.name), { type: 'AddOptions', value });
       }
+      case 'concat': {
+        const value = { axis: 3, activation: 'NONE' } as const;
+        return operate('CONCATENATION', layer.inputs.map(at), map(layer.name), { type: 'ConcatenationOptions', value });
+      }
       case 'shift': {
         const value = { activation: 'RELU6', potScaleInt16: true } as const;
         const operands = [at(layer.input), constant(layer, 3)];
@@ -251,6 +255,7 @@ function mapShapes(architecture: Architecture, classes: number): Map<string, rea
       case 'sixth':
         return shapes.get(layer.input) as readonly number[];
       case 'pool':
+      case 'concat':
         return [1, 1, 1, layer.channels];
       default:
         return [1, 1, 1, classes];

@@ -1,6 +1,8 @@
 import type { Config } from '../config/schema.ts';
 import { Random } from '../core/random.ts';
-import { type FaceDataset, faceAt } from '../data/dataset.ts';
+import { type FaceDataset, faceAt, landmarksAt } from '../data/dataset.ts';
+import { LANDMARK_VALUES, mirrorLandmarks } from '../landmarks/normalize.ts';
+import { IMAGE, LANDMARKS } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
 import { augmentFace, drawAugmentation } from './augment.ts';
 
@@ -13,7 +15,7 @@ export interface HeadTargets {
 }
 
 /** Streams of random numbers, so that a change of one use leaves the others as they are. */
-const STREAM = { order: 1, face: 2, dropout: 3 } as const;
+const STREAM = { order: 1, face: 2, dropout: 3, landmarks: 5 } as const;
 
 /**
  * Fills mini-batches: shuffled anew each epoch, augmented, in the layout of the training graph. Whatever is random in a
@@ -22,13 +24,14 @@ const STREAM = { order: 1, face: 2, dropout: 3 } as const;
 export class Batches {
   readonly #faces: Uint32Array;
   readonly #order: Uint32Array;
+  readonly #mirrored = new Float32Array(LANDMARK_VALUES);
   #orderOf = -1;
 
   /**
    * @param faces positions in the data set that are trained on.
    * @param heads targets of each head.
    * @param layout of one replica.
-   * @throws Error if there are fewer faces than a batch holds.
+   * @throws Error if there are fewer faces than a batch holds, or no landmarks for a network that sees them.
    */
   constructor(
     readonly config: Config,
@@ -39,6 +42,7 @@ export class Batches {
     readonly classes: number,
   ) {
     if (faces.length < config.train.batchSize) throw new Error(`${faces.length} faces do not fill a batch`);
+    if (config.model.landmarks !== 'none' && !dataset.landmarks) throw new Error('the faces have no landmarks');
     this.#faces = faces;
     this.#order = new Uint32Array(faces.length);
   }
@@ -69,15 +73,17 @@ export class Batches {
     const { size } = this.config.model;
     const random = new Random(this.config.seed, STREAM.face, epoch, face);
     const augmentation = drawAugmentation(this.config.augment, random);
-    augmentFace(
-      faceAt(this.dataset, face),
-      augmentation,
-      size,
-      random,
-      inputs['image'],
-      layout.offset(n, 0, size),
-      layout.block,
-    );
+    if (IMAGE in inputs)
+      augmentFace(
+        faceAt(this.dataset, face),
+        augmentation,
+        size,
+        random,
+        inputs[IMAGE],
+        layout.offset(n, 0, size),
+        layout.block,
+      );
+    if (LANDMARKS in inputs) this.#fillLandmarks(face, epoch, n, augmentation.mirrored, inputs[LANDMARKS]);
     const smoothing = this.config.train.labelSmoothing;
     for (const [head, { probabilities, usable }] of Object.entries(this.heads)) {
       const targets = inputs[`targets/${head}`];
@@ -86,6 +92,17 @@ export class Batches {
         targets[k * layout.batch + n] = usable[face] ? smooth : 0;
       }
     }
+  }
+
+  /** Writes column `n` of [136, N]; some faces beside the image get zeros, as where no landmarks were found. */
+  #fillLandmarks(face: number, epoch: number, n: number, mirrored: boolean, out: Float32Array): void {
+    const { model, train, seed } = this.config;
+    const random = new Random(seed, STREAM.landmarks, epoch, face);
+    const dropped = model.landmarks === 'beside' && random.chance(train.landmarkDropout);
+    const own = landmarksAt(this.dataset, face) as Float32Array;
+    if (mirrored) mirrorLandmarks(own, this.#mirrored);
+    const values = mirrored ? this.#mirrored : own;
+    for (const [i, value] of values.entries()) out[i * this.layout.batch + n] = dropped ? 0 : value;
   }
 
   #fillMask(random: Random, mask: Float32Array): void {

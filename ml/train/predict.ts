@@ -2,9 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import * as ort from 'onnxruntime-node';
 import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
 import { resizeBilinear } from '../data/resize.ts';
+import { LANDMARK_VALUES } from '../landmarks/normalize.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
-import { IMAGE, PROBABILITIES } from '../nn/layers.ts';
+import { IMAGE, LANDMARKS, PROBABILITIES } from '../nn/layers.ts';
 
 /** Images of one run. */
 export const PREDICT_BATCH = 16;
@@ -24,6 +25,7 @@ export function faceToImage(face: Uint8Array, size: number, image: Float32Array)
  * @param faces grey values, [n, 48, 48].
  * @param graph built for batches of `batch` images.
  * @param each receives the outputs of every batch and how many of its images count.
+ * @param landmarks of the faces for a network that takes them, [n, 136]; none are zeros.
  */
 export async function runOverFaces(
   graph: Uint8Array,
@@ -31,9 +33,16 @@ export async function runOverFaces(
   batch: number,
   faces: Uint8Array,
   each: (outputs: ort.InferenceSession.ReturnType, count: number) => void,
+  landmarks?: Float32Array,
 ): Promise<void> {
   const session = await ort.InferenceSession.create(graph, { logSeverityLevel: 3 });
   const image = new Float32Array(batch * 3 * size * size);
+  const points = new Float32Array(batch * LANDMARK_VALUES);
+  const inputs = [
+    [IMAGE, image, [batch, 3, size, size]],
+    [LANDMARKS, points, [batch, LANDMARK_VALUES, 1, 1]],
+  ] as const;
+  const fed = inputs.filter(([name]) => session.inputNames.includes(name));
   const total = faces.length / FACE_PIXELS;
   for (let first = 0; first < total; first += batch) {
     const count = Math.min(batch, total - first);
@@ -41,7 +50,9 @@ export async function runOverFaces(
       const face = faces.subarray((first + n) * FACE_PIXELS, (first + n + 1) * FACE_PIXELS);
       faceToImage(face, size, image.subarray(n * 3 * size * size, (n + 1) * 3 * size * size));
     }
-    each(await session.run({ [IMAGE]: new ort.Tensor('float32', image, [batch, 3, size, size]) }), count);
+    if (landmarks) points.set(landmarks.subarray(first * LANDMARK_VALUES, (first + count) * LANDMARK_VALUES));
+    const feeds = fed.map(([name, values, shape]) => [name, new ort.Tensor('float32', values, shape)]);
+    each(await session.run(Object.fromEntries(feeds)), count);
     await setImmediate();
   }
   await session.release();
@@ -50,28 +61,37 @@ export async function runOverFaces(
 /**
  * Probabilities that one head of a network gives to faces.
  * @param faces grey values, [n, 48, 48].
+ * @param landmarks of the faces for a network that takes them, [n, 136]; none are zeros.
  * @returns [n, K].
  */
-export function predictFaces(network: FoldedNetwork, head: string, faces: Uint8Array): Promise<Float32Array> {
-  return predictWith(buildInferenceGraph(network, { batch: PREDICT_BATCH, head }), network, faces);
+export function predictFaces(
+  network: FoldedNetwork,
+  head: string,
+  faces: Uint8Array,
+  landmarks?: Float32Array,
+): Promise<Float32Array> {
+  return predictWith(buildInferenceGraph(network, { batch: PREDICT_BATCH, head }), network, faces, landmarks);
 }
 
 /**
  * Probabilities that an inference graph gives to faces.
  * @param graph built for batches of {@link PREDICT_BATCH} images, of a network of this kind.
  * @param faces grey values, [n, 48, 48].
+ * @param landmarks of the faces for a network that takes them, [n, 136]; none are zeros.
  * @returns [n, K].
  */
 export async function predictWith(
   graph: Uint8Array,
   { architecture, classes }: Pick<FoldedNetwork, 'architecture' | 'classes'>,
   faces: Uint8Array,
+  landmarks?: Float32Array,
 ): Promise<Float32Array> {
   const probabilities = new Float32Array((faces.length / FACE_PIXELS) * classes);
   let written = 0;
-  await runOverFaces(graph, architecture.size, PREDICT_BATCH, faces, (outputs, count) => {
+  const keep = (outputs: ort.InferenceSession.ReturnType, count: number) => {
     probabilities.set((outputs[PROBABILITIES].data as Float32Array).subarray(0, count * classes), written);
     written += count * classes;
-  });
+  };
+  await runOverFaces(graph, architecture.size, PREDICT_BATCH, faces, keep, landmarks);
   return probabilities;
 }

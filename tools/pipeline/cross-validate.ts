@@ -10,6 +10,7 @@ import {
   classesOf,
   type FaceDataset,
   gatherFaces,
+  gatherLandmarks,
   indicesOf,
   isOfCkPlus,
   withTestFold,
@@ -141,12 +142,13 @@ async function answersOfFold(
   const [head] = config.train.targets;
   const network = foldTrained(await loadNetwork(join(folder, bestFile(head))));
   const tested = indicesOf(dataset, 'PrivateTest').filter((face) => isOfCkPlus(dataset, face));
+  const [pixels, landmarks] = [gatherFaces(dataset, tested), gatherLandmarks(dataset, tested)];
   return {
     fold,
     subjects: new Set([...tested].map((face) => dataset.subjects?.[face])).size,
     trainingFaces: indicesOf(dataset, 'Training').length,
     labels: [...tested].map((face) => dataset.labels[face]),
-    probabilities: [...(await predictFaces(network, head, gatherFaces(dataset, tested)))],
+    probabilities: [...(await predictFaces(network, head, pixels, landmarks))],
   };
 }
 
