@@ -2,9 +2,10 @@ import type { ObserverKind } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import { Random } from '../core/random.ts';
 import { type FaceDataset, gatherFaces, indicesOf } from '../data/dataset.ts';
+import type { Architecture } from '../nn/architecture.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph, mapOutput } from '../nn/inference-graph.ts';
-import { innerMapsOf } from '../nn/layers.ts';
+import { concatOf, innerMapsOf } from '../nn/layers.ts';
 import { runOverFaces } from '../train/predict.ts';
 import { Observation, rangeOf } from './observers.ts';
 import { activationParameters, type QuantizationParameters } from './scheme.ts';
@@ -63,9 +64,21 @@ export async function calibrate(network: FoldedNetwork, head: string, faces: Uin
 }
 
 /**
- * Quantization parameters of every observed map by one rule.
+ * Quantization parameters of every observed map of a network by one rule. Maps that are joined have those of the joined
+ * map, since TensorFlow Lite's CONCATENATION moves integers as they are.
  * @throws UserError if a map's range is not finite.
  */
-export function mapParameters(calibration: Calibration, kind: ObserverKind): Map<string, QuantizationParameters> {
-  return new Map([...calibration].map(([name, seen]) => [name, activationParameters(rangeOf(seen, kind), name)]));
+export function mapParameters(
+  architecture: Architecture,
+  calibration: Calibration,
+  kind: ObserverKind,
+): Map<string, QuantizationParameters> {
+  const joined = concatOf(architecture);
+  const ruledBy = (name: string) => (joined?.inputs.includes(name) ? joined.name : name);
+  return new Map(
+    [...calibration.keys()].map((name) => {
+      const ruling = ruledBy(name);
+      return [name, activationParameters(rangeOf(calibration.get(ruling) as Observation, kind), ruling)];
+    }),
+  );
 }
