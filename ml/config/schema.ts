@@ -45,7 +45,12 @@ const data = z.strictObject({
     .nullable()
     .default(null)
     .describe('manifest of "emotion-lens refine": which training rows to drop or to move to another class'),
-  cache: z.string().default('.cache').describe('folder of parsed data sets; safe to delete'),
+  upscale: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('edsr.onnx of "emotion-lens upscale train", which makes the faces 2 or 4 times as large first'),
+  cache: z.string().default('.cache').describe('folder of parsed data sets and upscaled faces; safe to delete'),
   syntheticCount: whole.min(70).max(1_000_000).default(6000).describe('how many faces the generator draws'),
 });
 

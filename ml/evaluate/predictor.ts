@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
-import { FACE_PIXELS } from '../data/dataset.ts';
+import type { Faces } from '../data/dataset.ts';
 
 /** Faces between two reports of progress; running a model blocks the event loop. */
 const FACES_PER_TURN = 32;
@@ -19,11 +19,10 @@ export interface Predictor {
   readonly size: number;
   /**
    * Probabilities of the seven classes, one face at a time as the lens runs it.
-   * @param faces grey values, [n, 48, 48].
    * @returns [n, 7].
    * @throws UserError if the model answers with something else than probabilities.
    */
-  predict(faces: Uint8Array, onProgress?: OnProgress): Promise<Float32Array>;
+  predict(faces: Faces, onProgress?: OnProgress): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -48,21 +47,21 @@ export async function loadPredictor(file: string): Promise<Predictor> {
 export interface Classifier {
   /** The model's file, for messages. */
   readonly file: string;
-  /** @param face grey values, [48, 48]. @returns [7]. */
+  /** @param face grey values, square. @returns [7]. */
   readonly classify: (face: Uint8Array) => Float32Array | Promise<Float32Array>;
 }
 
 /** What {@link Predictor.predict} promises. */
 export async function predictEach(
   { file, classify }: Classifier,
-  faces: Uint8Array,
+  faces: Faces,
   onProgress?: OnProgress,
 ): Promise<Float32Array> {
   const classes = EMOTIONS.length;
-  const total = faces.length / FACE_PIXELS;
+  const total = faces.count;
   const probabilities = new Float32Array(total * classes);
   for (let face = 0; face < total; face++) {
-    const answer = await classify(faces.subarray(face * FACE_PIXELS, (face + 1) * FACE_PIXELS));
+    const answer = await classify(faces.at(face));
     if (!isDistribution(answer))
       throw new UserError(
         `${file} does not answer with probabilities, but with ${Array.from(answer).join(', ')}; export the model again`,

@@ -1,11 +1,12 @@
 import type { ObserverKind } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import { Random } from '../core/random.ts';
-import { type FaceDataset, gatherFaces, indicesOf } from '../data/dataset.ts';
+import { type FaceDataset, type Faces, faceAt, facesOf, indicesOf } from '../data/dataset.ts';
+import { LANDMARK_VALUES } from '../landmarks/normalize.ts';
 import type { Architecture } from '../nn/architecture.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph, mapOutput } from '../nn/inference-graph.ts';
-import { concatOf, innerMapsOf } from '../nn/layers.ts';
+import { concatOf, innerMapsOf, LANDMARKS } from '../nn/layers.ts';
 import { runOverFaces } from '../train/predict.ts';
 import { Observation, rangeOf } from './observers.ts';
 import { activationParameters, type QuantizationParameters } from './scheme.ts';
@@ -17,10 +18,9 @@ export type Calibration = ReadonlyMap<string, Observation>;
 
 /**
  * Chooses training faces to calibrate on: equally many of each class, as far as there are so many.
- * @returns grey values, [n, 48, 48].
  * @throws UserError if there is no face, or all of them are of one single grey.
  */
-export function representativeFaces(dataset: FaceDataset, count: number, seed: number): Uint8Array {
+export function representativeFaces(dataset: FaceDataset, count: number, seed: number): Faces {
   const random = new Random(seed, 1);
   const byClass = new Map<number, number[]>();
   const faces = indicesOf(dataset, 'Training').slice();
@@ -30,21 +30,20 @@ export function representativeFaces(dataset: FaceDataset, count: number, seed: n
   for (let round = 0; chosen.length < Math.min(count, faces.length); round++) {
     for (const list of byClass.values()) if (round < list.length && chosen.length < count) chosen.push(list[round]);
   }
-  const pixels = gatherFaces(dataset, Uint32Array.from(chosen));
-  if (pixels.every((pixel) => pixel === pixels[0])) {
+  const [grey] = chosen.length > 0 ? faceAt(dataset, chosen[0]) : [];
+  if (chosen.every((face) => faceAt(dataset, face).every((pixel) => pixel === grey))) {
     throw new UserError(
       `${dataset.source} has ${chosen.length === 0 ? 'no training faces' : 'only training faces of one single grey'}; ` +
         'calibration needs faces that differ: give other data',
     );
   }
-  return pixels;
+  return facesOf(dataset, Uint32Array.from(chosen));
 }
 
 /**
  * Runs the network in floats over faces, twice, and observes every map.
- * @param faces grey values, [n, 48, 48].
  */
-export async function calibrate(network: FoldedNetwork, head: string, faces: Uint8Array): Promise<Calibration> {
+export async function calibrate(network: FoldedNetwork, head: string, faces: Faces): Promise<Calibration> {
   const { architecture } = network;
   const maps = innerMapsOf(architecture);
   const graph = buildInferenceGraph(network, { batch: BATCH, head, maps });
@@ -60,7 +59,19 @@ export async function calibrate(network: FoldedNetwork, head: string, faces: Uin
     });
   await pass((seen, values, images) => seen.seeExtremes(values, images));
   await pass((seen, values) => seen.count(values));
+  if (architecture.landmarks) observations.set(LANDMARKS, observeLandmarks(faces));
   return observations;
+}
+
+/** @throws Error if the faces have no landmarks. */
+function observeLandmarks({ count, landmarks }: Faces): Observation {
+  if (!landmarks) throw new Error('the faces have no landmarks to calibrate on');
+  const values = new Float32Array(count * LANDMARK_VALUES);
+  for (let face = 0; face < count; face++) values.set(landmarks(face), face * LANDMARK_VALUES);
+  const seen = new Observation(LANDMARK_VALUES);
+  seen.seeExtremes(values, count);
+  seen.count(values);
+  return seen;
 }
 
 /**

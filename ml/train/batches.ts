@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { Random } from '../core/random.ts';
-import { type FaceDataset, faceAt, landmarksAt } from '../data/dataset.ts';
+import { type FaceDataset, type Faces, facesOf } from '../data/dataset.ts';
 import { LANDMARK_VALUES, mirrorLandmarks } from '../landmarks/normalize.ts';
 import { IMAGE, LANDMARKS } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
@@ -23,6 +23,8 @@ const STREAM = { order: 1, face: 2, dropout: 3, landmarks: 5 } as const;
  */
 export class Batches {
   readonly #faces: Uint32Array;
+  /** All of the data set, as the network is shown them. */
+  readonly #shown: Faces;
   readonly #order: Uint32Array;
   readonly #mirrored = new Float32Array(LANDMARK_VALUES);
   #orderOf = -1;
@@ -44,6 +46,7 @@ export class Batches {
     if (faces.length < config.train.batchSize) throw new Error(`${faces.length} faces do not fill a batch`);
     if (config.model.landmarks !== 'none' && !dataset.landmarks) throw new Error('the faces have no landmarks');
     this.#faces = faces;
+    this.#shown = facesOf(dataset);
     this.#order = new Uint32Array(faces.length);
   }
 
@@ -75,7 +78,7 @@ export class Batches {
     const augmentation = drawAugmentation(this.config.augment, random);
     if (IMAGE in inputs)
       augmentFace(
-        faceAt(this.dataset, face),
+        this.#shown.at(face),
         augmentation,
         size,
         random,
@@ -99,7 +102,7 @@ export class Batches {
     const { model, train, seed } = this.config;
     const random = new Random(seed, STREAM.landmarks, epoch, face);
     const dropped = model.landmarks === 'beside' && random.chance(train.landmarkDropout);
-    const own = landmarksAt(this.dataset, face) as Float32Array;
+    const own = this.#shown.landmarks?.(face) as Float32Array;
     if (mirrored) mirrorLandmarks(own, this.#mirrored);
     const values = mirrored ? this.#mirrored : own;
     for (const [i, value] of values.entries()) out[i * this.layout.batch + n] = dropped ? 0 : value;

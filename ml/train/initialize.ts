@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import type { Reporter } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
-import { FACE_PIXELS } from '../data/dataset.ts';
+import type { Faces } from '../data/dataset.ts';
 import { type Architecture, kernelTaps, normedUnitsOf, seesImage, unitsOf } from '../nn/architecture.ts';
 import { buildArchitecture } from '../nn/architectures.ts';
 import { type FoldedNetwork, stemToGrey } from '../nn/folded-network.ts';
@@ -27,13 +27,13 @@ const CALIBRATION_BATCH = 16;
  * one does, and in training, where the batch's own statistics are used, nearly so. Weights without landmarks leave the
  * landmarks' layer at its random start and give its features no say: their columns of the classifier are 0.
  * @param weights `none`, a `.tflite` of Google's, a `.json` of TensorFlow.js or an `.onnx` that this project exported.
- * @param faces grey values, [n, 48, 48]; a few hundred are enough.
+ * @param faces training faces; a few hundred are enough.
  * @throws UserError if the file is missing, broken or of another architecture.
  */
 export async function initialNetwork(
   info: NetworkInfo,
   weights: string,
-  faces: Uint8Array,
+  faces: Faces,
   seed: number,
   reporter: Reporter,
 ): Promise<TrainedNetwork> {
@@ -70,7 +70,7 @@ export async function initialNetwork(
     own.set(withColumns(classifier.kernel, imported.classes, architecture.features));
     vector.view(parameters, `classifier/${head}/bias`).set(classifier.bias);
   }
-  reporter.note(`weights: ${weights}, batch norm measured on ${faces.length / FACE_PIXELS} faces`);
+  reporter.note(`weights: ${weights}, batch norm measured on ${faces.count} faces`);
   return { info, parameters, statistics };
 }
 
@@ -126,13 +126,13 @@ async function readWeights(file: string, architecture: Architecture): Promise<Fo
 }
 
 /** Mean and variance of each unit's convolution, bias included, over the faces. */
-async function observe(network: FoldedNetwork, faces: Uint8Array) {
+async function observe(network: FoldedNetwork, faces: Faces) {
   const graph = buildInferenceGraph(network, { batch: CALIBRATION_BATCH, observe: true });
   const sums = new Map<string, Float64Array>();
   let batches = 0;
   // The last batch would repeat faces of the one before it, so it is left out unless it is whole.
-  const area = faces.length - (faces.length % (CALIBRATION_BATCH * FACE_PIXELS));
-  await runOverFaces(graph, network.architecture.size, CALIBRATION_BATCH, faces.subarray(0, area), (outputs) => {
+  const whole = { ...faces, count: faces.count - (faces.count % CALIBRATION_BATCH) };
+  await runOverFaces(graph, network.architecture.size, CALIBRATION_BATCH, whole, (outputs) => {
     batches += 1;
     for (const [name, tensor] of Object.entries(outputs)) {
       const values = tensor.data as Float32Array;

@@ -33,7 +33,7 @@ export function train(job: TrainJob): Promise<TrainResult> {
     },
     accuracy: (state, head) => {
       const network = foldTrained(averaged(state, 0));
-      return publicAccuracy((faces, landmarks) => predictFaces(network, head, faces, landmarks), head, dataset);
+      return publicAccuracy((faces) => predictFaces(network, head, faces), head, dataset);
     },
     save: (path, state, epochs) => saveNetwork(path, averaged(state, epochs)),
   });

@@ -70,7 +70,7 @@ describe.each(SOURCES)('the shipped lens with its 8-bit model and $name', { time
     for (const picture of faces.values()) {
       session.find(0, picture);
       await session.run(0.5);
-      const expected = await predictor.predict(picture.pixels);
+      const expected = await predictor.predict(facesIn(picture.pixels));
       // Its picture is rounded to whole grey levels, and its answers to 1/256.
       for (const [i, value] of session.answers.at(-1)!.value.entries())
         expect(Math.abs(value - expected[i])).toBeLessThan(0.03);

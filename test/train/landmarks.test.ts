@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigSchema, type LandmarkUse } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
-import { gatherFaces, gatherLandmarks } from '../../ml/data/dataset.ts';
+import { facesOf, withoutLandmarks } from '../../ml/data/dataset.ts';
 import { exportOnnx } from '../../ml/export/export-onnx.ts';
 import { mirrorLandmarks } from '../../ml/landmarks/normalize.ts';
 import { Layout } from '../../ml/nn/layout.ts';
@@ -82,8 +82,7 @@ describe('mini-batches with landmarks', () => {
 
 describe('a network that sees landmarks', () => {
   const info = { architecture: 'mobilenet-v3-small', width: 0.35, size: 32, classes: 7, epoch: 0 } as const;
-  const some = dataset.rows.slice(0, 64);
-  const [faces, landmarks] = [gatherFaces(dataset, some), gatherLandmarks(dataset, some)];
+  const faces = facesOf(dataset, dataset.rows.slice(0, 64));
 
   it('begins as the imported network does, if that one knows no landmarks', async () => {
     const file = join(folder(), 'image.onnx');
@@ -91,7 +90,7 @@ describe('a network that sees landmarks', () => {
     await exportOnnx(plain, 'original', file);
     const network = await initialNetwork({ ...info, landmarks: 'beside', heads: ['original'] }, file, faces, 3, silent);
     const expected = await predictFaces(foldTrained(plain), 'original', faces);
-    const found = await predictFaces(foldTrained(network), 'original', faces, landmarks);
+    const found = await predictFaces(foldTrained(network), 'original', faces);
     found.forEach((probability, i) => {
       expect(probability).toBeCloseTo(expected[i], 4);
     });
@@ -105,12 +104,12 @@ describe('a network that sees landmarks', () => {
     await exportOnnx(first, 'original', file);
     expect(exportedInfo(readFileSync(file), file)).toMatchObject({ landmarks: use, width: 0.35, size: 32 });
     const network = await initialNetwork({ ...info, landmarks: use, heads: ['original'] }, file, faces, 3, silent);
-    const expected = await predictFaces(foldTrained(first), 'original', faces, landmarks);
-    const found = await predictFaces(foldTrained(network), 'original', faces, landmarks);
+    const expected = await predictFaces(foldTrained(first), 'original', faces);
+    const found = await predictFaces(foldTrained(network), 'original', faces);
     found.forEach((probability, i) => {
       expect(probability).toBeCloseTo(expected[i], 4);
     });
-    const without = await predictFaces(foldTrained(network), 'original', faces);
+    const without = await predictFaces(foldTrained(network), 'original', withoutLandmarks(faces));
     expect(without.some((probability, i) => Math.abs(probability - expected[i]) > 0.01)).toBe(true);
   });
 

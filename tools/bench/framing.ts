@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
-import { type FaceDataset, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
+import { type FaceDataset, type Faces, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { publicAccuracy } from '../../ml/train/validate.ts';
@@ -81,7 +81,8 @@ async function measureSensitivity(dataset: FaceDataset, file: string): Promise<v
   console.log(`\n${file}, PublicTest, FER+ majority\n| crop | accuracy | points |\n| --- | --- | --- |`);
   let framed = Number.NaN;
   for (const [name, crop] of CROPS) {
-    const accuracy = await publicAccuracy((faces) => predictor.predict(cropFaces(faces, crop)), 'votes', dataset);
+    const cropped = ({ count, at }: Faces): Faces => ({ count, at: (place) => cropFaces(at(place), crop) });
+    const accuracy = await publicAccuracy((faces) => predictor.predict(cropped(faces)), 'votes', dataset);
     if (Number.isNaN(framed)) framed = accuracy;
     const difference = 100 * (accuracy - framed);
     console.log(`| ${name} | ${(100 * accuracy).toFixed(2)} % | ${difference.toFixed(2)} |`);

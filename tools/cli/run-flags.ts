@@ -50,6 +50,7 @@ export function addDataFlags(command: Command): Setting[] {
   addFieldFlags(command, settings, {
     '--refine <manifest>': 'data.refine',
     '--extra <folder>': 'data.extra',
+    '--upscale <edsr.onnx>': 'data.upscale',
     '--fold <n>': 'data.fold',
     '--folds <n>': 'data.folds',
   });

@@ -1,5 +1,5 @@
 import type { Reporter } from '../../ml/core/progress.ts';
-import { type FaceDataset, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
+import { type FaceDataset, facesOf, indicesOf } from '../../ml/data/dataset.ts';
 import { agreementOf } from '../../ml/evaluate/agreement.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 
@@ -14,7 +14,7 @@ export async function compareModels(a: string, b: string, dataset: FaceDataset, 
     try {
       const answers: Float32Array[] = [];
       for (const split of splits) {
-        const faces = gatherFaces(dataset, indicesOf(dataset, split));
+        const faces = facesOf(dataset, indicesOf(dataset, split));
         const report = (done: number, total: number) =>
           reporter.progress({ step: `${file} on ${split}`, done, total, unit: 'img' });
         answers.push(await predictor.predict(faces, report));

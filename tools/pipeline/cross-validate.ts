@@ -6,15 +6,7 @@ import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { isFolder, readBytes, readText, writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import {
-  classesOf,
-  type FaceDataset,
-  gatherFaces,
-  gatherLandmarks,
-  indicesOf,
-  isOfCkPlus,
-  withTestFold,
-} from '../../ml/data/dataset.ts';
+import { classesOf, type FaceDataset, facesOf, indicesOf, isOfCkPlus, withTestFold } from '../../ml/data/dataset.ts';
 import {
   type CrossValidation,
   crossValidation,
@@ -142,13 +134,12 @@ async function answersOfFold(
   const [head] = config.train.targets;
   const network = foldTrained(await loadNetwork(join(folder, bestFile(head))));
   const tested = indicesOf(dataset, 'PrivateTest').filter((face) => isOfCkPlus(dataset, face));
-  const [pixels, landmarks] = [gatherFaces(dataset, tested), gatherLandmarks(dataset, tested)];
   return {
     fold,
     subjects: new Set([...tested].map((face) => dataset.subjects?.[face])).size,
     trainingFaces: indicesOf(dataset, 'Training').length,
     labels: [...tested].map((face) => dataset.labels[face]),
-    probabilities: [...(await predictFaces(network, head, pixels, landmarks))],
+    probabilities: [...(await predictFaces(network, head, facesOf(dataset, tested)))],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Reporter } from '../../ml/core/progress.ts';
-import { type FaceDataset, gatherFaces, SPLITS } from '../../ml/data/dataset.ts';
+import { type FaceDataset, facesOf, SPLITS } from '../../ml/data/dataset.ts';
 import { type Evaluation, evaluate, type SplitPredictions } from '../../ml/evaluate/evaluation.ts';
 import { confidentMistakes, type Mistakes } from '../../ml/evaluate/mistakes.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
@@ -27,7 +27,7 @@ export async function evaluateModel(file: string, dataset: FaceDataset, reporter
     const total = dataset.splits.filter((split) => SPLITS[split] !== 'Training').length;
     let before = 0;
     const predict = async (faces: Uint32Array) => {
-      const probabilities = await predictor.predict(gatherFaces(dataset, faces), (done) =>
+      const probabilities = await predictor.predict(facesOf(dataset, faces), (done) =>
         reporter.progress({ step: `evaluating ${file}`, done: before + done, total, unit: 'img' }),
       );
       before += faces.length;

@@ -18,6 +18,7 @@ import { entriesOf, findSuspects } from '../../ml/refine/refine.ts';
 import type { Suspect } from '../../ml/refine/suspect.ts';
 import { METRICS_FILE } from '../../ml/train/training.ts';
 import { findFace } from './find-face.ts';
+import { loadTools } from './load-tools.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';
 
 /** What to refine: new data, or a run whose networks were stopped in training. */
@@ -48,7 +49,7 @@ export async function refineData(
   const { config } = started;
   if ('resume' in order && config.refine.folds === 0)
     throw new UserError(`${order.resume} is no run of "refine --folds"; nothing of it can be resumed`);
-  const { loaded } = await readFaces(config.data, config.seed, reporter, findFace);
+  const { loaded } = await readFaces(config.data, config.seed, reporter, loadTools(config.data, reporter));
   const { dataset } = loaded;
   checkRefinable(dataset, config);
   const suspects = findSuspects(dataset, reporter);
@@ -92,7 +93,9 @@ function checkRefinable(dataset: FaceDataset, { data }: Config): void {
 export async function reviewable(path: string, order: RefineOrder, reporter: Reporter) {
   const manifest = await readManifest(path);
   const { config } = 'resume' in order ? await openRun(order.resume) : order;
-  const { loaded } = await readFaces({ ...config.data, votes: null }, config.seed, reporter, findFace);
+  const { loaded } = await readFaces({ ...config.data, votes: null, upscale: null }, config.seed, reporter, {
+    find: findFace,
+  });
   checkIdentity(path, manifest, identityOf(loaded));
   refinementBy(path, manifest, loaded.dataset);
   return { manifest, dataset: loaded.dataset };

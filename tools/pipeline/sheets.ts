@@ -1,7 +1,7 @@
 import type { Config } from '../../ml/config/schema.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
-import { FACE_SIZE, type FaceDataset, faceAt, indicesOf } from '../../ml/data/dataset.ts';
+import { FACE_SIZE, type FaceDataset, faceAt, facesOf, indicesOf } from '../../ml/data/dataset.ts';
 import type { Tile } from '../../ml/evaluate/contact-sheet.ts';
 import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
 import { augmentFace, drawAugmentation } from '../../ml/train/augment.ts';
@@ -17,9 +17,10 @@ export function faceTiles(dataset: FaceDataset, seed: number): Tile[] {
 export function augmentationTiles(dataset: FaceDataset, { seed, augment, model }: Config): Tile[] {
   const random = new Random(seed);
   const { size } = model;
+  const shown = facesOf(dataset);
   const changed = new Float32Array(size * size);
   const draw = (face: number): Tile => {
-    augmentFace(faceAt(dataset, face), drawAugmentation(augment, random), size, random, changed, 0, 1);
+    augmentFace(shown.at(face), drawAugmentation(augment, random), size, random, changed, 0, 1);
     return { pixels: Uint8Array.from(changed, (value) => Math.round((value + 1) * 127.5)), size };
   };
   return facesByClass(dataset, seed).flatMap(([face], label) =>

@@ -11,7 +11,7 @@ import { classesOf, type FaceDataset } from '../../ml/data/dataset.ts';
 import { type DataSummary, loadFaces } from '../../ml/data/load.ts';
 import { train } from '../../ml/train/train.ts';
 import { METRICS_FILE, type TrainResult } from '../../ml/train/training.ts';
-import { findFace } from './find-face.ts';
+import { loadTools } from './load-tools.ts';
 import { createRun, DATA_FILE, openRun, type Run } from './run-folder.ts';
 
 /** What to train: a new run, or one that was stopped. */
@@ -94,5 +94,5 @@ export async function loadRunFaces(config: Config, reporter: Reporter) {
       'faces: drawn by the generator, to try everything out; accuracy on them says nothing about photographs',
     );
   }
-  return loadFaces(config.data, config.seed, reporter, findFace);
+  return loadFaces(config.data, config.seed, reporter, loadTools(config.data, reporter));
 }

@@ -69,7 +69,7 @@ export function findingLines(name: string, { accepted, platforms, findings }: Ch
   );
 }
 
-function dataFacts({ faces, subjects, refined, ...summary }: DataSummary): ReportContent['data'] {
+function dataFacts({ faces, subjects, refined, upscaled, ...summary }: DataSummary): ReportContent['data'] {
   const counts = SPLITS.map((split) => [split, Object.values(faces[split]).reduce((sum, count) => sum + count, 0)]);
   return {
     source:
@@ -85,6 +85,7 @@ function dataFacts({ faces, subjects, refined, ...summary }: DataSummary): Repor
       'training faces dropped by it': refined.dropped,
       'training faces moved to another class by it': refined.moved,
     }),
+    ...(upscaled && { 'faces made larger by': `${upscaled.by}, to ${upscaled.size}×${upscaled.size} pixels` }),
     'FER+ votes': summary.votes ? 'yes' : 'no',
     ...Object.fromEntries(counts),
     ...(subjects && Object.fromEntries(SPLITS.map((split) => [`people of CK+ in ${split}`, subjects[split]]))),
