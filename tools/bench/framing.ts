@@ -5,12 +5,12 @@
  */
 import { parseArgs } from 'node:util';
 import { ConfigSchema } from '../../ml/config/schema.ts';
+import { POINTS } from '../../ml/core/ibug.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { type FaceDataset, type Faces, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { publicAccuracy } from '../../ml/train/validate.ts';
-import { POINTS } from '../vision/landmarks.ts';
 import { type Crop, cropFaces } from './framing/crop.ts';
 import { EXCLUSIONS, type Exclusion, exclusionOf, type Frame, frameOf } from './framing/frame.ts';
 import { loadLandmarkNet } from './framing/landmark-net.ts';

@@ -1,8 +1,9 @@
 import * as ort from 'onnxruntime-node';
+import { POINTS } from '../../../ml/core/ibug.ts';
 import { FACE_PIXELS, FACE_SIZE } from '../../../ml/data/dataset.ts';
 import { resizeBilinear } from '../../../ml/data/resize.ts';
-import { LANDMARK_MEANS, LANDMARK_SIDE, POINTS } from '../../vision/landmarks.ts';
-import { landmarkModel } from '../../vision/networks/landmark-model.ts';
+import { LANDMARK_MEANS, LANDMARK_SIDE } from '../../../ml/landmarks/network/input.ts';
+import { landmarkModel } from '../../../ml/landmarks/network/landmark-model.ts';
 
 const BATCH = 16;
 
