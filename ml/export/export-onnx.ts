@@ -3,7 +3,7 @@ import { type Architecture, seesImage } from '../nn/architecture.ts';
 import { shapeOf } from '../nn/architectures.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
 import { foldTrained, type TrainedNetwork } from '../train/trained-network.ts';
-import { type ExportedFile, FLOAT_ONNX, MODEL_VERSION, writeModel } from './exported-file.ts';
+import { type ExportedFile, FLOAT_ONNX, LANDMARK_NORMALIZATION, MODEL_VERSION, writeModel } from './exported-file.ts';
 
 /** What every ONNX file of ours says of itself. */
 export function onnxMetadata(
@@ -19,6 +19,7 @@ export function onnxMetadata(
     head,
     ...(architecture && { architecture }),
     width: String(width),
+    ...(network.landmarks && { landmarks: LANDMARK_NORMALIZATION }),
     // The others say it by the shape of their image.
     ...(!seesImage(network) && { size: String(size) }),
     ...others,
