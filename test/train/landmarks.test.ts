@@ -26,7 +26,7 @@ const configOf = (landmarks: LandmarkUse, flip = 0) =>
     ...STRIPES_CONFIG,
     model: { ...STRIPES_CONFIG.model, architecture: 'mobilenet-v3-small-minimalistic', landmarks },
     augment: { ...STRIPES_CONFIG.augment, flip, rotation: 170 },
-    train: { ...STRIPES_CONFIG.train, epochs: 3, learningRate: 1e-2 },
+    train: { ...STRIPES_CONFIG.train, epochs: 2, learningRate: 2e-2 },
   });
 
 describe('mini-batches with landmarks', () => {
@@ -113,13 +113,15 @@ describe('a network that sees landmarks', () => {
     expect(without.some((probability, i) => Math.abs(probability - expected[i]) > 0.01)).toBe(true);
   });
 
-  it.each(['beside', 'alone'] as const)('learns from them, %s, and resumes to the same bits', async (use) => {
+  it.each(['beside', 'alone'] as const)('learns from them, %s', async (use) => {
     const [whole, parts] = [folder(), folder()];
     const job = { config: configOf(use, 0), dataset, reporter: silent, resume: false };
     const { best } = await train({ ...job, folder: whole });
     expect(best['original']).toBeGreaterThan(0.6);
     const { info: kept } = await loadNetwork(join(whole, bestFile('original')));
     expect(kept.landmarks).toBe(use);
+    // With an image, other tests resume.
+    if (use === 'beside') return;
     const controller = new AbortController();
     const progress = ({ done }: { done: number }) => done >= 96 && controller.abort();
     await train({ ...job, folder: parts, reporter: { note() {}, progress }, signal: controller.signal });
