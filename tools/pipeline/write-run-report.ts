@@ -1,10 +1,10 @@
 import type { Config } from '../../ml/config/schema.ts';
-import { type FaceDataset, SPLITS } from '../../ml/data/dataset.ts';
+import { type FaceDataset, indicesOf, SPLITS } from '../../ml/data/dataset.ts';
 import type { DataSummary } from '../../ml/data/load.ts';
 import type { HeadReport, ReportContent } from '../../ml/evaluate/report/content.ts';
 import { writeReport } from '../../ml/evaluate/report/report.ts';
 import type { CheckReport } from '../../ml/export/check/report.ts';
-import { augmentationTiles, faceTiles } from './sheets.ts';
+import { augmentationTiles, faceTiles, UPSCALE_SHEET, upscaleTiles } from './sheets.ts';
 import { versions } from './versions.ts';
 
 /** What a report is written from; models that were not made here have no history and no files. */
@@ -43,9 +43,17 @@ export async function writeRunReport(path: string, source: ReportSource): Promis
     quantization,
     faces: config.hideFaces ? [] : faceTiles(dataset, config.seed),
     augmentations: config.hideFaces || history.length === 0 ? [] : augmentationTiles(dataset, config),
+    upscaled: config.hideFaces ? null : upscaledOf(source),
     files,
     findings,
   });
+}
+
+function upscaledOf({ dataset, config }: ReportSource): ReportContent['upscaled'] {
+  const { large } = dataset;
+  if (!large) return null;
+  const training = indicesOf(dataset, 'Training');
+  return { tiles: upscaleTiles(dataset, large, training, config.seed), layout: UPSCALE_SHEET };
 }
 
 /** The same results with none of the faces that they are shown by. */
