@@ -1,11 +1,12 @@
 import type { Reporter } from '../core/progress.ts';
 import { type FaceDataset, faceAt } from '../data/dataset.ts';
-import { type FoundLandmarks, LandmarkFinder, OUTCOMES, type Outcome } from './finder.ts';
+import { type FoundLandmarks, findLandmarks, OUTCOMES, type Outcome } from './find.ts';
+import { LandmarkNetwork } from './landmark-network.ts';
 import { LANDMARK_VALUES, normalizeLandmarks } from './normalize.ts';
 import { digestOf, LandmarkStore } from './store.ts';
 
 /** Faces between two savings of the cache: what a killed process loses. */
-const PORTION = 4096;
+const PORTION = 2048;
 
 /** How the search for landmarks went. */
 export interface ExtractedLandmarks {
@@ -31,24 +32,24 @@ export async function extractLandmarks(
   reporter: Reporter,
   signal?: AbortSignal,
 ): Promise<ExtractedLandmarks> {
-  const finder = await LandmarkFinder.open();
+  const network = await LandmarkNetwork.open();
   try {
-    const store = await LandmarkStore.open(cache, finder.network, reporter);
+    const store = await LandmarkStore.open(cache, network.sha256, reporter);
     const digests = Array.from({ length: dataset.count }, (_, face) => digestOf(faceAt(dataset, face)));
     const missing = new Map<string, Uint8Array>();
     for (const [face, digest] of digests.entries()) if (!store.get(digest)) missing.set(digest, faceAt(dataset, face));
-    const searched = await search(missing, finder, store, reporter, signal);
+    const searched = await search(missing, network, store, reporter, signal);
     const faces = digests.map((digest) => store.get(digest));
     return { completed: searched === missing.size, faces, searched, path: store.path };
   } finally {
-    await finder.close();
+    await network.close();
   }
 }
 
 /** @returns how many of the faces were looked at. */
 async function search(
   missing: ReadonlyMap<string, Uint8Array>,
-  finder: LandmarkFinder,
+  network: LandmarkNetwork,
   store: LandmarkStore,
   reporter: Reporter,
   signal: AbortSignal | undefined,
@@ -61,7 +62,8 @@ async function search(
     const portion = faces.slice(done, done + PORTION);
     const begun = done;
     report(done);
-    const found = await finder.find(
+    const found = await findLandmarks(
+      network,
       portion.map(([, face]) => face),
       (count) => report(begun + count),
       signal,

@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../core/errors.ts';
 import { readBytes, writeAtomic } from '../core/files.ts';
 import { POINTS } from '../core/ibug.ts';
 import type { Reporter } from '../core/progress.ts';
-import { type FoundLandmarks, OUTCOMES } from './finder.ts';
+import { type FoundLandmarks, OUTCOMES } from './find.ts';
 
 /** Raise it with every change of the file layout or of how points are looked for and judged. */
 const VERSION = 1;

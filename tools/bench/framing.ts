@@ -5,15 +5,14 @@
  */
 import { parseArgs } from 'node:util';
 import { ConfigSchema } from '../../ml/config/schema.ts';
-import { POINTS } from '../../ml/core/ibug.ts';
 import { silent } from '../../ml/core/progress.ts';
-import { type FaceDataset, type Faces, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
+import { FACE_PIXELS, FACE_SIZE, type FaceDataset, type Faces, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
+import { LandmarkNetwork, WHOLE } from '../../ml/landmarks/landmark-network.ts';
 import { publicAccuracy } from '../../ml/train/validate.ts';
 import { type Crop, cropFaces } from './framing/crop.ts';
 import { EXCLUSIONS, type Exclusion, exclusionOf, type Frame, frameOf } from './framing/frame.ts';
-import { loadLandmarkNet } from './framing/landmark-net.ts';
 
 /** The crop in which every face is looked at a second time: points that move with it were not found. */
 const WIDER = 0.8;
@@ -54,25 +53,34 @@ if (values.sensitivity) await measureSensitivity(dataset, values.model);
 /** Prints where the faces of the training split lie. */
 async function measureFraming(dataset: FaceDataset, count: number): Promise<void> {
   const faces = gatherFaces(dataset, indicesOf(dataset, 'Training').slice(0, count));
-  const net = await loadLandmarkNet();
-  const points = await net.landmarks(faces);
-  const again = (await net.landmarks(cropFaces(faces, { zoom: WIDER }))).map((place) => 0.5 + (place - 0.5) / WIDER);
+  const network = await LandmarkNetwork.open();
+  const points = await lookAt(network, faces);
+  const again = (await lookAt(network, cropFaces(faces, { zoom: WIDER }))).map((face) =>
+    face.map((place) => 0.5 + (place - 0.5) / WIDER),
+  );
+  await network.close();
   const frames: Frame[] = [];
   const excluded = Object.fromEntries(EXCLUSIONS.map((why) => [why, 0])) as Record<Exclusion, number>;
-  for (let at = 0; at < points.length; at += 2 * POINTS) {
-    const face = points.subarray(at, at + 2 * POINTS);
-    const why = exclusionOf(face, again.subarray(at, at + 2 * POINTS));
+  for (const [i, face] of points.entries()) {
+    const why = exclusionOf(face, again[i]);
     if (why) excluded[why]++;
     else frames.push(frameOf(face));
   }
   const reasons = EXCLUSIONS.map((why) => `${excluded[why]} ${why}`).join(', ');
-  console.log(`${frames.length} training faces of ${points.length / (2 * POINTS)} measured; left out: ${reasons}`);
+  console.log(`${frames.length} training faces of ${points.length} measured; left out: ${reasons}`);
   console.log('| fraction of the side | median | 10 % | 90 % |\n| --- | --- | --- | --- |');
   for (const name of Object.keys(frames[0]) as (keyof Frame)[]) {
     const sorted = Float64Array.from(frames, (frame) => frame[name]).sort();
     const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))].toFixed(3);
     console.log(`| ${name} | ${at(0.5)} | ${at(0.1)} | ${at(0.9)} |`);
   }
+}
+
+/** The points of each face in fractions of the picture's side, from the left and the top. */
+async function lookAt(network: LandmarkNetwork, pixels: Uint8Array): Promise<Float32Array[]> {
+  const count = pixels.length / FACE_PIXELS;
+  const faces = Array.from({ length: count }, (_, i) => pixels.subarray(i * FACE_PIXELS, (i + 1) * FACE_PIXELS));
+  return (await network.look(faces, () => WHOLE)).map((points) => points.map((place) => place / FACE_SIZE));
 }
 
 /** Prints the accuracy of a model on PublicTest, FER+ majority, in every crop. */

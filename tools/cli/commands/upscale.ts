@@ -8,6 +8,7 @@ import { addCommand, type CommandResult, type CommonOptions, perform } from '../
 import { commandLine } from '../command-line.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
 import { refuseOverwrite } from '../overwrite.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 export function addUpscale(program: Command): void {
   const upscale = program.command('upscale').description('Makes pictures larger with a network (EDSR), and trains it');
@@ -190,9 +191,3 @@ function stopped(folder: string, step: number): CommandResult {
     exitCode: INTERRUPTED,
   };
 }
-
-/** Reads the whole number of a flag; what it must be is checked where it is used. */
-const wholeNumber = (flag: string) => (text: string) => {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new UserError(`${flag} ${text}: expected a whole number`);
-};
