@@ -451,6 +451,18 @@ describe('the debug overlay', () => {
     for (const child of [...screen.children, ...picture.children]) expect(child.layer).toBe(screen.layer);
   });
 
+  it('says whether there are landmarks, if the model takes them', () => {
+    detector({ debug: true, screen }, { inputs: [IMAGE, LANDMARKS] });
+    lens.faceFound();
+    lens.run(1);
+    expect(textOf(screen.children[0]).text).toMatch(/, landmarks: no$/);
+    const points = studioPoints(drawnPoints('Happy', { width: 1, height: 1 }), { width: 1, height: 1 });
+    const head = object.children[0].getComponent('Head') as unknown as StandInHead;
+    head.onLandmarksUpdate.emit(points.map(([x, y]) => new vec2(x, y)));
+    lens.run(1);
+    expect(textOf(screen.children[0]).text).toMatch(/, landmarks: yes$/);
+  });
+
   it('is off by default, and goes with the detector', () => {
     detector({ screen });
     lens.run(1);

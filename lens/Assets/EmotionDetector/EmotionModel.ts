@@ -72,6 +72,11 @@ export class EmotionModel {
     return this.output !== undefined && this.component.state === MachineLearning.ModelState.Idle;
   }
 
+  /** Whether the points of the face are known; undefined if the model takes none. */
+  get seesLandmarks(): boolean | undefined {
+    return this.landmarks && this.face.landmarks.areKnown;
+  }
+
   /** Starts a run; only if it is idle. */
   run(): void {
     this.wanted = true;

@@ -16,6 +16,10 @@ export class FaceLandmarks {
     private readonly mirrored: boolean,
   ) {}
 
+  get areKnown(): boolean {
+    return this.values.some((value) => value !== 0);
+  }
+
   /** Listens to the face from now on. @throws Error if Lens Studio refuses. */
   follow(): void {
     this.anchor = global.scene.createSceneObject('Face Landmarks');
