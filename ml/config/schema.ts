@@ -14,6 +14,10 @@ export const ARCHITECTURES = [
 ] as const;
 export type ArchitectureName = (typeof ARCHITECTURES)[number];
 
+/** What a network makes of a face's landmarks. */
+export const LANDMARK_USES = ['none', 'beside', 'alone'] as const;
+export type LandmarkUse = (typeof LANDMARK_USES)[number];
+
 const probability = z.number().min(0).max(1);
 const whole = z.number().int().min(0);
 
@@ -54,6 +58,10 @@ const model = z.strictObject({
   architecture: z.enum(ARCHITECTURES).default('mobilenet-v2').describe('the network that is trained'),
   width: z.number().min(0.1).max(2).default(1).describe('width multiplier of the network'),
   size: whole.min(32).max(384).default(96).describe('side of the network input in pixels'),
+  landmarks: z
+    .enum(LANDMARK_USES)
+    .default('none')
+    .describe('what the network sees of the 68 landmarks: none, the landmarks beside the image, or them alone'),
   dropout: probability.max(0.9).default(0.2).describe('share of pooled features dropped in training'),
   weights: z
     .string()
@@ -103,6 +111,9 @@ const train = z.strictObject({
   blend: probability
     .default(0.3)
     .describe('share of the original label in the targets "blended"; the rest are FER+ votes'),
+  landmarkDropout: probability
+    .default(0.3)
+    .describe('share of faces that a network beside the image is trained on without their landmarks'),
   clipNorm: z.number().min(0).default(5).describe('largest norm of the whole gradient; 0 = no clipping'),
   emaDecay: probability.default(0.998).describe('moving average of weights and statistics; 0 = none'),
   replicas: z

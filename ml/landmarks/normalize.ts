@@ -5,7 +5,7 @@ import { eyesOf, POINTS } from '../core/ibug.ts';
 export const LANDMARK_VALUES = 2 * POINTS;
 
 /** Farthest that a coordinate may lie from the middle between the eyes, in eye distances. */
-const LIMIT = 4;
+export const LIMIT = 4;
 
 /**
  * Moves the middle between the eye centres to the origin, turns the line from the left one to the right one level and

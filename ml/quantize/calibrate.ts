@@ -2,9 +2,11 @@ import type { ObserverKind } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import { Random } from '../core/random.ts';
 import { type FaceDataset, type Faces, faceAt, facesOf, indicesOf } from '../data/dataset.ts';
+import { LANDMARK_VALUES } from '../landmarks/normalize.ts';
+import type { Architecture } from '../nn/architecture.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph, mapOutput } from '../nn/inference-graph.ts';
-import { innerMapsOf } from '../nn/layers.ts';
+import { concatOf, innerMapsOf, LANDMARKS } from '../nn/layers.ts';
 import { runOverFaces } from '../train/predict.ts';
 import { Observation, rangeOf } from './observers.ts';
 import { activationParameters, type QuantizationParameters } from './scheme.ts';
@@ -57,13 +59,37 @@ export async function calibrate(network: FoldedNetwork, head: string, faces: Fac
     });
   await pass((seen, values, images) => seen.seeExtremes(values, images));
   await pass((seen, values) => seen.count(values));
+  if (architecture.landmarks) observations.set(LANDMARKS, observeLandmarks(faces));
   return observations;
 }
 
+/** @throws Error if the faces have no landmarks. */
+function observeLandmarks({ count, landmarks }: Faces): Observation {
+  if (!landmarks) throw new Error('the faces have no landmarks to calibrate on');
+  const values = new Float32Array(count * LANDMARK_VALUES);
+  for (let face = 0; face < count; face++) values.set(landmarks(face), face * LANDMARK_VALUES);
+  const seen = new Observation(LANDMARK_VALUES);
+  seen.seeExtremes(values, count);
+  seen.count(values);
+  return seen;
+}
+
 /**
- * Quantization parameters of every observed map by one rule.
+ * Quantization parameters of every observed map of a network by one rule. Maps that are joined have those of the joined
+ * map, since TensorFlow Lite's CONCATENATION moves integers as they are.
  * @throws UserError if a map's range is not finite.
  */
-export function mapParameters(calibration: Calibration, kind: ObserverKind): Map<string, QuantizationParameters> {
-  return new Map([...calibration].map(([name, seen]) => [name, activationParameters(rangeOf(seen, kind), name)]));
+export function mapParameters(
+  architecture: Architecture,
+  calibration: Calibration,
+  kind: ObserverKind,
+): Map<string, QuantizationParameters> {
+  const joined = concatOf(architecture);
+  const ruledBy = (name: string) => (joined?.inputs.includes(name) ? joined.name : name);
+  return new Map(
+    [...calibration.keys()].map((name) => {
+      const ruling = ruledBy(name);
+      return [name, activationParameters(rangeOf(calibration.get(ruling) as Observation, kind), ruling)];
+    }),
+  );
 }

@@ -27,7 +27,7 @@ export async function prepareRounding(
   const observed = await calibrate(network, head, faces);
   const equalized = config.equalize ? equalize(network, observed) : network;
   const calibration = config.equalize ? await calibrate(equalized, head, faces) : observed;
-  const maps = mapParameters(calibration, config.observer);
+  const maps = mapParameters(network.architecture, calibration, config.observer);
   if (!config.correctBias) return { network: equalized, maps };
   const rounded = quantizeNetwork(equalized, head, maps, config.perChannel);
   return { network: correctBiases(equalized, rounded, calibration), maps };

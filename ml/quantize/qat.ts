@@ -51,7 +51,7 @@ export function trainQuantized(
       if (epoch >= epochs - frozenEpochs) return state;
       const { averagedParameters, averagedStatistics } = state;
       const calibration = await calibrate(floatNetwork(info, averagedParameters), head, faces);
-      const measured = mapParameters(calibration, observer);
+      const measured = mapParameters(architecture, calibration, observer);
       const former = mapsFrom(info, averagedStatistics);
       const moved = [...measured].map(([name, now]) => {
         const before = rangeOfParameters(former.get(name) as QuantizationParameters);

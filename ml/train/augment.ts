@@ -5,6 +5,8 @@ import { averageSquares, resizeBilinear, samplesPerPixel } from '../data/resize.
 
 /** One draw of every random change to a face. */
 export interface Augmentation {
+  /** Whether left and right are exchanged. */
+  readonly mirrored: boolean;
   /** Maps a target pixel's centre, as a share of the side from −0.5 to 0.5, to the source: [a, b, c, d, e, f], x' = a·x + b·y + c, y' = d·x + e·y + f. */
   readonly affine: readonly [number, number, number, number, number, number];
   /** Grey level 0..255 after brightness, contrast and gamma, for each one before. */
@@ -18,7 +20,8 @@ export interface Augmentation {
 /** Draws an augmentation; the same generator state gives the same one. */
 export function drawAugmentation(config: AugmentConfig, random: Random): Augmentation {
   const within = (range: number) => random.uniform(-range, range);
-  const mirror = random.chance(config.flip) ? -1 : 1;
+  const mirrored = random.chance(config.flip);
+  const mirror = mirrored ? -1 : 1;
   const angle = (within(config.rotation) * Math.PI) / 180;
   const zoom = 1 / (1 + within(config.scale));
   const cos = Math.cos(angle) * zoom;
@@ -34,7 +37,7 @@ export function drawAugmentation(config: AugmentConfig, random: Random): Augment
   const noise = random.uniform(0, config.noise);
   const side = random.uniform(config.cutoutSize / 3, config.cutoutSize);
   const square = { left: random.uniform(-side / 2, 1 - side / 2), top: random.uniform(-side / 2, 1 - side / 2), side };
-  return { affine, tones, noise, cutout: random.chance(config.cutout) ? square : null };
+  return { mirrored, affine, tones, noise, cutout: random.chance(config.cutout) ? square : null };
 }
 
 /** Four random bytes sum to nearly a normal distribution with this mean and deviation. */

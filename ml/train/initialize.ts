@@ -4,9 +4,9 @@ import { readBytes } from '../core/files.ts';
 import type { Reporter } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import type { Faces } from '../data/dataset.ts';
-import { type Architecture, kernelTaps, normedUnitsOf, unitsOf } from '../nn/architecture.ts';
+import { type Architecture, kernelTaps, normedUnitsOf, seesImage, unitsOf } from '../nn/architecture.ts';
 import { buildArchitecture } from '../nn/architectures.ts';
-import { type FoldedConvolution, type FoldedNetwork, stemToGrey } from '../nn/folded-network.ts';
+import { type FoldedNetwork, stemToGrey } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
 import { BATCH_NORM_EPSILON } from '../nn/operators/batch-norm.ts';
 import { parametersOf, randomParameters, statisticsOf } from '../nn/parameters.ts';
@@ -24,7 +24,8 @@ const CALIBRATION_BATCH = 16;
  *
  * With imported weights, batch norm is put back: its statistics are measured on `faces`, and γ and β are chosen so that
  * it changes nothing (γ = √(σ² + ε), β = μ + bias). In evaluation the network then computes exactly what the imported
- * one does, and in training, where the batch's own statistics are used, nearly so.
+ * one does, and in training, where the batch's own statistics are used, nearly so. Weights without landmarks leave the
+ * landmarks' layer at its random start and give its features no say: their columns of the classifier are 0.
  * @param weights `none`, a `.tflite` of Google's, a `.json` of TensorFlow.js or an `.onnx` that this project exported.
  * @param faces training faces; a few hundred are enough.
  * @throws UserError if the file is missing, broken or of another architecture.
@@ -45,11 +46,13 @@ export async function initialNetwork(
   if (weights === 'none') return { info, parameters, statistics };
 
   const imported = await readWeights(weights, architecture);
-  const observed = await observe(imported, faces);
+  const observed = seesImage(architecture) ? await observe(imported, faces) : undefined;
   for (const unit of unitsOf(architecture)) {
-    const { kernel, bias } = imported.units.get(unit.name) as FoldedConvolution;
+    const given = imported.units.get(unit.name);
+    if (!given) continue;
+    const { kernel, bias } = given;
     vector.view(parameters, `${unit.name}/kernel`).set(unit.kind === 'stem' ? stemToGrey(kernel) : kernel);
-    if (!unit.norm) {
+    if (!unit.norm || !observed) {
       vector.view(parameters, `${unit.name}/bias`).set(bias);
       continue;
     }
@@ -63,18 +66,39 @@ export async function initialNetwork(
     const classifier = imported.classifiers.get(head) ?? [...imported.classifiers.values()][i];
     // The expressions come first, so that a network with a further class takes over the others.
     if (!classifier || imported.classes > info.classes) continue;
-    vector.view(parameters, `classifier/${head}/kernel`).set(classifier.kernel);
+    const own = vector.view(parameters, `classifier/${head}/kernel`);
+    own.set(withColumns(classifier.kernel, imported.classes, architecture.features));
     vector.view(parameters, `classifier/${head}/bias`).set(classifier.bias);
   }
   reporter.note(`weights: ${weights}, batch norm measured on ${faces.count} faces`);
   return { info, parameters, statistics };
 }
 
+/**
+ * A matrix with more columns, which are 0, or with fewer.
+ * @param matrix [rows, …].
+ */
+function withColumns(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  const given = matrix.length / rows;
+  const result = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const kept = matrix.subarray(row * given, row * given + Math.min(given, columns));
+    result.set(kept, row * columns);
+  }
+  return result;
+}
+
 type Reader = (bytes: Uint8Array, file: string, architecture: Architecture) => FoldedNetwork | Promise<FoldedNetwork>;
 
+/** Of the image alone, as others publish networks. */
+const ofImage =
+  (read: Reader): Reader =>
+  (bytes, file, architecture) =>
+    read(bytes, file, { ...architecture, landmarks: undefined });
+
 const READERS: Readonly<Record<string, Reader>> = {
-  '.tflite': foldedFromTflite,
-  '.json': foldedFromTfjs,
+  '.tflite': ofImage(foldedFromTflite),
+  '.json': ofImage(foldedFromTfjs),
   '.onnx': foldedFromOnnx,
 };
 
@@ -90,6 +114,7 @@ async function readWeights(file: string, architecture: Architecture): Promise<Fo
   for (const unit of unitsOf(architecture)) {
     const expected = unit.outChannels * kernelTaps(unit) * (unit.kind === 'stem' ? 3 : 1);
     const found = network.units.get(unit.name)?.kernel.length;
+    if (unit === architecture.landmarks && found === undefined && seesImage(architecture)) continue;
     if (found !== expected) {
       throw new UserError(
         `${file}: ${unit.name} has ${found ?? 'no'} weights, ${architecture.name} of width ${architecture.width} has ${expected}; ` +

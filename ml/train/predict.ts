@@ -2,9 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import * as ort from 'onnxruntime-node';
 import type { Faces } from '../data/dataset.ts';
 import { resizeGrey } from '../data/resize.ts';
+import { LANDMARK_VALUES } from '../landmarks/normalize.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
-import { IMAGE, PROBABILITIES } from '../nn/layers.ts';
+import { IMAGE, LANDMARKS, PROBABILITIES } from '../nn/layers.ts';
 
 /** Images of one run. */
 export const PREDICT_BATCH = 16;
@@ -23,7 +24,7 @@ export function faceToImage(face: Uint8Array, size: number, image: Float32Array)
 }
 
 /**
- * Runs an inference graph over faces.
+ * Runs an inference graph over faces. A network that takes landmarks gets zeros for faces without.
  * @param graph built for batches of `batch` images.
  * @param each receives the outputs of every batch and how many of its images count.
  */
@@ -36,13 +37,21 @@ export async function runOverFaces(
 ): Promise<void> {
   const session = await ort.InferenceSession.create(graph, { logSeverityLevel: 3 });
   const image = new Float32Array(batch * 3 * size * size);
+  const landmarks = new Float32Array(batch * LANDMARK_VALUES);
+  const inputs = [
+    [IMAGE, image, [batch, 3, size, size]],
+    [LANDMARKS, landmarks, [batch, LANDMARK_VALUES, 1, 1]],
+  ] as const;
+  const fed = inputs.filter(([name]) => session.inputNames.includes(name));
   const total = faces.count;
   for (let first = 0; first < total; first += batch) {
     const count = Math.min(batch, total - first);
     for (let n = 0; n < count; n++) {
       faceToImage(faces.at(first + n), size, image.subarray(n * 3 * size * size, (n + 1) * 3 * size * size));
+      if (faces.landmarks) landmarks.set(faces.landmarks(first + n), n * LANDMARK_VALUES);
     }
-    each(await session.run({ [IMAGE]: new ort.Tensor('float32', image, [batch, 3, size, size]) }), count);
+    const feeds = fed.map(([name, values, shape]) => [name, new ort.Tensor('float32', values, shape)]);
+    each(await session.run(Object.fromEntries(feeds)), count);
     await setImmediate();
   }
   await session.release();

@@ -1,4 +1,4 @@
-import type { ArchitectureName } from '../../ml/config/schema.ts';
+import type { ArchitectureName, LandmarkUse } from '../../ml/config/schema.ts';
 import { FACE_SIZE, type Faces } from '../../ml/data/dataset.ts';
 import { resizeBilinear } from '../../ml/data/resize.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
@@ -19,8 +19,9 @@ export async function normalizedNetwork(
   head: string,
   name: ArchitectureName,
   faces: Faces,
+  landmarks: LandmarkUse = 'none',
 ): Promise<TrainedNetwork> {
-  const network = randomNetwork(width, size, [head], name);
+  const network = randomNetwork(width, size, [head], name, landmarks);
   const images = faces.count;
   const graph = buildTrainingGraph(buildArchitecture(network.info), [head], 7, new Layout(images, 1));
   const image = new Float32Array(images * size * size);

@@ -41,14 +41,17 @@ export async function fakeQuantAnswers(
   const grey = new Float32Array(size * size);
   for (let first = 0; first < count; first += BATCH) {
     const image = new Float32Array(BATCH * size * size);
+    const landmarks = new Float32Array(136 * BATCH);
     for (let n = 0; n < Math.min(BATCH, count - first); n++) {
       resizeBilinear(faces.at(first + n), FACE_SIZE, size, grey);
       for (const [p, value] of grey.entries()) image[layout.offset(n, 0, size) + p * layout.block] = value / 127.5 - 1;
+      for (const [k, value] of faces.landmarks?.(first + n).entries() ?? []) landmarks[k * BATCH + n] = value;
     }
     const fed: Record<string, Float32Array> = {
       parameters: weights,
       statistics: grids,
       image,
+      landmarks,
       mask: new Float32Array(features * BATCH).fill(1),
       [`targets/${head}`]: new Float32Array(classes * BATCH),
     };

@@ -89,7 +89,7 @@ describe('cross-layer equalization', () => {
 
 describe('bias correction', () => {
   it('brings the mean of each channel nearer to that of the floats', async () => {
-    const maps = mapParameters(calibration, 'minmax');
+    const maps = mapParameters(network.architecture, calibration, 'minmax');
     // Coarse weights make a shift that can be seen.
     const coarse = quantizeNetwork(network, HEAD, maps, false);
     const corrected = quantizeNetwork(correctBiases(network, coarse, calibration), HEAD, maps, false);

@@ -14,6 +14,7 @@ export const TRAINING_FLAGS = {
   '--architecture <name>': 'model.architecture',
   '--size <pixels>': 'model.size',
   '--width <factor>': 'model.width',
+  '--landmarks <use>': 'model.landmarks',
   '--seed <n>': 'seed',
 };
 

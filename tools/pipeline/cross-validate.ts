@@ -32,12 +32,18 @@ const DEFAULT_NAME = 'cross-validation';
  */
 export async function settingsOfInit(path: string): Promise<Setting[]> {
   const file = (await isFolder(path)) ? await modelOfRun(path) : path;
-  const { width, size, heldOut } = exportedInfo(await readBytes(file), file);
+  const { width, size, landmarks, heldOut } = exportedInfo(await readBytes(file), file);
   if (heldOut !== undefined)
     throw new UserError(
       `--init ${path}: this network was trained on CK+ (fold ${heldOut} held out), so that it has seen people whom it would be tested on; expected one that has not`,
     );
-  const settings = { 'model.weights': file, 'model.width': width, 'model.size': size };
+  const settings = {
+    'model.weights': file,
+    'model.width': width,
+    'model.size': size,
+    // A network that knows none may learn to see them.
+    ...(landmarks !== 'none' && { 'model.landmarks': landmarks }),
+  };
   return Object.entries(settings).map(([field, value]) => ({ path: field, value, origin: `--init ${path}` }));
 }
 

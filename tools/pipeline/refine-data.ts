@@ -20,6 +20,7 @@ import { METRICS_FILE } from '../../ml/train/training.ts';
 import { findFace } from './find-face.ts';
 import { loadTools } from './load-tools.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';
+import { withLandmarksFor } from './train-run.ts';
 
 /** What to refine: new data, or a run whose networks were stopped in training. */
 export type RefineOrder = { readonly config: Config; readonly name?: string } | { readonly resume: string };
@@ -58,7 +59,8 @@ export async function refineData(
   const run = 'folder' in started ? started : await createRun(config, started.name ?? 'refine', new Date());
   reporter.note(`run folder: ${run.folder}`);
   const faces = trainable(dataset, suspects);
-  const job = { config, dataset, faces, folder: run.folder, reporter, signal };
+  const seen = await withLandmarksFor(config, dataset, reporter);
+  const job = { config, dataset: seen, faces, folder: run.folder, reporter, signal };
   const probabilities = await predictOutOfFold(job).catch(async (thrown) => {
     // A run that never began leaves no folder behind.
     if (!existsSync(join(run.folder, 'fold-1', METRICS_FILE))) await rm(run.folder, { recursive: true });

@@ -10,6 +10,8 @@ export interface HeadReport {
   /** What the head was trained on, in words. */
   readonly heading: string;
   readonly evaluation: Evaluation;
+  /** Of a network that takes landmarks, as if none had been found. */
+  readonly withoutLandmarks?: Evaluation;
   readonly mistakes: readonly Mistakes[];
 }
 

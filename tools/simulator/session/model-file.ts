@@ -3,10 +3,10 @@ import * as ort from 'onnxruntime-node';
 import { UserError } from '../../../ml/core/errors.ts';
 import { readBytes } from '../../../ml/core/files.ts';
 import { encode } from '../../../ml/evaluate/litert/encode.ts';
+import { inputsNamed } from '../../../ml/evaluate/litert/inputs.ts';
 import { openLitert } from '../../../ml/evaluate/litert/session.ts';
 import { openOnnx } from '../../../ml/evaluate/onnx-predictor.ts';
 import { dequantize } from '../../../ml/tflite/dequantize.ts';
-import type { TfliteTensor } from '../../../ml/tflite/model.ts';
 import { readTflite } from '../../../ml/tflite/read.ts';
 import type { HostModel } from '../lens.ts';
 import type { ModelAsset, ModelPort } from '../program.ts';
@@ -62,7 +62,8 @@ function planar(values: Float32Array, { shape: [width, height, channels] }: Mode
 
 async function openTfliteFile(file: string, ports: readonly ModelPort[]): Promise<OpenModel> {
   const bytes = await readBytes(file);
-  const { inputs, outputs, signatures } = readTflite(bytes, file);
+  const model = readTflite(bytes, file);
+  const { inputs, outputs } = model;
   const [output] = outputs;
   const tensors = inputs.filter((tensor) => tensor !== null);
   if (!output) throw new UserError(`${file} has no output; choose another model`);
@@ -73,10 +74,7 @@ async function openTfliteFile(file: string, ports: readonly ModelPort[]): Promis
     ([width, height, channels]) => [1, height, width, channels],
   );
   const session = await openLitert(bytes, file);
-  const [signature] = signatures;
-  const nameOf = (tensor: TfliteTensor) => signature?.inputs.find((one) => one.tensor === tensor)?.name ?? tensor.name;
-  // A signature may name the inputs in another order than the network has them in.
-  const places = session.inputNames.map((name) => tensors.findIndex((tensor) => nameOf(tensor) === name));
+  const places = inputsNamed(model, session.inputNames).map((tensor) => tensors.indexOf(tensor));
   return {
     run: async (values) => {
       const data = await session.run(...places.map((at) => encode(values[at], tensors[at])));
