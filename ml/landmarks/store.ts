@@ -95,7 +95,8 @@ function encode(entries: ReadonlyMap<string, FoundLandmarks>, network: string): 
   for (const [digest, { outcome, points }] of entries) {
     at += file.write(digest, at, 'hex');
     at = file.writeUInt8(OUTCOMES.indexOf(outcome), at);
-    for (const value of points) at = file.writeFloatLE(value, at);
+    file.set(new Uint8Array(points.buffer, points.byteOffset, POINT_BYTES), at);
+    at += POINT_BYTES;
   }
   file.set(sha256(file.subarray(0, at)), at);
   return file;
@@ -116,7 +117,7 @@ function decode(content: Uint8Array, network: string): Map<string, FoundLandmark
     const [code, points] = [at + DIGEST_BYTES, at + DIGEST_BYTES + 1];
     const outcome = OUTCOMES[file[code]];
     if (outcome === undefined) throw new Error(`it has the unknown outcome ${file[code]}`);
-    const values = Float32Array.from({ length: 2 * POINTS }, (_, i) => file.readFloatLE(points + 4 * i));
+    const values = new Float32Array(content.slice(points, points + POINT_BYTES).buffer);
     entries.set(file.toString('hex', at, code), { outcome, points: values });
   }
   return entries;
