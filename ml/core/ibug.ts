@@ -1,6 +1,9 @@
 /** The points of a face in the order of iBUG's 300-W data set (Sagonas et al. 2013): x and y of each, [136]. */
 export const POINTS = 68;
 
+/** Farthest that a normalised coordinate may lie from the middle between the eyes, in eye distances. */
+export const LIMIT = 4;
+
 export type Point = readonly [x: number, y: number];
 
 /** Mean of the points `first` to `last`, both counted. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { QuantizeMethod } from '../config/schema.ts';
 import { writeAtomic } from '../core/files.ts';
-import { LIMIT } from '../landmarks/normalize.ts';
+import { LIMIT } from '../core/ibug.ts';
 
 /** Version of what an exported model promises: names, shapes and ranges of its input and output. */
 export const MODEL_VERSION = 2;

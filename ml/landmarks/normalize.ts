@@ -1,11 +1,8 @@
 /** Landmarks as a network takes them: free of where a face lies in its picture, of its size and of its roll. */
-import { eyesOf, POINTS } from '../core/ibug.ts';
+import { eyesOf, LIMIT, POINTS } from '../core/ibug.ts';
 
 /** Numbers of a face's landmarks: x and y of the 68 points of iBUG. */
 export const LANDMARK_VALUES = 2 * POINTS;
-
-/** Farthest that a coordinate may lie from the middle between the eyes, in eye distances. */
-export const LIMIT = 4;
 
 /**
  * Moves the middle between the eye centres to the origin, turns the line from the left one to the right one level and

@@ -1,5 +1,5 @@
 import { zipSync } from 'fflate';
-import { LIMIT } from '../landmarks/normalize.ts';
+import { LIMIT } from '../core/ibug.ts';
 import { encodeFlatbuffer } from './encode.ts';
 import { METADATA_IDENTIFIER, ModelMetadata } from './metadata-schema.ts';
 

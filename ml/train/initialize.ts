@@ -4,12 +4,12 @@ import { readBytes } from '../core/files.ts';
 import type { Reporter } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import type { Faces } from '../data/dataset.ts';
-import { type Architecture, kernelTaps, normedUnitsOf, seesImage, unitsOf } from '../nn/architecture.ts';
+import { type Architecture, kernelTaps, normedUnitsOf, seesImage, type Unit, unitsOf } from '../nn/architecture.ts';
 import { buildArchitecture } from '../nn/architectures.ts';
 import { type FoldedNetwork, stemToGrey } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
 import { BATCH_NORM_EPSILON } from '../nn/operators/batch-norm.ts';
-import { parametersOf, randomParameters, statisticsOf } from '../nn/parameters.ts';
+import { type FlatVector, parametersOf, randomParameters, statisticsOf } from '../nn/parameters.ts';
 import { foldedFromOnnx } from '../weights/from-onnx.ts';
 import { foldedFromTfjs } from '../weights/from-tfjs.ts';
 import { foldedFromTflite } from '../weights/from-tflite.ts';
@@ -25,7 +25,8 @@ const CALIBRATION_BATCH = 16;
  * With imported weights, batch norm is put back: its statistics are measured on `faces`, and γ and β are chosen so that
  * it changes nothing (γ = √(σ² + ε), β = μ + bias). In evaluation the network then computes exactly what the imported
  * one does, and in training, where the batch's own statistics are used, nearly so. Weights without landmarks leave the
- * landmarks' layer at its random start and give its features no say: their columns of the classifier are 0.
+ * landmarks' layer at its random start, see {@link fitLandmarkUnit}, and give its features no say: their columns of the
+ * classifier are 0.
  * @param weights `none`, a `.tflite` of Google's, a `.json` of TensorFlow.js or an `.onnx` that this project exported.
  * @param faces training faces; a few hundred are enough.
  * @throws UserError if the file is missing, broken or of another architecture.
@@ -43,6 +44,7 @@ export async function initialNetwork(
   const parameters = randomParameters(vector, new Random(seed));
   const statistics = new Float32Array(statisticsVector.size);
   for (const unit of normedUnitsOf(architecture)) statisticsVector.view(statistics, `${unit.name}/variance`).fill(1);
+  if (architecture.landmarks) fitLandmarkUnit(architecture.landmarks, vector, parameters, faces);
   if (weights === 'none') return { info, parameters, statistics };
 
   const imported = await readWeights(weights, architecture);
@@ -72,6 +74,31 @@ export async function initialNetwork(
   }
   reporter.note(`weights: ${weights}, batch norm measured on ${faces.count} faces`);
   return { info, parameters, statistics };
+}
+
+/**
+ * Makes a random layer over landmarks one over what is peculiar to a face: W' = W/σ and b = −W'·μ, with the mean μ of each
+ * value over the faces that have landmarks and the deviation σ from it. All faces are much alike beside zeros, and their
+ * differences would hardly reach the classifier otherwise (data-dependent initialization, Krähenbühl et al. 2015,
+ * arXiv:1511.06856).
+ */
+function fitLandmarkUnit(unit: Unit, vector: FlatVector, parameters: Float32Array, faces: Faces): void {
+  const all = Array.from({ length: faces.count }, (_, place) => faces.landmarks?.(place) ?? new Float32Array());
+  const found = all.filter((landmarks) => landmarks.some((value) => value !== 0));
+  if (found.length === 0) return;
+  const means = Array.from({ length: unit.inChannels }, (_, i) => {
+    return found.reduce((sum, landmarks) => sum + landmarks[i], 0) / found.length;
+  });
+  const squares = found.reduce((sum, landmarks) => {
+    return landmarks.reduce((own, value, i) => own + (value - means[i]) ** 2, sum);
+  }, 0);
+  const deviation = Math.sqrt(squares / found.length / unit.inChannels) || 1;
+  const kernel = vector.view(parameters, `${unit.name}/kernel`);
+  const bias = vector.view(parameters, `${unit.name}/bias`);
+  for (const [at, weight] of kernel.entries()) {
+    kernel[at] = weight / deviation;
+    bias[Math.floor(at / unit.inChannels)] -= kernel[at] * means[at % unit.inChannels];
+  }
 }
 
 /**

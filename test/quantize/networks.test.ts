@@ -143,6 +143,7 @@ describe('a quantized network', () => {
       head: HEAD,
       architecture: 'mobilenet-v2',
       width: 0.35,
+      landmarks: 'none',
       size: SIZE,
       epoch: 0,
     });

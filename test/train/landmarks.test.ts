@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigSchema, type LandmarkUse } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
+import { Random } from '../../ml/core/random.ts';
 import { facesOf, withoutLandmarks } from '../../ml/data/dataset.ts';
 import { exportOnnx } from '../../ml/export/export-onnx.ts';
 import { mirrorLandmarks } from '../../ml/landmarks/normalize.ts';
@@ -83,6 +84,34 @@ describe('mini-batches with landmarks', () => {
 describe('a network that sees landmarks', () => {
   const info = { architecture: 'mobilenet-v3-small', width: 0.35, size: 32, classes: 7, epoch: 0 } as const;
   const faces = facesOf(dataset, dataset.rows.slice(0, 64));
+
+  it('begins with features of what differs from face to face, not of what all faces share', async () => {
+    const noise = new Random(9);
+    // Like faces: all nearly the same shape.
+    const shape = Float32Array.from({ length: 136 }, () => noise.normal(0, 1));
+    const alike = { ...dataset, landmarks: dataset.landmarks.map((_, i) => shape[i % 136] + noise.normal(0, 0.05)) };
+    alike.landmarks.fill(0, 0, 136 * 9);
+    const shown = facesOf(alike, dataset.rows.slice(0, 64));
+    const network = await initialNetwork(
+      { ...info, landmarks: 'alone', heads: ['original'] },
+      'none',
+      shown,
+      3,
+      silent,
+    );
+    const { kernel, bias } = foldTrained(network).units.get('landmarks/dense') ?? { kernel: shape, bias: shape };
+    const activations = [...bias.keys()].flatMap((unit) =>
+      Array.from({ length: 55 }, (_, i) => {
+        const landmarks = alike.landmarks.subarray(136 * (i + 9), 136 * (i + 10));
+        return landmarks.reduce((sum, value, k) => sum + value * kernel[unit * 136 + k], bias[unit]);
+      }),
+    );
+    const mean = activations.reduce((sum, value) => sum + value, 0) / activations.length;
+    const power = activations.reduce((sum, value) => sum + value ** 2, 0) / activations.length;
+    expect(Math.abs(mean)).toBeLessThan(0.01);
+    expect(power).toBeGreaterThan(1.8);
+    expect(power).toBeLessThan(2.2);
+  });
 
   it('begins as the imported network does, if that one knows no landmarks', async () => {
     const file = join(folder(), 'image.onnx');
