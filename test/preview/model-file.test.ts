@@ -5,7 +5,8 @@ import { checkInterface } from '../../tools/preview/server/model-file.ts';
 import type { ModelAsset } from '../../tools/simulator/program.ts';
 import { loadLens } from '../../tools/simulator/session/load-lens.ts';
 import { temporaryFolder } from '../data/helpers.ts';
-import { landmarkOnnx, withLandmarkModel } from '../simulator/landmark-models.ts';
+import { withLandmarkModel } from '../simulator/landmark-lens.ts';
+import { landmarkOnnx } from '../simulator/landmark-models.ts';
 
 it('a model of a picture and landmarks is run if it takes what its import settings say', async () => {
   const { program } = withLandmarkModel(await loadLens('lens'));

@@ -4,11 +4,10 @@ import { Graph } from '../../ml/nn/graph.ts';
 import { concat, softmax } from '../../ml/nn/ops.ts';
 import type { TfliteModel, TfliteTensor } from '../../ml/tflite/model.ts';
 import { writeTflite } from '../../ml/tflite/write.ts';
-import type { LoadedLens } from '../../tools/simulator/session/load-lens.ts';
 
 /** Side of the picture, which does not count for these models. */
 export const SIDE = 8;
-const COLOURS = 3;
+export const COLOURS = 3;
 const OPSET = 11;
 
 const CLASSES = EMOTIONS.length;
@@ -122,22 +121,4 @@ export function landmarkTflite(): Uint8Array {
     ],
   };
   return writeTflite(model);
-}
-
-/** The lens as if such a model were installed in it. */
-export function withLandmarkModel(lens: LoadedLens): LoadedLens {
-  const input = (name: string, width: number, channels: number) => ({
-    name,
-    shape: [width, width, channels],
-    scale: new Array<number>(channels).fill(1),
-    bias: new Array<number>(channels).fill(0),
-    flipX: false,
-    flipY: false,
-  });
-  const assets = lens.program.assets.map((asset) =>
-    asset.kind === 'model'
-      ? { ...asset, inputs: [input('image', SIDE, COLOURS), input('landmarks', 1, LANDMARK_VALUES)] }
-      : asset,
-  );
-  return { ...lens, program: { ...lens.program, assets } };
 }

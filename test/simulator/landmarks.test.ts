@@ -8,7 +8,8 @@ import { loadLens } from '../../tools/simulator/session/load-lens.ts';
 import { Session, type SessionOptions } from '../../tools/simulator/session/session.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 import { drawnPoints, studioPoints } from '../lens/landmark-faces.ts';
-import { landmarkOnnx, landmarkTflite, withLandmarkModel } from './landmark-models.ts';
+import { withLandmarkModel } from './landmark-lens.ts';
+import { landmarkOnnx, landmarkTflite } from './landmark-models.ts';
 
 const PHONE: ScreenSize = { width: 450, height: 800 };
 const PICTURE = { size: 48, pixels: new Uint8Array(48 * 48).fill(128) };
