@@ -340,7 +340,7 @@ describe.skipIf(program === undefined)('the preview page', () => {
       await page.getByText('5 faces; the lens looks at number 1').waitFor();
       await page.evaluate('window.before = true');
       project.edit('Assets/Effects/HappyEffect.ts', 'export class', '/* changed */ export class');
-      await page.waitForFunction('window.before === undefined');
+      await expect.poll(() => page.evaluate('window.before === undefined'), SLOW).toBe(true);
       await page.getByText('5 faces; the lens looks at number 1').waitFor();
       expect(await page.getByRole('button', { name: 'File…', pressed: true }).count()).toBe(1);
       expect(await page.getByRole('radio', { name: 'Whole picture' }).isChecked()).toBe(true);

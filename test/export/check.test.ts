@@ -88,6 +88,20 @@ describe('files that cannot be checked', () => {
     await expect(checkOnnx(path)).rejects.toThrow(message);
   });
 
+  it('are not run where a number asks for a map of terabytes', async () => {
+    const pads = (bottom: number): Parts => ({
+      nodes: [node('Pad', ['image', 'pads'], 'y')],
+      initializers: [integers('pads', [0, 0, 0, 0, 0, 0, bottom, 0])],
+      outShape: [1, 4, 8 + bottom, 8],
+    });
+    const unknown = async (parts: Parts) =>
+      (await check(parts)).findings.filter(({ message }) => message.includes('shapes'));
+    expect(await unknown(pads(3))).toEqual([]);
+    expect((await unknown(pads(2 ** 40))).map(({ message }) => message).join()).toMatch(
+      /Pad y makes its map too large/,
+    );
+  });
+
   it('give a message, or a report, wherever they are cut off', async () => {
     const whole = encodeModel(modelOf(good));
     await fc.assert(
