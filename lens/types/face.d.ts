@@ -42,6 +42,7 @@ declare enum AttachmentPointType {
 declare class Head extends Component {
   protected constructor();
   faceIndex: number;
+  /** 93 points as parts of the screen, from its top left; the first 68 in the order of iBUG. */
   onLandmarksUpdate: event1<vec2[], void>;
   setAttachmentPointType(attachmentPointType: AttachmentPointType): void;
 }

@@ -27,6 +27,8 @@ declare class BasePlaceholder extends ScriptObject {
 declare class InputPlaceholder extends BasePlaceholder {
   protected constructor();
   texture: Texture;
+  /** To be filled, not replaced, and not while the model runs. */
+  data: Float32Array;
 }
 
 declare class OutputPlaceholder extends BasePlaceholder {

@@ -24,6 +24,8 @@ declare class Provider extends ScriptObject {
 
 declare class TextureProvider extends Provider {
   protected constructor();
+  /** Width through height. */
+  getAspect(): number;
 }
 
 declare class Texture extends Asset {
@@ -167,6 +169,11 @@ declare class ScriptScene extends ScriptObject {
   protected constructor();
   /** A new object without a parent, on the default layer. */
   createSceneObject(name: string): SceneObject;
+  /** Objects without a parent. */
+  getRootObject(index: number): SceneObject;
+  getRootObjectsCount(): number;
+  /** What the screen shows. */
+  liveTarget: Texture;
 }
 
 /** The global object. Written as Node declares it, so that tests can use both declarations. */

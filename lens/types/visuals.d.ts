@@ -1,8 +1,14 @@
 // What is drawn on the screen and in the scene, as far as the scripts use it.
 
 interface ComponentNameMap {
+  Camera: Camera;
   Text: Text;
   ScreenTransform: ScreenTransform;
+}
+
+/** Renders what lies in its layers. */
+declare class Camera extends Component {
+  protected constructor();
 }
 
 /** A rectangle by its sides; on screens −1..1 spans the parent, or points for offsets. */

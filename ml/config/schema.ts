@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What the labels of a training run are: see `ml/data/labels.ts`. */
-export const TARGETS = ['original', 'votes', 'majority'] as const;
+export const TARGETS = ['original', 'votes', 'majority', 'blended'] as const;
 export type TargetKind = (typeof TARGETS)[number];
 
 /** The networks that can be trained: see `ml/nn/architectures.ts`. */
@@ -13,6 +13,10 @@ export const ARCHITECTURES = [
   'mobilenet-v3-small-minimalistic',
 ] as const;
 export type ArchitectureName = (typeof ARCHITECTURES)[number];
+
+/** What a network makes of a face's landmarks. */
+export const LANDMARK_USES = ['none', 'beside', 'alone'] as const;
+export type LandmarkUse = (typeof LANDMARK_USES)[number];
 
 const probability = z.number().min(0).max(1);
 const whole = z.number().int().min(0);
@@ -41,7 +45,12 @@ const data = z.strictObject({
     .nullable()
     .default(null)
     .describe('manifest of "emotion-lens refine": which training rows to drop or to move to another class'),
-  cache: z.string().default('.cache').describe('folder of parsed data sets; safe to delete'),
+  upscale: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('edsr.onnx of "emotion-lens upscale train", which makes the faces 2 or 4 times as large first'),
+  cache: z.string().default('.cache').describe('folder of parsed data sets and upscaled faces; safe to delete'),
   syntheticCount: whole.min(70).max(1_000_000).default(6000).describe('how many faces the generator draws'),
 });
 
@@ -49,6 +58,10 @@ const model = z.strictObject({
   architecture: z.enum(ARCHITECTURES).default('mobilenet-v2').describe('the network that is trained'),
   width: z.number().min(0.1).max(2).default(1).describe('width multiplier of the network'),
   size: whole.min(32).max(384).default(96).describe('side of the network input in pixels'),
+  landmarks: z
+    .enum(LANDMARK_USES)
+    .default('none')
+    .describe('what the network sees of the 68 landmarks: none, the landmarks beside the image, or them alone'),
   dropout: probability.max(0.9).default(0.2).describe('share of pooled features dropped in training'),
   weights: z
     .string()
@@ -76,6 +89,7 @@ const augment = z.strictObject({
   noise: z.number().min(0).max(64).default(4).describe('largest standard deviation of noise in grey levels'),
   cutout: probability.default(0.5).describe('chance of a cut-out square'),
   cutoutSize: probability.default(0.35).describe('largest side of the cut-out as a share of the side'),
+  mixup: z.number().min(0).max(2).default(0).describe('α of mixup: two faces are laid over each other; 0 = none'),
 });
 
 const train = z.strictObject({
@@ -84,7 +98,9 @@ const train = z.strictObject({
     .min(1)
     .refine((kinds) => new Set(kinds).size === kinds.length, 'each kind of target once')
     .default(['original'])
-    .describe('one output head is trained for each: original labels, FER+ votes (soft), FER+ majority'),
+    .describe(
+      'one output head is trained for each: original labels, FER+ votes (soft), FER+ majority, votes and labels blended',
+    ),
   epochs: whole.min(1).default(18),
   batchSize: whole.min(2).max(4096).default(64).describe('images of one optimizer step over all replicas'),
   optimizer: z.enum(['adamw', 'sgd']).default('adamw'),
@@ -92,6 +108,12 @@ const train = z.strictObject({
   warmupEpochs: z.number().min(0).default(1),
   weightDecay: z.number().min(0).default(0.02).describe('decoupled; not applied to norms and biases'),
   labelSmoothing: probability.max(0.9).default(0.1),
+  blend: probability
+    .default(0.3)
+    .describe('share of the original label in the targets "blended"; the rest are FER+ votes'),
+  landmarkDropout: probability
+    .default(0.3)
+    .describe('share of faces that a network beside the image is trained on without their landmarks'),
   clipNorm: z.number().min(0).default(5).describe('largest norm of the whole gradient; 0 = no clipping'),
   emaDecay: probability.default(0.998).describe('moving average of weights and statistics; 0 = none'),
   replicas: z

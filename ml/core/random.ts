@@ -53,6 +53,14 @@ export class Random {
     return mean + deviation * radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
+  /** Beta(α, α), by Jöhnk (1964); from 0 to 1, near the ends for a small α. */
+  beta(alpha: number): number {
+    for (;;) {
+      const [x, y] = [this.uniform() ** (1 / alpha), this.uniform() ** (1 / alpha)];
+      if (x + y > 0 && x + y <= 1) return x / (x + y);
+    }
+  }
+
   /** One element of a list. */
   pick<T>(items: readonly T[]): T {
     return items[this.integer(items.length)];

@@ -1,9 +1,12 @@
 import { EMOTIONS } from '../core/emotions.ts';
+import { POINTS } from '../core/ibug.ts';
 
 /** Side of a face image in pixels, as FER2013 has them. */
 export const FACE_SIZE = 48;
 /** Pixels of one face. */
 export const FACE_PIXELS = FACE_SIZE * FACE_SIZE;
+/** Numbers of the landmarks of one face. */
+const FACE_LANDMARKS = 2 * POINTS;
 
 /** The three parts of FER2013, in the order of their codes 0, 1, 2 in {@link FaceDataset.splits}. */
 export const SPLITS = ['Training', 'PublicTest', 'PrivateTest'] as const;
@@ -40,10 +43,34 @@ export interface FaceDataset {
   readonly rows: Uint32Array;
   /** FER+ votes 0..10, [count, 10] in the order of {@link FERPLUS_CLASSES}; absent without FER+. */
   readonly votes?: Uint8Array;
+  /**
+   * Landmarks of each face as `ml/landmarks/normalize.ts` makes them, [count, 136], zeros where none were found; absent
+   * unless a network takes them.
+   */
+  readonly landmarks?: Float32Array;
   /** Number of the person that each face of CK+ shows, 1..999; 0 for other faces. Absent without CK+. */
   readonly subjects?: Uint16Array;
   /** Fold of each face's subject, where the subjects are divided into folds; 0 for faces of others. */
   readonly folds?: Uint8Array;
+  /** The same faces made larger, which networks are then shown in their place. */
+  readonly large?: LargeFaces;
+}
+
+/** Faces of a data set that were made larger and lie elsewhere, each read when it is wanted. */
+export interface LargeFaces {
+  /** Side of a face in pixels. */
+  readonly size: number;
+  /** Reads the face at this position of the data set: grey values 0..255, [size, size]. */
+  read(face: number, out: Uint8Array): void;
+}
+
+/** Some faces as networks are shown them, all of one size. */
+export interface Faces {
+  readonly count: number;
+  /** Grey values 0..255 of the face at place 0..count − 1, square; good until the next call. */
+  at(place: number): Uint8Array;
+  /** Landmarks of the face at this place as {@link FaceDataset.landmarks} has them, [136]; without it there are none. */
+  landmarks?(place: number): Float32Array;
 }
 
 /** Names of a data set's classes: `EMOTIONS`, and whatever follows. */
@@ -75,6 +102,45 @@ export function faceAt(dataset: FaceDataset, index: number): Uint8Array {
 export function indicesOf(dataset: FaceDataset, split: Split): Uint32Array {
   const code = SPLITS.indexOf(split);
   return Uint32Array.from(dataset.splits.keys()).filter((index) => dataset.splits[index] === code);
+}
+
+/**
+ * The faces at these positions as networks are shown them: made larger, if the data set has them so.
+ * @param positions by default all.
+ */
+export function facesOf(dataset: FaceDataset, positions: Uint32Array = Uint32Array.from(dataset.rows.keys())): Faces {
+  const { large } = dataset;
+  const count = positions.length;
+  const points = landmarksOf(dataset, positions);
+  if (!large) return { count, at: (place) => faceAt(dataset, positions[place]), ...points };
+  const face = new Uint8Array(large.size ** 2);
+  return {
+    count,
+    ...points,
+    at: (place) => {
+      large.read(positions[place], face);
+      return face;
+    },
+  };
+}
+
+function landmarksOf({ landmarks }: FaceDataset, positions: Uint32Array): Pick<Faces, 'landmarks'> {
+  if (!landmarks) return {};
+  const at = (face: number) => landmarks.subarray(face * FACE_LANDMARKS, (face + 1) * FACE_LANDMARKS);
+  return { landmarks: (place) => at(positions[place]) };
+}
+
+/** The same faces as if no landmarks had been found. */
+export function withoutLandmarks({ landmarks: _, ...faces }: Faces): Faces {
+  return faces;
+}
+
+/** Pixels [n, 48, 48] as a list of faces. */
+export function facesIn(pixels: Uint8Array): Faces {
+  return {
+    count: pixels.length / FACE_PIXELS,
+    at: (place) => pixels.subarray(place * FACE_PIXELS, (place + 1) * FACE_PIXELS),
+  };
 }
 
 /** Copies the pixels of these faces, [n, 48, 48]. */

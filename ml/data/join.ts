@@ -1,4 +1,4 @@
-import type { FaceDataset } from './dataset.ts';
+import type { FaceDataset, LargeFaces } from './dataset.ts';
 import { unanimousVotes } from './labels.ts';
 
 /**
@@ -27,5 +27,13 @@ export function joinFaces(first: FaceDataset, second: FaceDataset): FaceDataset 
     ...((first.subjects || second.subjects) && {
       subjects: Uint16Array.from([...subjectsOf(first), ...subjectsOf(second)]),
     }),
+    ...(first.large && second.large && { large: joinLarge(first.large, first.count, second.large) }),
   };
+}
+
+/** Both are of one network, so that their sizes are the same. */
+function joinLarge(first: LargeFaces, count: number, second: LargeFaces): LargeFaces {
+  const read = (face: number, out: Uint8Array) =>
+    face < count ? first.read(face, out) : second.read(face - count, out);
+  return { size: first.size, read };
 }

@@ -40,10 +40,19 @@ export interface Targets {
  * - `votes`: the distribution of the FER+ votes over the seven classes, single votes and the votes for contempt,
  *   unknown and NF left out (the probabilistic label drawing of Barsoum et al. 2016, as its expectation).
  * - `majority`: the label of the protocol `ferplus-majority`, one-hot.
+ * - `blended`: `votes` and `original` averaged, for faces that have votes: what people see in a face, and what the
+ *   face was meant to show.
+ * @param blend share of `original` in `blended`.
  * @throws UserError if FER+ is asked for and the data set has no votes.
  */
-export function targetsFor(kind: TargetKind, dataset: FaceDataset): Targets {
+export function targetsFor(kind: TargetKind, dataset: FaceDataset, blend = 0): Targets {
   if (kind === 'votes') return voteTargets(dataset, votesOf(dataset, 'the targets "votes"'));
+  if (kind === 'blended') {
+    const votes = voteTargets(dataset, votesOf(dataset, 'the targets "blended"'));
+    const original = targetsFor('original', dataset).probabilities;
+    const probabilities = votes.probabilities.map((p, i) => (1 - blend) * p + blend * original[i]);
+    return masked({ ...votes, probabilities });
+  }
   const labels = kind === 'original' ? rawLabels(dataset) : majorityLabels(dataset, 'the targets "majority"');
   return oneHot(labels, classesOf(dataset).length);
 }
@@ -139,6 +148,12 @@ function voteTargets(dataset: FaceDataset, votes: Uint8Array): Targets {
     );
   }
   return { probabilities, usable };
+}
+
+/** Faces that are not trained on have no probabilities. */
+function masked({ probabilities, usable }: Targets): Targets {
+  const classes = probabilities.length / usable.length;
+  return { usable, probabilities: probabilities.map((p, i) => (usable[Math.floor(i / classes)] ? p : 0)) };
 }
 
 function oneHot(labels: Int16Array, classes: number): Targets {

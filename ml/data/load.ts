@@ -13,6 +13,7 @@ import {
   FERPLUS_CLASSES,
   indicesOf,
   isOfCkPlus,
+  type LargeFaces,
   SPLITS,
   type Split,
 } from './dataset.ts';
@@ -44,29 +45,43 @@ export interface DataSummary {
   readonly faces: Readonly<Record<Split, Readonly<Record<string, number>>>>;
   /** CK+ folder whose faces were added. */
   readonly extra?: string;
+  /** Network that made the faces larger, and their side in pixels. */
+  readonly upscaled?: { readonly by: string; readonly size: number };
   /** People in the faces of CK+ that are left of each split. */
   readonly subjects?: Readonly<Record<Split, number>>;
   /** Whether the faces have FER+ votes. */
   readonly votes: boolean;
 }
 
+/** What loading needs beside the files that a configuration names. */
+export interface LoadTools {
+  /** Finds faces in the frames of CK+ where their points are not at hand. */
+  readonly find?: FaceFinder;
+  /**
+   * Makes all faces of a source larger, those too that are left out afterwards, so that one file in the cache serves
+   * every training on that source.
+   * @param edsr path of the network.
+   * @param pixels grey values 0..255, [n, 48, 48].
+   */
+  readonly upscale?: (edsr: string, pixels: Uint8Array) => Promise<LargeFaces>;
+}
+
 /**
  * Loads the faces that a configuration names: joins the FER+ votes, drops and moves training faces of the source as a
- * manifest says, adds the faces of CK+, and leaves out training faces that are identical to a test face or have one
+ * manifest says, adds the faces of CK+, makes all of them larger with `data.upscale`, and leaves out training faces that are identical to a test face or have one
  * single grey value, unless told to keep them. Test faces are never left out and keep their labels.
  * @param seed of the synthetic faces.
- * @param find finds faces in the frames of CK+ where their points are not at hand.
  * @throws UserError for whatever is wrong with the source or the manifest; see the reader of each kind of source.
  */
 export async function loadFaces(
   config: DataConfig,
   seed: number,
   report: Reporter,
-  find?: FaceFinder,
+  tools: LoadTools = {},
 ): Promise<{ dataset: FaceDataset; summary: DataSummary }> {
-  const { sha256, loaded } = await readFaces(config, seed, report, find);
+  const { sha256, loaded } = await readFaces(config, seed, report, tools);
   const refinement = config.refine === null ? null : await refine(config.refine, loaded, report);
-  const extra = config.extra === null ? null : await readExtra(config.extra, config, report, find);
+  const extra = config.extra === null ? null : await readExtra(config.extra, config, report, tools);
   const refined = refinement ? { ...loaded.dataset, labels: refinement.labels } : loaded.dataset;
   // The faces of the source come first, so that the manifest's positions hold for both together.
   const joined = extra ? joinFaces(refined, extra.dataset) : refined;
@@ -82,6 +97,7 @@ export async function loadFaces(
     faces: countFaces(dataset),
     votes: dataset.votes !== undefined,
     ...(config.extra !== null && { extra: config.extra }),
+    ...(config.upscale !== null && dataset.large && { upscaled: { by: config.upscale, size: dataset.large.size } }),
     ...(dataset.subjects && { subjects: countSubjects(dataset) }),
   };
   for (const split of SPLITS) {
@@ -96,21 +112,29 @@ export async function loadFaces(
  * Every face of the source that a configuration names, with its FER+ votes but without the CK+ beside it; nothing is
  * refined or left out but malformed rows.
  * @param seed of the synthetic faces.
- * @param find finds faces in the frames of CK+ where their points are not at hand.
  * @throws UserError for whatever is wrong with the source; see the reader of each kind of source.
  */
 export async function readFaces(
   config: DataConfig,
   seed: number,
   report: Reporter,
-  find?: FaceFinder,
+  tools: LoadTools = {},
 ): Promise<Source> {
-  const { sha256, loaded } = await readSource(config, seed, report, find);
-  noteBadRows(loaded, report);
+  const { sha256, loaded: small } = await readSource(config, seed, report, tools.find);
+  noteBadRows(small, report);
+  const loaded = await enlarge(small, config, tools);
   if (config.votes === null) return { sha256, loaded };
   if (sha256 === null)
     throw new UserError(`the FER+ votes of ${config.votes} belong to fer2013.csv, but the source is ${config.source}`);
   return { sha256, loaded: { ...loaded, dataset: await joinVotes(config.votes, loaded, report) } };
+}
+
+/** @throws Error if the faces are to be made larger and there is nothing to do it with. */
+async function enlarge(loaded: LoadedFaces, config: DataConfig, { upscale }: LoadTools): Promise<LoadedFaces> {
+  if (config.upscale === null) return loaded;
+  if (!upscale) throw new Error('data.upscale is set, but no upscaler was given');
+  const large = await upscale(config.upscale, loaded.dataset.pixels);
+  return { ...loaded, dataset: { ...loaded.dataset, large } };
 }
 
 async function refine(path: string, loaded: LoadedFaces, report: Reporter): Promise<Refinement & { manifest: string }> {
@@ -151,7 +175,7 @@ async function readSource(config: DataConfig, seed: number, report: Reporter, fi
   return { sha256, loaded };
 }
 
-async function readExtra(extra: string, config: DataConfig, report: Reporter, find?: FaceFinder): Promise<LoadedFaces> {
+async function readExtra(extra: string, config: DataConfig, report: Reporter, tools: LoadTools): Promise<LoadedFaces> {
   if (config.fold === null)
     throw new UserError(
       `data.extra is ${extra}, but data.fold is null; choose the fold of its subjects that is kept for the test, for example --fold 0`,
@@ -160,9 +184,9 @@ async function readExtra(extra: string, config: DataConfig, report: Reporter, fi
     throw new UserError(
       `data.extra is ${extra}, which is not CK+; expected the folder CK+48, or one with cohn-kanade-images and Emotion`,
     );
-  const loaded = await readCkPlus(extra, config, report, find);
+  const loaded = await readCkPlus(extra, config, report, tools.find);
   noteBadRows(loaded, report);
-  return loaded;
+  return enlarge(loaded, config, tools);
 }
 
 function noteBadRows({ badRows: { count, first }, sourceRows }: LoadedFaces, report: Reporter): void {
@@ -197,6 +221,7 @@ function leaveOut(
 /** Moves the faces that stay together, in the memory that they have: a copy would take another 80 MB. */
 function without(dataset: FaceDataset, dropped: ReadonlySet<number>): FaceDataset {
   const kept = Uint32Array.from(dataset.rows.keys()).filter((index) => !dropped.has(index));
+  const { large } = dataset;
   const compact = (matrix: Uint8Array, width: number): Uint8Array => {
     kept.forEach((from, to) => {
       matrix.copyWithin(to * width, from * width, (from + 1) * width);
@@ -213,6 +238,7 @@ function without(dataset: FaceDataset, dropped: ReadonlySet<number>): FaceDatase
     ...(dataset.votes && { votes: compact(dataset.votes, FERPLUS_CLASSES.length) }),
     ...(dataset.folds && { folds: compact(dataset.folds, 1) }),
     ...(dataset.subjects && { subjects: Uint16Array.from(kept, (index) => dataset.subjects?.[index] ?? 0) }),
+    ...(large && { large: { size: large.size, read: (face, out) => large.read(kept[face], out) } }),
   };
 }
 

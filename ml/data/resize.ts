@@ -4,7 +4,12 @@
  * @param source grey values 0..255, [sourceSize, sourceSize].
  * @param out receives grey values 0..255, [targetSize, targetSize].
  */
-export function resizeBilinear(source: Uint8Array, sourceSize: number, targetSize: number, out: Float32Array): void {
+export function resizeBilinear(
+  source: Uint8Array | Float32Array,
+  sourceSize: number,
+  targetSize: number,
+  out: Float32Array,
+): void {
   const last = sourceSize - 1;
   const first = new Int32Array(targetSize);
   const share = new Float64Array(targetSize);
@@ -23,5 +28,53 @@ export function resizeBilinear(source: Uint8Array, sourceSize: number, targetSiz
       const lower = source[bottom + left] + share[column] * (source[bottom + left + next] - source[bottom + left]);
       out[row * targetSize + column] = upper + share[row] * (lower - upper);
     }
+  }
+}
+
+/**
+ * How many samples of a source in each direction one target pixel must be the mean of. Bilinear sampling sees every pixel
+ * as long as its steps are shorter than two of them; longer ones pass over some, so that fine lines would come and go.
+ */
+export function samplesPerPixel(sourceSize: number, targetSize: number): number {
+  return Math.max(1, Math.floor(sourceSize / targetSize));
+}
+
+/**
+ * Means of squares of pixels.
+ * @param source [factor·size, factor·size].
+ * @param out receives [size, size]: pixel p goes to `offset + p·stride`.
+ */
+export function averageSquares(
+  source: Float32Array,
+  factor: number,
+  size: number,
+  out: Float32Array,
+  offset = 0,
+  stride = 1,
+): void {
+  const width = factor * size;
+  for (let p = 0; p < size * size; p++) {
+    const corner = factor * (Math.floor(p / size) * width + (p % size));
+    let sum = 0;
+    for (let row = 0; row < factor; row++) {
+      for (let column = 0; column < factor; column++) sum += source[corner + row * width + column];
+    }
+    out[offset + p * stride] = sum / factor ** 2;
+  }
+}
+
+/**
+ * Scales a square grey image to any size without aliasing: bilinearly, and by means of squares where it shrinks by two or
+ * more.
+ * @param source grey values 0..255, [sourceSize, sourceSize].
+ * @param out receives grey values 0..255, [targetSize, targetSize].
+ */
+export function resizeGrey(source: Uint8Array, sourceSize: number, targetSize: number, out: Float32Array): void {
+  const factor = samplesPerPixel(sourceSize, targetSize);
+  if (factor === 1) resizeBilinear(source, sourceSize, targetSize, out);
+  else {
+    const fine = new Float32Array((factor * targetSize) ** 2);
+    resizeBilinear(source, sourceSize, factor * targetSize, fine);
+    averageSquares(fine, factor, targetSize, out);
   }
 }

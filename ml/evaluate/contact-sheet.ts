@@ -9,6 +9,8 @@ export interface Tile {
   readonly caption?: string;
   /** Colour of its frame. */
   readonly tone?: 'good' | 'bad' | 'plain';
+  /** Points to draw on it: x and y in its pixels, from its top left, interleaved. */
+  readonly points?: Float32Array;
 }
 
 export interface SheetOptions {
@@ -23,6 +25,7 @@ const FRAME = 3;
 const CAPTION_HEIGHT = 18;
 const TITLE_HEIGHT = 34;
 const COLOURS = { good: '#2e9e5b', bad: '#d64545', plain: '#d9dde3' } as const;
+const POINT = { radius: 1.6, colour: '#19e619' } as const;
 
 /**
  * Lays tiles out in rows, each scaled to the same size, with captions.
@@ -61,12 +64,27 @@ export async function contactSheet(
     const caption = tile.caption === undefined ? '' : text(tile.caption, left + side / 2, y + side + 13, 11, 'middle');
     return frame + caption;
   });
+  const points = places.map(({ tile, left, top: y }) => dots(tile, left + FRAME, y + FRAME, tileSize));
   const heading = title === undefined ? '' : text(title, GAP, GAP + 20, 16, 'start');
-  const overlay = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${heading}${frames.join('')}</svg>`;
+  const layer = (content: string) => ({
+    input: Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${content}</svg>`),
+    left: 0,
+    top: 0,
+  });
   return sharp({ create: { width, height, channels: 3, background: '#ffffff' } })
-    .composite([{ input: Buffer.from(overlay), left: 0, top: 0 }, ...(await Promise.all(pictures))])
+    .composite([layer(heading + frames.join('')), ...(await Promise.all(pictures)), layer(points.join(''))])
     .png()
     .toBuffer();
+}
+
+/** A tile's points where it lies on the sheet. */
+function dots({ points = new Float32Array(), size }: Tile, left: number, top: number, tileSize: number): string {
+  const at = (pixel: number) => ((pixel / size) * tileSize).toFixed(1);
+  const circles = Array.from({ length: points.length / 2 }, (_, i) => {
+    return `<circle cx="${at(points[2 * i])}" cy="${at(points[2 * i + 1])}" r="${POINT.radius}"/>`;
+  });
+  // A nested picture cuts off points beyond the tile.
+  return `<svg x="${left}" y="${top}" width="${tileSize}" height="${tileSize}" fill="${POINT.colour}">${circles.join('')}</svg>`;
 }
 
 function text(content: string, x: number, y: number, size: number, anchor: 'start' | 'middle'): string {

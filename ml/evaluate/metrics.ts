@@ -5,7 +5,7 @@ import { predictionAt } from '../core/prediction.ts';
 /** Bins of confidence for the calibration error, as in Guo et al. 2017. */
 export const CALIBRATION_BINS = 15;
 /** Two-sided 95 % quantile of the standard normal distribution. */
-const Z95 = 1.959963984540054;
+export const Z95 = 1.959963984540054;
 
 const count = z.number().int().min(0);
 const share = z.number().min(0).max(1);

@@ -2,26 +2,33 @@ import * as ort from 'onnxruntime-node';
 import { EMOTIONS } from '../core/emotions.ts';
 import { messageOf, UserError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
+import { LANDMARK_VALUES } from '../landmarks/normalize.ts';
+import { LANDMARKS } from '../nn/layers.ts';
 import { faceToImage } from '../train/predict.ts';
 import { type Predictor, predictEach } from './predictor.ts';
 
 /**
- * Loads an exported ONNX file: input [1, 3, S, S] in [−1, 1], output seven probabilities, [1, 7] or [1, 7, 1, 1].
+ * Loads an exported ONNX file: an image [1, 3, S, S] in [−1, 1], 136 values as `landmarks`, or both, and as output seven probabilities, [1, 7] or [1, 7, 1, 1].
  * @throws UserError if the file is missing, broken or has other inputs or outputs.
  */
 export async function loadOnnxPredictor(file: string): Promise<Predictor> {
   const session = await openOnnx(file);
-  const size = inputSize(session, file);
+  const { image, size, points } = inputsOf(session, file);
   checkOutput(session, file);
-  const [input] = session.inputNames;
   const [output] = session.outputNames;
-  const image = new ort.Tensor('float32', new Float32Array(3 * size * size), [1, 3, size, size]);
-  const classify = async (face: Uint8Array) => {
-    faceToImage(face, size, image.data as Float32Array);
-    return (await session.run({ [input]: image }))[output].data as Float32Array;
+  const picture = new Float32Array(3 * size * size);
+  const classify = async (face: Uint8Array, landmarks: Float32Array) => {
+    const feeds: Record<string, ort.Tensor> = {};
+    if (image) {
+      faceToImage(face, size, picture);
+      feeds[image.name] = new ort.Tensor('float32', picture, [1, 3, size, size]);
+    }
+    if (points) feeds[points.name] = new ort.Tensor('float32', landmarks, points.shape as number[]);
+    return (await session.run(feeds))[output].data as Float32Array;
   };
   return {
     size,
+    takesLandmarks: points !== undefined,
     predict: (faces, onProgress) => predictEach({ file, classify }, faces, onProgress),
     close: () => session.release(),
   };
@@ -38,13 +45,33 @@ export async function openOnnx(file: string): Promise<ort.InferenceSession> {
   });
 }
 
-function inputSize(session: ort.InferenceSession, file: string): number {
-  const [batch, channels, height, width] = shapeOf(session.inputMetadata);
-  if (batch !== 1 || channels !== 3 || typeof height !== 'number' || height < 1 || height !== width)
+/** An input of floats. */
+interface FloatInput {
+  readonly name: string;
+  readonly shape: readonly (number | string)[];
+}
+
+function inputsOf(
+  { inputMetadata }: ort.InferenceSession,
+  file: string,
+): { image?: FloatInput; size: number; points?: FloatInput } {
+  const named = (wanted: boolean) => inputMetadata.filter(({ name }) => (name === LANDMARKS) === wanted);
+  const [others, points] = [named(false), named(true)].map((values) => ({
+    name: values[0]?.name,
+    shape: shapeOf(values),
+    count: values.length,
+  }));
+  const [batch, channels, height, width] = others.shape;
+  const size = typeof height === 'number' && height === width ? height : 0;
+  const hasImage = batch === 1 && channels === 3 && size > 0;
+  const hasPoints = points.shape.reduce<number>((product, side) => product * Number(side), 1) === LANDMARK_VALUES;
+  const none = others.count === 0 && points.count === 0;
+  if (none || (others.count > 0 && !hasImage) || (points.count > 0 && !hasPoints))
     throw new UserError(
-      `${file} has the input ${describe(session.inputMetadata)}; one float32 [1, 3, S, S] is expected`,
+      `${file} has the input ${describe(inputMetadata)}; one float32 [1, 3, S, S] is expected, and [1, 136, 1, 1] as ` +
+        `"${LANDMARKS}" beside it or alone`,
     );
-  return height;
+  return { size, ...(hasImage && { image: others }), ...(hasPoints && { points }) };
 }
 
 function checkOutput(session: ort.InferenceSession, file: string): void {

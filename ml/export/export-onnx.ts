@@ -1,9 +1,9 @@
 import { EMOTIONS } from '../core/emotions.ts';
-import type { Architecture } from '../nn/architecture.ts';
+import { type Architecture, seesImage } from '../nn/architecture.ts';
 import { shapeOf } from '../nn/architectures.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
 import { foldTrained, type TrainedNetwork } from '../train/trained-network.ts';
-import { type ExportedFile, FLOAT_ONNX, MODEL_VERSION, writeModel } from './exported-file.ts';
+import { type ExportedFile, FLOAT_ONNX, LANDMARK_NORMALIZATION, MODEL_VERSION, writeModel } from './exported-file.ts';
 
 /** What every ONNX file of ours says of itself. */
 export function onnxMetadata(
@@ -11,7 +11,7 @@ export function onnxMetadata(
   network: Architecture,
   others: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const { architecture, width } = shapeOf(network);
+  const { architecture, width, size } = shapeOf(network);
   return {
     labels: EMOTIONS.join(','),
     inputRange: '-1..1, pixel * 2/255 - 1',
@@ -19,6 +19,9 @@ export function onnxMetadata(
     head,
     ...(architecture && { architecture }),
     width: String(width),
+    ...(network.landmarks && { landmarks: LANDMARK_NORMALIZATION }),
+    // The others say it by the shape of their image.
+    ...(!seesImage(network) && { size: String(size) }),
     ...others,
   };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { QuantizeMethod } from '../config/schema.ts';
 import { EMOTIONS } from '../core/emotions.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
-import { IMAGE, PROBABILITIES } from '../nn/layers.ts';
+import { IMAGE, LANDMARKS, PROBABILITIES } from '../nn/layers.ts';
 import { buildQdqGraph } from '../quantize/qdq-graph.ts';
 import type { QuantizedNetwork } from '../quantize/quantized-network.ts';
 import { appendLabels, describeTflite, METADATA_NAME } from '../tflite/metadata.ts';
@@ -12,7 +12,6 @@ import { onnxMetadata } from './export-onnx.ts';
 import { type ExportedFile, MODEL_VERSION, writeModel } from './exported-file.ts';
 import { type Edges, floatTflite, int8Tflite } from './tflite-network.ts';
 
-const NAMES = { input: IMAGE, output: PROBABILITIES };
 const ABOUT = {
   name: 'Emotion Lens',
   description: `Recognises the facial expression of a face: ${EMOTIONS.join(', ')}`,
@@ -61,7 +60,9 @@ export function exportFloatTflite(network: FoldedNetwork, head: string, folder: 
 
 /** A model with its metadata and labels. */
 function encodeTflite(model: TfliteModel): Uint8Array {
-  const metadata = [{ name: METADATA_NAME, data: describeTflite(NAMES, ABOUT) }];
+  const nameOf = (name: string) => (model.inputs.some((tensor) => tensor?.name === name) ? name : undefined);
+  const names = { image: nameOf(IMAGE), landmarks: nameOf(LANDMARKS), output: PROBABILITIES };
+  const metadata = [{ name: METADATA_NAME, data: describeTflite(names, ABOUT) }];
   return appendLabels(writeTflite({ ...model, metadata }), EMOTIONS);
 }
 

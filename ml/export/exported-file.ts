@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { QuantizeMethod } from '../config/schema.ts';
 import { writeAtomic } from '../core/files.ts';
+import { LIMIT } from '../core/ibug.ts';
 
 /** Version of what an exported model promises: names, shapes and ranges of its input and output. */
 export const MODEL_VERSION = 2;
+
+/** What scripts do to the 68 points of a face before a network takes them. */
+export const LANDMARK_NORMALIZATION =
+  'x and y of the 68 points in the order of iBUG, x to the right and y down in the picture that is not mirrored: from the ' +
+  'middle between the eye centres, rolled until the eyes are level, divided by the distance of the eye centres, clamped ' +
+  `to -${LIMIT}..${LIMIT}; all 0 if there are none`;
 
 /** A model that was written. */
 export interface ExportedFile {

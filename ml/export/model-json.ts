@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { readText, writeAtomic } from '../core/files.ts';
-import { IMAGE, PROBABILITIES } from '../nn/layers.ts';
-import { type ExportedFile, MODEL_VERSION } from './exported-file.ts';
+import { POINTS } from '../core/ibug.ts';
+import type { NetworkShape } from '../nn/architectures.ts';
+import { IMAGE, LANDMARKS, PROBABILITIES } from '../nn/layers.ts';
+import { type ExportedFile, LANDMARK_NORMALIZATION, MODEL_VERSION } from './exported-file.ts';
 
 const share = z.number().min(0).max(1);
 const side = z.number().int().positive();
@@ -27,6 +29,8 @@ const value = z.strictObject({
   type: z.enum(['float32', 'uint8']),
 });
 
+const input = value.extend({ layout: z.enum(['NCHW', 'NHWC']) });
+
 /** What a program needs to run an exported model, and what is known of it; the file `model.json` beside the model. */
 export const ModelJsonSchema = z.strictObject({
   version: z.literal(MODEL_VERSION),
@@ -39,6 +43,8 @@ export const ModelJsonSchema = z.strictObject({
     scale: z.number(),
     bias: z.number(),
   }),
+  /** How scripts make the input `landmarks`; absent of a network that takes none. */
+  landmarks: z.strictObject({ points: z.literal(POINTS), normalization: z.string() }).optional(),
   /** The same network in several forms. */
   files: z
     .array(
@@ -52,7 +58,10 @@ export const ModelJsonSchema = z.strictObject({
         /** Bytes by what they hold, where it is known. */
         bytesByKind: z.record(z.string(), z.number().int()).optional(),
         sha256: z.string().length(64),
-        input: value.extend({ layout: z.enum(['NCHW', 'NHWC']) }),
+        /** The image, or the landmarks of a network that sees nothing else. */
+        input,
+        /** The landmarks beside the image. */
+        landmarks: input.optional(),
         output: value,
         metrics: MetricsSchema,
       }),
@@ -71,10 +80,10 @@ export type ModelJson = z.infer<typeof ModelJsonSchema>;
 
 /**
  * The description of exported files of one network.
- * @param size side of the input in pixels.
+ * @param network side of its image in pixels, and what it makes of landmarks.
  */
 export function describeModel(
-  size: number,
+  { size, landmarks }: Pick<NetworkShape, 'size' | 'landmarks'>,
   files: readonly { readonly file: ExportedFile; readonly metrics: ModelMetrics }[],
   training: ModelJson['training'],
 ): ModelJson {
@@ -82,17 +91,23 @@ export function describeModel(
     version: MODEL_VERSION,
     labels: [...EMOTIONS],
     pixels: { range: [-1, 1], scale: 2 / 255, bias: -1 },
+    ...(landmarks && { landmarks: { points: POINTS, normalization: LANDMARK_NORMALIZATION } }),
     files: files.map(({ file: { path, edges, ...file }, metrics }) => {
       const onnx = file.format === 'onnx';
+      const layout = onnx ? ('NCHW' as const) : ('NHWC' as const);
+      const image = { name: IMAGE, shape: onnx ? [1, 3, size, size] : [1, size, size, 3], layout, type: edges };
+      const values = 2 * POINTS;
+      const points = {
+        name: LANDMARKS,
+        shape: onnx ? [1, values, 1, 1] : [1, 1, 1, values],
+        layout,
+        type: 'float32' as const,
+      };
       return {
         name: basename(path),
         ...file,
-        input: {
-          name: IMAGE,
-          shape: onnx ? [1, 3, size, size] : [1, size, size, 3],
-          layout: onnx ? 'NCHW' : 'NHWC',
-          type: edges,
-        },
+        input: landmarks === 'alone' ? points : image,
+        ...(landmarks === 'beside' && { landmarks: points }),
         output: {
           name: PROBABILITIES,
           shape: onnx ? [1, EMOTIONS.length, 1, 1] : [1, 1, 1, EMOTIONS.length],

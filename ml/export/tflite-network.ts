@@ -1,6 +1,6 @@
 import type { Activation, Architecture, Unit } from '../nn/architecture.ts';
 import { convolutionsOf, type FoldedConvolution, type FoldedNetwork } from '../nn/folded-network.ts';
-import { IMAGE, type Layer, LOGITS, layersOf, PROBABILITIES } from '../nn/layers.ts';
+import { IMAGE, inputMapsOf, LANDMARKS, type Layer, LOGITS, layersOf, PROBABILITIES } from '../nn/layers.ts';
 import { samePadding } from '../nn/padding.ts';
 import type { QuantizedConvolution, QuantizedNetwork } from '../quantize/quantized-network.ts';
 import { constantParameters, INT8_MAX, type QuantizationParameters, UINT8_OFFSET } from '../quantize/scheme.ts';
@@ -34,10 +34,11 @@ const FUSED: Partial<Record<Activation, 'RELU' | 'RELU6'>> = { relu: 'RELU', rel
 const NOT_QUANTIZED = { scale: [], zeroPoint: [], quantizedDimension: 0 };
 
 /**
- * A network with one head as a TensorFlow Lite model of floats: CONV_2D, DEPTHWISE_CONV_2D, ADD, MUL, MEAN and SOFTMAX
- * alone.
+ * A network with one head as a TensorFlow Lite model of floats: CONV_2D, DEPTHWISE_CONV_2D, ADD, MUL, MEAN, CONCATENATION
+ * and SOFTMAX alone.
  *
- * Input `image` [1, S, S, 3] with values in [−1, 1]; output `prob` [1, 1, 1, K].
+ * Inputs `image` [1, S, S, 3] with values in [−1, 1] and `landmarks` [1, 1, 1, 136] of a network that sees them, which
+ * Lens Studio shows as (1, 1, 136); output `prob` [1, 1, 1, K].
  */
 export function floatTflite(network: FoldedNetwork, head: string): TfliteModel {
   const convolutions = convolutionsOf(network, head);
@@ -62,8 +63,9 @@ export function floatTflite(network: FoldedNetwork, head: string): TfliteModel {
 }
 
 /**
- * A quantized network as a TensorFlow Lite model of int8 after the 8-bit quantization specification; its input and output
- * are those of {@link floatTflite}, or the same numbers as uint8.
+ * A quantized network as a TensorFlow Lite model of int8 after the 8-bit quantization specification; its inputs and output
+ * are those of {@link floatTflite}, or image and output the same numbers as uint8. Landmarks are always floats: scripts
+ * write them.
  */
 export function int8Tflite(network: QuantizedNetwork, edges: Edges): TfliteModel {
   const perTensor = ({ scale, zeroPoint }: QuantizationParameters) => ({
@@ -100,7 +102,16 @@ export function int8Tflite(network: QuantizedNetwork, edges: Edges): TfliteModel
         },
       ];
     },
-    versions: { CONV_2D: 3, DEPTHWISE_CONV_2D: 3, ADD: 2, MUL: 2, MEAN: 2, SOFTMAX: 2, DEQUANTIZE: 2 },
+    versions: {
+      CONV_2D: 3,
+      DEPTHWISE_CONV_2D: 3,
+      ADD: 2,
+      MUL: 2,
+      MEAN: 2,
+      CONCATENATION: 2,
+      SOFTMAX: 2,
+      DEQUANTIZE: 2,
+    },
   });
 }
 
@@ -113,9 +124,10 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
     return tensor;
   };
   const quantized = numbers.type === 'INT8';
+  const inputNames = inputMapsOf(architecture);
   const map = (name: string): TfliteTensor =>
     add({
-      name: quantized && (name === IMAGE || name === PROBABILITIES) ? `${name}/int8` : name,
+      name: quantized && (inputNames.includes(name) || name === PROBABILITIES) ? `${name}/int8` : name,
       type: numbers.type,
       shape: shapes.get(name) as readonly number[],
       data: new Uint8Array(),
@@ -132,7 +144,7 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
   };
   /** The same map outside of the int8 network. */
   const outside = (name: string, inner: TfliteTensor): TfliteTensor => {
-    if (edges === 'float32') return add({ ...inner, name, type: 'FLOAT32', ...NOT_QUANTIZED });
+    if (edges === 'float32' || name === LANDMARKS) return add({ ...inner, name, type: 'FLOAT32', ...NOT_QUANTIZED });
     return add({
       ...inner,
       name,
@@ -168,10 +180,15 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
   const constant = (layer: Layer, value: number): TfliteTensor =>
     add({ name: `${layer.name}/constant`, type: numbers.type, shape: [1, 1, 1, 1], ...numbers.constant(value) });
 
-  const inner = map(IMAGE);
-  const image = quantized ? outside(IMAGE, inner) : inner;
-  if (quantized) operate('QUANTIZE', [image], inner);
-  const computed = new Map([[IMAGE, inner]]);
+  const inputs: { name: string; tensor: TfliteTensor }[] = [];
+  const computed = new Map<string, TfliteTensor>();
+  for (const name of inputNames) {
+    const inner = map(name);
+    const tensor = quantized ? outside(name, inner) : inner;
+    if (quantized) operate('QUANTIZE', [tensor], inner);
+    inputs.push({ name, tensor });
+    computed.set(name, inner);
+  }
   const at = (name: string) => computed.get(name) as TfliteTensor;
   const compute = (layer: Layer): TfliteTensor => {
     switch (layer.kind) {
@@ -180,6 +197,10 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
       case 'add': {
         const value = { activation: 'NONE', potScaleInt16: true } as const;
         return operate('ADD', layer.inputs.map(at), map(layer.name), { type: 'AddOptions', value });
+      }
+      case 'concat': {
+        const value = { axis: 3, activation: 'NONE' } as const;
+        return operate('CONCATENATION', layer.inputs.map(at), map(layer.name), { type: 'ConcatenationOptions', value });
       }
       case 'shift': {
         const value = { activation: 'RELU6', potScaleInt16: true } as const;
@@ -225,19 +246,20 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
     version: 3,
     description: 'Emotion Lens: seven facial expressions',
     tensors,
-    inputs: [image],
+    inputs: inputs.map(({ tensor }) => tensor),
     outputs: [output],
     operators,
     metadata: [],
-    signatures: [
-      { key: SIGNATURE, inputs: [{ name: IMAGE, tensor: image }], outputs: [{ name: PROBABILITIES, tensor: output }] },
-    ],
+    signatures: [{ key: SIGNATURE, inputs, outputs: [{ name: PROBABILITIES, tensor: output }] }],
   };
 }
 
 /** Shape of every map, [1, H, W, C]. */
 function mapShapes(architecture: Architecture, classes: number): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>([[IMAGE, [1, architecture.size, architecture.size, COLOURS]]]);
+  const shapes = new Map<string, readonly number[]>([
+    [IMAGE, [1, architecture.size, architecture.size, COLOURS]],
+    [LANDMARKS, [1, 1, 1, architecture.landmarks?.inChannels ?? 0]],
+  ]);
   const shapeOf = (layer: Layer): readonly number[] => {
     switch (layer.kind) {
       case 'convolution': {
@@ -251,6 +273,7 @@ function mapShapes(architecture: Architecture, classes: number): Map<string, rea
       case 'sixth':
         return shapes.get(layer.input) as readonly number[];
       case 'pool':
+      case 'concat':
         return [1, 1, 1, layer.channels];
       default:
         return [1, 1, 1, classes];

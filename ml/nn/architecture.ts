@@ -1,4 +1,5 @@
 import type { ArchitectureName } from '../config/schema.ts';
+import { POINTS } from '../core/ibug.ts';
 
 /** What a unit does to each number of its result; `hard-swish` is x · `hard-sigmoid`, and that is ReLU6(x + 3) / 6. */
 export type Activation = 'linear' | 'relu' | 'relu6' | 'hard-swish' | 'hard-sigmoid';
@@ -43,7 +44,10 @@ export interface Block {
   readonly residual: boolean;
 }
 
-/** A network without its classifier, as a list of blocks; the stem and the head are blocks of one unit. */
+/**
+ * A network without its classifier, as a list of blocks; the stem and the head are blocks of one unit. A network that
+ * sees landmarks alone has neither blocks nor tail.
+ */
 export interface Architecture {
   readonly name: ArchitectureName;
   /** Width multiplier. */
@@ -55,15 +59,48 @@ export interface Architecture {
   readonly finalSide: number;
   /** What comes between pooling and classifier, on one pixel. */
   readonly tail: readonly Unit[];
+  /** Dense layer over the landmarks, whose features follow those of the image. */
+  readonly landmarks?: Unit;
   /** Features that the classifier sees. */
   readonly features: number;
 }
 
+/** Features of the landmarks. */
+const LANDMARK_FEATURES = 64;
+
+const LANDMARK_UNIT: Unit = {
+  name: 'landmarks/dense',
+  kind: 'pointwise',
+  inChannels: 2 * POINTS,
+  outChannels: LANDMARK_FEATURES,
+  kernelSide: 1,
+  stride: 1,
+  side: 1,
+  activation: 'relu6',
+  norm: false,
+};
+
+/** The network with landmarks as its second input. */
+export function withLandmarkBranch(network: Architecture): Architecture {
+  return { ...network, landmarks: LANDMARK_UNIT, features: network.features + LANDMARK_FEATURES };
+}
+
+/** What is left of a network that sees landmarks beside the image if the image is left out. */
+export function landmarksAlone(network: Architecture): Architecture {
+  return { ...network, blocks: [], tail: [], landmarks: LANDMARK_UNIT, features: LANDMARK_FEATURES };
+}
+
+/** Whether there is a tower over the image. */
+export const seesImage = ({ blocks }: Architecture) => blocks.length > 0;
+
+/** Features of the image among those that the classifier sees; they are the first. */
+export const imageFeaturesOf = ({ features, landmarks }: Architecture) => features - (landmarks?.outChannels ?? 0);
+
 /** Every unit in the order of computation. */
-export function unitsOf({ blocks, tail }: Architecture): Unit[] {
+export function unitsOf({ blocks, tail, landmarks }: Architecture): Unit[] {
   const ofBlock = ({ units, squeeze }: Block) =>
     units.flatMap((unit) => (squeeze && unit.kind === 'depthwise' ? [unit, ...squeeze.units] : [unit]));
-  return [...blocks.flatMap(ofBlock), ...tail];
+  return [...blocks.flatMap(ofBlock), ...tail, ...(landmarks ? [landmarks] : [])];
 }
 
 /** Those of {@link unitsOf} with batch norm. */

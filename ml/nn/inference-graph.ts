@@ -1,8 +1,8 @@
-import type { Activation, Architecture, Unit } from './architecture.ts';
+import { type Activation, type Architecture, seesImage, type Unit } from './architecture.ts';
 import { convolutionsOf, type FoldedNetwork } from './folded-network.ts';
 import { Graph, type Shape, type Tensor } from './graph.ts';
-import { IMAGE, type Layer, LOGITS, layersOf, PROBABILITIES } from './layers.ts';
-import { add, clip, mul, pad, reduceMean, relu, softmax } from './ops.ts';
+import { IMAGE, LANDMARKS, type Layer, LOGITS, layersOf, PROBABILITIES } from './layers.ts';
+import { add, clip, concat, mul, pad, reduceMean, relu, softmax } from './ops.ts';
 import { samePadding } from './padding.ts';
 
 /** Operator set of the exported model: the one that Snap's own export code uses. */
@@ -22,8 +22,8 @@ export interface GraphForm {
   constant(graph: Graph, value: number): Tensor;
   /** A map as the next layers see it. */
   map(x: Tensor, name: string): Tensor;
-  /** A unit's ReLU6 or ReLU; a form whose maps clip by themselves leaves it out. */
-  clip(x: Tensor, activation: Activation): Tensor;
+  /** The ReLU6 or ReLU that gives a map; a form whose maps clip by themselves leaves it out. */
+  clip(x: Tensor, activation: Activation, name: string): Tensor;
 }
 
 interface GraphOptions {
@@ -35,17 +35,18 @@ interface GraphOptions {
 }
 
 interface InferenceOptions extends GraphOptions {
-  /** The classifier to build; none builds the graph up to the pooled features. */
+  /** The classifier to build; none builds the graph up to the features of the image. */
   readonly head?: string;
   /** Adds the outputs `UNIT/mean` and `UNIT/square`: mean and mean square before the activation, of units with batch norm. */
   readonly observe?: boolean;
 }
 
 /**
- * The network as an ONNX file of Pad, Conv, Clip, Relu, Add, Mul, GlobalAveragePool and Softmax alone.
+ * The network as an ONNX file of Pad, Conv, Clip, Relu, Add, Mul, Concat, GlobalAveragePool and Softmax alone.
  *
- * Input `image` [batch, 3, S, S] with values in [−1, 1]; output `prob` [batch, K, 1, 1]. Uneven SAME padding is a Pad of
- * its own, and the classifier a 1×1 convolution, so that no Flatten or Reshape is needed.
+ * Inputs `image` [batch, 3, S, S] with values in [−1, 1] and `landmarks` [batch, 136, 1, 1] of a network that sees them;
+ * output `prob` [batch, K, 1, 1]. Uneven SAME padding is a Pad of its own, and dense layers are 1×1 convolutions, so that
+ * no Flatten or Reshape is needed.
  * @throws Error if the network has no such head.
  */
 export function buildInferenceGraph(network: FoldedNetwork, options: InferenceOptions): Uint8Array {
@@ -72,31 +73,36 @@ export function buildInferenceGraph(network: FoldedNetwork, options: InferenceOp
 }
 
 /**
- * A network in any form, with the input and output of {@link buildInferenceGraph}.
- * @param classes 0 builds the graph up to the pooled features, its output `features`.
+ * A network in any form, with the inputs and output of {@link buildInferenceGraph}.
+ * @param classes 0 builds the graph up to the features of the image, its output `features`.
  */
 export function buildGraph(
-  architecture: Architecture,
+  network: Architecture,
   classes: number,
   form: GraphForm,
   { batch, maps = [], metadata }: GraphOptions,
   observed = false,
 ): Uint8Array {
   const graph = new Graph();
-  const image = graph.input(IMAGE, [batch, 3, architecture.size, architecture.size]);
-  const computed = new Map<string, Tensor>([[IMAGE, form.map(image, IMAGE)]]);
+  const architecture = classes === 0 ? { ...network, landmarks: undefined } : network;
+  const computed = new Map<string, Tensor>();
+  const input = (name: string, shape: Shape) => computed.set(name, form.map(graph.input(name, shape), name));
+  if (seesImage(architecture)) input(IMAGE, [batch, 3, architecture.size, architecture.size]);
+  if (architecture.landmarks) input(LANDMARKS, [batch, architecture.landmarks.inChannels, 1, 1]);
   const map = (name: string) => computed.get(name) as Tensor;
   const compute = (layer: Layer): Tensor => {
     switch (layer.kind) {
       case 'convolution': {
         const y = convolution(map(layer.input), layer.unit, form);
         if (observed && layer.unit.norm) observe(y, layer.name);
-        return form.clip(y, layer.unit.activation);
+        return form.clip(y, layer.unit.activation, layer.name);
       }
       case 'add':
         return add(map(layer.inputs[0]), map(layer.inputs[1]));
+      case 'concat':
+        return concat(layer.inputs.map(map), 1);
       case 'shift':
-        return form.clip(add(map(layer.input), form.constant(graph, 3)), 'relu6');
+        return form.clip(add(map(layer.input), form.constant(graph, 3)), 'relu6', layer.name);
       case 'sixth':
         return mul(map(layer.input), form.constant(graph, 1 / 6));
       case 'multiply':
@@ -113,7 +119,7 @@ export function buildGraph(
         return softmax(map(layer.input), 1);
     }
   };
-  let last = map(IMAGE);
+  let last = [...computed.values()][0];
   for (const layer of layersOf(architecture)) {
     if (classes === 0 && layer.kind === 'classifier') break;
     last = form.map(compute(layer), layer.name);

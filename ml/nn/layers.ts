@@ -1,15 +1,18 @@
-import type { Architecture, Squeeze, Unit } from './architecture.ts';
+import { type Architecture, type Squeeze, seesImage, type Unit } from './architecture.ts';
 import { samePadding } from './padding.ts';
 
 /** Names of the maps that are no unit's and no sum's. */
 export const IMAGE = 'image';
+export const LANDMARKS = 'landmarks';
 export const POOL = 'pool';
+export const FEATURES = 'features';
 export const LOGITS = 'logits';
 export const PROBABILITIES = 'prob';
 
 /**
  * One step from map to map. A layer has the name of the map that it gives: a unit's after its ReLU6 or ReLU, `block3/add`
- * of a residual sum, `pool` of the features, `logits` of the classifier and `prob` of the softmax.
+ * of a residual sum, `pool` of the image's features, `features` of them and those of the landmarks together, `logits` of
+ * the classifier and `prob` of the softmax.
  *
  * Hard-sigmoid and hard-swish are no layers, since SnapML has neither. The first is a `shift`, which gives ReLU6(x + 3),
  * and a `sixth`, which gives x / 6; the second is the first times its input.
@@ -17,6 +20,7 @@ export const PROBABILITIES = 'prob';
 export type Layer =
   | { readonly kind: 'convolution'; readonly name: string; readonly input: string; readonly unit: Unit }
   | { readonly kind: 'add'; readonly name: string; readonly inputs: readonly [string, string] }
+  | Concat
   | { readonly kind: 'shift' | 'sixth'; readonly name: string; readonly input: string }
   | Multiply
   | {
@@ -29,6 +33,14 @@ export type Layer =
     }
   | { readonly kind: 'classifier' | 'softmax'; readonly name: string; readonly input: string };
 
+/** The channels of one map after those of another, both of one pixel. */
+export interface Concat {
+  readonly kind: 'concat';
+  readonly name: string;
+  readonly inputs: readonly [string, string];
+  readonly channels: number;
+}
+
 /** A map times another of the same shape, or times one factor for each channel. */
 interface Multiply {
   readonly kind: 'multiply';
@@ -39,7 +51,7 @@ interface Multiply {
   readonly perChannel: boolean;
 }
 
-/** The network as a list of layers in the order of computation, beginning with the map `image`. */
+/** The network as a list of layers in the order of computation, beginning with the maps of its inputs. */
 export function layersOf(architecture: Architecture): Layer[] {
   const list = new LayerList();
   for (const [i, { units, squeeze, residual }] of architecture.blocks.entries()) {
@@ -50,9 +62,20 @@ export function layersOf(architecture: Architecture): Layer[] {
     }
     if (residual) list.push({ kind: 'add', name: `block${i - 1}/add`, inputs: [shortcut, list.map] });
   }
-  const channels = architecture.blocks.at(-1)?.units.at(-1)?.outChannels as number;
-  list.push({ kind: 'pool', name: POOL, input: list.map, channels, side: architecture.finalSide });
-  for (const unit of architecture.tail) list.convolve(unit);
+  if (seesImage(architecture)) {
+    const channels = architecture.blocks.at(-1)?.units.at(-1)?.outChannels as number;
+    list.push({ kind: 'pool', name: POOL, input: list.map, channels, side: architecture.finalSide });
+    for (const unit of architecture.tail) list.convolve(unit);
+  }
+  if (architecture.landmarks) {
+    const ofImage = list.map;
+    list.map = LANDMARKS;
+    list.convolve(architecture.landmarks);
+    if (seesImage(architecture)) {
+      const inputs = [ofImage, list.map] as const;
+      list.push({ kind: 'concat', name: FEATURES, inputs, channels: architecture.features });
+    }
+  }
   list.push({ kind: 'classifier', name: LOGITS, input: list.map });
   list.push({ kind: 'softmax', name: PROBABILITIES, input: LOGITS });
   return list.layers;
@@ -87,7 +110,17 @@ class LayerList {
   }
 }
 
-/** Names of the maps inside of the network in the order of computation: all but `image` and `prob`. */
+/** Names of the maps of the network's inputs. */
+export function inputMapsOf(architecture: Architecture): string[] {
+  return [...(seesImage(architecture) ? [IMAGE] : []), ...(architecture.landmarks ? [LANDMARKS] : [])];
+}
+
+/** The layer that joins the features of image and landmarks, if there are both. */
+export function concatOf(architecture: Architecture): Concat | undefined {
+  return layersOf(architecture).find((layer) => layer.kind === 'concat');
+}
+
+/** Names of the maps inside of the network in the order of computation: all but those of the inputs and `prob`. */
 export function innerMapsOf(architecture: Architecture): string[] {
   return layersOf(architecture)
     .map(({ name }) => name)

@@ -1,4 +1,6 @@
+import { type Architecture, seesImage } from './architecture.ts';
 import { Graph, type Shape, sizeOf, type Tensor } from './graph.ts';
+import { IMAGE, LANDMARKS } from './layers.ts';
 import { BLOCKED_DOMAIN, type Layout } from './layout.ts';
 import { softmaxCrossEntropy } from './operators/softmax-cross-entropy.ts';
 import { concat, mul, reshape, split } from './ops.ts';
@@ -10,7 +12,10 @@ export interface TrainingGraph {
   readonly bytes: Uint8Array;
   readonly parameters: FlatVector;
   readonly statistics: FlatVector;
-  /** Shape of each input. `image` holds grey values in [−1, 1]; `targets/HEAD` probabilities. */
+  /**
+   * Shape of each input. `image` holds grey values in [−1, 1], `landmarks` the normalised ones of each face as a column;
+   * `targets/HEAD` probabilities.
+   */
   readonly inputs: Readonly<Record<string, Shape>>;
 }
 
@@ -18,8 +23,8 @@ export interface TrainingGraph {
  * The frame of every training graph: its inputs, the flat vectors cut into tensors, and at the end the losses with one
  * flat gradient.
  *
- * Inputs: `parameters` (flat), `image` (the layout's five axes, one grey channel), `mask` of the dropout [features, N],
- * and `targets/HEAD` [classes, N] of each head. Outputs: `loss` of each head [heads] and `gradient` (flat) of their mean.
+ * Inputs: `parameters` (flat), `image` (the layout's five axes, one grey channel) and `landmarks` [136, N] of a network
+ * that sees them, `mask` of the dropout [features, N], and `targets/HEAD` [classes, N] of each head. Outputs: `loss` of each head [heads] and `gradient` (flat) of their mean.
  */
 export class StepGraph {
   readonly tape = new Tape();
@@ -32,18 +37,19 @@ export class StepGraph {
     readonly layout: Layout,
     readonly vector: FlatVector,
     sizes: {
-      readonly size: number;
-      readonly features: number;
+      readonly architecture: Architecture;
       readonly heads: readonly string[];
       readonly classes: number;
     },
     others: Readonly<Record<string, Shape>> = {},
   ) {
+    const { architecture, heads, classes } = sizes;
     this.#inputs = {
       parameters: [vector.size],
-      image: layout.axes(1, sizes.size),
-      mask: [sizes.features, layout.batch],
-      ...Object.fromEntries(sizes.heads.map((head) => [`targets/${head}`, [sizes.classes, layout.batch]])),
+      ...(seesImage(architecture) && { [IMAGE]: layout.axes(1, architecture.size) }),
+      mask: [architecture.features, layout.batch],
+      ...Object.fromEntries(heads.map((head) => [`targets/${head}`, [classes, layout.batch]])),
+      ...(architecture.landmarks && { [LANDMARKS]: [architecture.landmarks.inChannels, layout.batch] }),
       ...others,
     };
     const declared = Object.entries(this.#inputs).map(([name, shape]) => [name, this.#graph.input(name, shape)]);

@@ -1,12 +1,13 @@
-import type { Architecture, Block, Squeeze, Unit } from './architecture.ts';
+import { type Architecture, type Block, type Squeeze, seesImage, type Unit } from './architecture.ts';
 import type { Tensor } from './graph.ts';
+import { IMAGE, LANDMARKS } from './layers.ts';
 import type { Layout } from './layout.ts';
 import { activate, CLIPPINGS } from './operators/activation.ts';
 import { batchNorm, type Normalized } from './operators/batch-norm.ts';
 import { depthwise } from './operators/depthwise.ts';
 import { expandBatchNorm } from './operators/expand.ts';
 import { dense, pointwise } from './operators/pointwise.ts';
-import { dropout, excite, globalAveragePool, residualAdd, stemPatches } from './operators/simple.ts';
+import { dropout, excite, globalAveragePool, joinChannels, residualAdd, stemPatches } from './operators/simple.ts';
 import { samePadding } from './padding.ts';
 import { parametersOf, statisticsOf } from './parameters.ts';
 import { StepGraph, type TrainingGraph } from './step-graph.ts';
@@ -24,8 +25,7 @@ export function buildTrainingGraph(
   classes: number,
   layout: Layout,
 ): TrainingGraph {
-  const sizes = { size: architecture.size, features: architecture.features, heads, classes };
-  const step = new StepGraph(layout, parametersOf(architecture, heads, classes), sizes);
+  const step = new StepGraph(layout, parametersOf(architecture, heads, classes), { architecture, heads, classes });
   const { tape } = step;
   const batchStatistics: Tensor[] = [];
   const unitOutput = (x: Tensor, unit: Unit): Tensor => {
@@ -44,9 +44,16 @@ export function buildTrainingGraph(
     }
     return residual ? residualAdd(tape, x, y) : y;
   };
-  const x = architecture.blocks.reduce(blockOutput, stemPatches(layout, step.input('image')));
-  const pooled = globalAveragePool(tape, layout, x, architecture.finalSide);
-  const features = dropout(tape, architecture.tail.reduce(unitOutput, pooled), step.input('mask'));
+  const imageFeatures = (): Tensor => {
+    const x = architecture.blocks.reduce(blockOutput, stemPatches(layout, step.input(IMAGE)));
+    return architecture.tail.reduce(unitOutput, globalAveragePool(tape, layout, x, architecture.finalSide));
+  };
+  const parts = [
+    ...(seesImage(architecture) ? [imageFeatures()] : []),
+    ...(architecture.landmarks ? [unitOutput(step.input(LANDMARKS), architecture.landmarks)] : []),
+  ];
+  const joined = parts.reduce((ofImage, ofLandmarks) => joinChannels(tape, ofImage, ofLandmarks));
+  const features = dropout(tape, joined, step.input('mask'));
   const logits = heads.map((head) => [
     head,
     dense(tape, features, step.parameter(`classifier/${head}/kernel`), step.parameter(`classifier/${head}/bias`)),

@@ -1,9 +1,11 @@
 import type { Tensor } from '../nn/graph.ts';
 import type { Layout } from '../nn/layout.ts';
+import type { Clipping } from '../nn/operators/activation.ts';
 import { depthwiseGradient, depthwiseOutput, type Window } from '../nn/operators/depthwise.ts';
 import {
   abs,
   add,
+  clip,
   div,
   expand,
   matmul,
@@ -185,6 +187,13 @@ export function requantizeExcited(
     return [layout.scaleEachImage(dv, side, gate.steps), layout.dotOfImages(map.steps, dv, side)];
   });
   return { steps, scale: grid.scale };
+}
+
+/** Clips a map to a range of real numbers, where its grid goes beyond; the gradient passes inside of it. */
+export function clipSteps(tape: Tape, { steps, scale }: StepMap, [low, high]: Clipping): StepMap {
+  const top = round(div(high, scale));
+  const clipped = clip(steps, low, top);
+  return { steps: tape.record(clipped, [steps], (du) => [mul(du, strictlyBetween(clipped, low, top))]), scale };
 }
 
 /** The real numbers of a map. */

@@ -1,4 +1,5 @@
 import type { QuantizeConfig } from '../config/schema.ts';
+import type { Faces } from '../data/dataset.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { correctBiases } from './bias-correction.ts';
 import { calibrate, mapParameters } from './calibrate.ts';
@@ -15,19 +16,18 @@ export interface Prepared {
 /**
  * Observes the network on representative faces, with cross-layer equalization before and bias correction after, where they
  * are switched on.
- * @param faces grey values, [n, 48, 48].
  * @throws UserError if a map's range is not finite.
  */
 export async function prepareRounding(
   network: FoldedNetwork,
   head: string,
-  faces: Uint8Array,
+  faces: Faces,
   config: QuantizeConfig,
 ): Promise<Prepared> {
   const observed = await calibrate(network, head, faces);
   const equalized = config.equalize ? equalize(network, observed) : network;
   const calibration = config.equalize ? await calibrate(equalized, head, faces) : observed;
-  const maps = mapParameters(calibration, config.observer);
+  const maps = mapParameters(network.architecture, calibration, config.observer);
   if (!config.correctBias) return { network: equalized, maps };
   const rounded = quantizeNetwork(equalized, head, maps, config.perChannel);
   return { network: correctBiases(equalized, rounded, calibration), maps };
@@ -35,13 +35,12 @@ export async function prepareRounding(
 
 /**
  * Post-training quantization: rounds what {@link prepareRounding} prepares.
- * @param faces grey values, [n, 48, 48].
  * @throws UserError if a map's range is not finite.
  */
 export async function quantizeAfterTraining(
   network: FoldedNetwork,
   head: string,
-  faces: Uint8Array,
+  faces: Faces,
   config: QuantizeConfig,
 ): Promise<QuantizedNetwork> {
   const prepared = await prepareRounding(network, head, faces, config);

@@ -1,15 +1,16 @@
-import { type Architecture, kernelTaps, type Unit, unitsOf } from '../nn/architecture.ts';
+import { type Architecture, kernelTaps, seesImage, type Unit, unitsOf } from '../nn/architecture.ts';
 import { LUMA } from '../nn/folded-network.ts';
 import type { Tensor } from '../nn/graph.ts';
-import { IMAGE, innerMapsOf, LOGITS, layersOf } from '../nn/layers.ts';
+import { IMAGE, innerMapsOf, LANDMARKS, LOGITS, layersOf } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
 import { CLIPPINGS } from '../nn/operators/activation.ts';
-import { dropout, globalAveragePool, stemPatches } from '../nn/operators/simple.ts';
-import { add, clip, columns, concat, mul, reshape, round, sub } from '../nn/ops.ts';
+import { dropout, globalAveragePool, joinChannels, stemPatches } from '../nn/operators/simple.ts';
+import { add, clip, columns, concat, div, mul, reshape, round, roundToBytes, sub } from '../nn/ops.ts';
 import { samePadding } from '../nn/padding.ts';
 import { FlatVector } from '../nn/parameters.ts';
 import { StepGraph, type TrainingGraph } from '../nn/step-graph.ts';
 import {
+  clipSteps,
   depthwiseSums,
   type Grid,
   pointwiseSums,
@@ -36,8 +37,9 @@ export function foldedParametersOf(architecture: Architecture, classes: number):
 
 /** Scale and zero point of every map but `image` and `prob`, whose are fixed. */
 export function mapParametersOf(architecture: Architecture): FlatVector {
+  const maps = [...(architecture.landmarks ? [LANDMARKS] : []), ...innerMapsOf(architecture)];
   return new FlatVector(
-    innerMapsOf(architecture).flatMap((name) => [
+    maps.flatMap((name) => [
       { name: `${name}/scale`, shape: [1], decays: false },
       { name: `${name}/zeroPoint`, shape: [1], decays: false },
     ]),
@@ -56,7 +58,7 @@ export function buildQatGraph(
   perChannel: boolean,
 ): TrainingGraph {
   const vector = mapParametersOf(architecture);
-  const sizes = { size: architecture.size, features: architecture.features, heads: [head], classes };
+  const sizes = { architecture, heads: [head], classes };
   const step = new StepGraph(layout, foldedParametersOf(architecture, classes), sizes, { statistics: [vector.size] });
   const { tape } = step;
   const parameters = step.unpack('statistics', vector);
@@ -79,8 +81,12 @@ export function buildQatGraph(
     const sums =
       unit.kind === 'depthwise' ? depthwiseSums(layout, x.steps, weights, unit) : pointwiseSums(tape, x.steps, weights);
     const { outSide } = samePadding(unit.side, unit.kernelSide, unit.stride);
-    const grid = CLIPPINGS[unit.activation] ? fromZero(name) : gridOf(name);
-    return requantize(tape, layout, x, source, weights, sums, outSide, grid);
+    const clipping = CLIPPINGS[unit.activation];
+    const joined = architecture.landmarks === unit && seesImage(architecture);
+    const grid = clipping && !joined ? fromZero(name) : gridOf(name);
+    const y = requantize(tape, layout, x, source, weights, sums, outSide, grid);
+    // The grid of a map that is joined goes beyond what it is clipped to.
+    return clipping && joined ? clipSteps(tape, y, clipping) : y;
 
     /** The exported stem sees colours; on grey pictures its three rounded kernels act as their sum. */
     function stemWeights(): QuantizedWeights {
@@ -100,10 +106,18 @@ export function buildQatGraph(
     }
   };
 
-  const image = clip(round(mul(step.input('image'), 1 / IMAGE_PARAMETERS.scale)), INT8_MIN, INT8_MAX);
-  const imageScale = image.graph.constant(IMAGE_PARAMETERS.scale);
-  const constantScale = (value: number) => image.graph.constant(constantParameters(value).scale);
-  const maps = new Map<string, StepMap>([[IMAGE, { steps: stemPatches(layout, image), scale: imageScale }]]);
+  const { graph } = step.input('mask');
+  const constantScale = (value: number) => graph.constant(constantParameters(value).scale);
+  const maps = new Map<string, StepMap>();
+  if (seesImage(architecture)) {
+    const image = clip(round(mul(step.input(IMAGE), 1 / IMAGE_PARAMETERS.scale)), INT8_MIN, INT8_MAX);
+    const scale = graph.constant(IMAGE_PARAMETERS.scale);
+    maps.set(IMAGE, { steps: stemPatches(layout, image), scale });
+  }
+  if (architecture.landmarks) {
+    const { scale, below } = gridOf(LANDMARKS);
+    maps.set(LANDMARKS, { steps: roundToBytes(div(step.input(LANDMARKS), scale), below), scale });
+  }
   const map = (name: string) => maps.get(name) as StepMap;
   for (const layer of layersOf(architecture)) {
     switch (layer.kind) {
@@ -113,8 +127,14 @@ export function buildQatGraph(
       case 'add':
         maps.set(layer.name, requantizeSum(tape, layer.inputs.map(map), gridOf(layer.name)));
         break;
+      case 'concat': {
+        const [ofImage, ofLandmarks] = layer.inputs.map(map);
+        const steps = joinChannels(tape, ofImage.steps, ofLandmarks.steps);
+        maps.set(layer.name, { steps, scale: ofImage.scale });
+        break;
+      }
       case 'shift': {
-        const three: StepMap = { steps: image.graph.constant(INT8_MAX), scale: constantScale(3) };
+        const three: StepMap = { steps: graph.constant(INT8_MAX), scale: constantScale(3) };
         maps.set(layer.name, requantizeSum(tape, [map(layer.input), three], fromZero(layer.name)));
         break;
       }

@@ -1,4 +1,5 @@
 import type { Config, TargetKind } from '../config/schema.ts';
+import type { Faces } from '../data/dataset.ts';
 import { shapeOf } from '../nn/architectures.ts';
 import { initialState } from '../train/engine.ts';
 import { PREDICT_BATCH, predictWith } from '../train/predict.ts';
@@ -27,13 +28,13 @@ export function qatConfig(config: Config, head: TargetKind): Config {
  * It begins with what quantization after training gives, which is also kept if no epoch is better on PublicTest. The maps'
  * ranges are measured again after each epoch, as a moving average, until they are frozen for the last epochs.
  * @param prepared the network with batch norm folded, as `prepareRounding` gives it.
- * @param faces that it was prepared on: grey values, [n, 48, 48].
+ * @param faces that it was prepared on.
  * @param job whose configuration is {@link qatConfig}'s.
  * @throws UserError if the data or the checkpoint do not fit the configuration.
  */
 export function trainQuantized(
   { network, maps }: Prepared,
-  faces: Uint8Array,
+  faces: Faces,
   head: TargetKind,
   job: TrainJob,
 ): Promise<TrainResult> {
@@ -50,7 +51,7 @@ export function trainQuantized(
       if (epoch >= epochs - frozenEpochs) return state;
       const { averagedParameters, averagedStatistics } = state;
       const calibration = await calibrate(floatNetwork(info, averagedParameters), head, faces);
-      const measured = mapParameters(calibration, observer);
+      const measured = mapParameters(architecture, calibration, observer);
       const former = mapsFrom(info, averagedStatistics);
       const moved = [...measured].map(([name, now]) => {
         const before = rangeOfParameters(former.get(name) as QuantizationParameters);

@@ -1,5 +1,7 @@
 import type { Tensor } from '../nn/graph.ts';
 import { buildGraph, type GraphForm } from '../nn/inference-graph.ts';
+import { concatOf } from '../nn/layers.ts';
+import { clip } from '../nn/ops.ts';
 import type { QuantizedConvolution, QuantizedNetwork } from './quantized-network.ts';
 import { constantParameters, INT8_MAX, type QuantizationParameters, UINT8_OFFSET } from './scheme.ts';
 
@@ -9,7 +11,7 @@ const OPSET = 13;
 /**
  * A quantized network as an ONNX file in QDQ form: every map goes through QuantizeLinear and DequantizeLinear, weights
  * are stored in 8 and biases in 32 bits, so that ONNX Runtime puts its integer kernels in. ReLU6 and ReLU are the clamping of
- * the integers. Input and output are those of `buildInferenceGraph`.
+ * the integers. Inputs and output are those of `buildInferenceGraph`.
  *
  * Maps and weights are written as uint8, the same integers moved by 128: on x86 without VNNI the runtime's kernels for
  * int8 weights saturate in 16 bits, and those for uint8 are exact.
@@ -19,6 +21,7 @@ export function buildQdqGraph(
   network: QuantizedNetwork,
   options: { batch: number; maps?: readonly string[]; metadata?: Readonly<Record<string, string>> },
 ): Uint8Array {
+  const joined = concatOf(network.architecture);
   const form: GraphForm = {
     opset: OPSET,
     padNodes: false,
@@ -43,7 +46,11 @@ export function buildQdqGraph(
       return graph.node('DequantizeLinear', inputs, [1, 1, 1, 1]);
     },
     map: (x, name) => roundTrip(x, network.maps.get(name) as QuantizationParameters),
-    clip: (x) => x,
+    clip: (x, activation, name) => {
+      // The integers of its own grid clamp a map, but not those of a grid that it shares with another map.
+      if (!joined?.inputs.includes(name) || activation !== 'relu6') return x;
+      return clip(x, 0, 6);
+    },
   };
   return buildGraph(network.architecture, network.classes, form, options);
 }

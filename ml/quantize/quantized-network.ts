@@ -1,4 +1,4 @@
-import type { Architecture } from '../nn/architecture.ts';
+import { type Architecture, seesImage } from '../nn/architecture.ts';
 import { convolutionsOf, type FoldedConvolution, type FoldedNetwork, networkOf } from '../nn/folded-network.ts';
 import { IMAGE, layersOf, PROBABILITIES } from '../nn/layers.ts';
 import {
@@ -30,7 +30,7 @@ export interface QuantizedNetwork {
   readonly head: string;
   /** Keyed by the unit's name; the classifier under `logits`. */
   readonly convolutions: ReadonlyMap<string, QuantizedConvolution>;
-  /** Of every map, keyed by its name, from `image` to `prob`. */
+  /** Of every map, keyed by its name, from those of the inputs to `prob`. */
   readonly maps: ReadonlyMap<string, QuantizationParameters>;
 }
 
@@ -47,7 +47,7 @@ export function quantizeNetwork(
 ): QuantizedNetwork {
   const { architecture, classes } = network;
   const maps = new Map<string, QuantizationParameters>([
-    [IMAGE, IMAGE_PARAMETERS],
+    ...(seesImage(architecture) ? ([[IMAGE, IMAGE_PARAMETERS]] as const) : []),
     ...computed,
     [PROBABILITIES, PROBABILITY_PARAMETERS],
   ]);

@@ -1,4 +1,4 @@
-import { FACE_PIXELS } from '../data/dataset.ts';
+import type { Faces } from '../data/dataset.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph, mapOutput } from '../nn/inference-graph.ts';
 import { innerMapsOf } from '../nn/layers.ts';
@@ -18,19 +18,20 @@ export interface LayerSqnr {
 /**
  * Signal-to-quantization-noise ratio of every map from the stem to the logits, the noise of earlier layers included.
  * @param network before its quantization.
- * @param faces grey values, [n, 48, 48]; the first 16 count.
+ * @param faces of which the first 16 count.
  */
 export async function layerSqnr(
   network: FoldedNetwork,
   quantized: QuantizedNetwork,
-  faces: Uint8Array,
+  faces: Faces,
 ): Promise<LayerSqnr[]> {
   const { architecture } = network;
   const maps = innerMapsOf(architecture);
   const options = { batch: FACES, maps };
+  const first = { ...faces, count: Math.min(FACES, faces.count) };
   const run = async (graph: Uint8Array) => {
     const results = new Map<string, Float32Array>();
-    await runOverFaces(graph, architecture.size, FACES, faces.subarray(0, FACES * FACE_PIXELS), (outputs) => {
+    await runOverFaces(graph, architecture.size, FACES, first, (outputs) => {
       for (const name of maps) results.set(name, outputs[mapOutput(name)].data as Float32Array);
     });
     return results;

@@ -8,7 +8,7 @@ import { fileError, readBytes, writeAtomic } from '../core/files.ts';
 import type { Reporter } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { decodeSafetensors, encodeSafetensors } from '../core/safetensors.ts';
-import { type FaceDataset, gatherFaces, SPLITS } from '../data/dataset.ts';
+import { type FaceDataset, facesOf, SPLITS } from '../data/dataset.ts';
 import { predictFaces } from '../train/predict.ts';
 import { train } from '../train/train.ts';
 import { foldTrained, loadNetwork } from '../train/trained-network.ts';
@@ -55,7 +55,7 @@ export async function predictOutOfFold(job: FoldJob): Promise<Float32Array | nul
       const rest = faces.filter((_, i) => assigned[i] !== fold);
       if (!(await trainFold(job, rest, foldFolder, fold))) return null;
       const network = foldTrained(await loadNetwork(join(foldFolder, bestFile(HEAD))));
-      const predicted = await predictFaces(network, HEAD, gatherFaces(dataset, held));
+      const predicted = await predictFaces(network, HEAD, facesOf(dataset, held));
       await writePredictions(path, held, predicted);
     }
     const predicted = await readPredictions(path, held);

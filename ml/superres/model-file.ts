@@ -57,7 +57,11 @@ export async function readEdsr(path: string, scale?: number): Promise<EdsrModel>
   try {
     edsr = EdsrSchema.parse(JSON.parse(text));
   } catch (thrown) {
-    throw new UserError(`${path} does not say which EDSR network it is: its metadata are ${text}`, { cause: thrown });
+    throw new UserError(
+      `${path} is no EDSR network that this program knows: its metadata are ${text}; expected one that makes pictures ` +
+        `${SCALES.join(' or ')} times as large, as "emotion-lens upscale train" writes`,
+      { cause: thrown },
+    );
   }
   if (scale !== undefined && edsr.scale !== scale) {
     throw new UserError(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../core/errors.ts';
 import type { Reporter } from '../core/progress.ts';
 import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
 import { CHUNK, FaceStore, FaceStoreWriter, type StoreKey } from './face-store.ts';
@@ -51,17 +52,49 @@ export async function upscaleFaces(
   reporter: Reporter,
   signal?: AbortSignal,
 ): Promise<UpscaleResult> {
-  const { path, key } = upscaledPath(cache, pixels, model);
-  const { count: total, size } = key;
+  const faces = upscaledPath(cache, pixels, model);
+  const checked = await openChecked(faces, reporter);
+  if (!checked) return makeFaces(pixels, model, faces, reporter, signal);
+  checked.close();
+  return { ...faces, completed: true, upscaled: 0, done: faces.key.count };
+}
+
+/**
+ * The upscaled faces of the cache, made first where they are missing; see {@link upscaleFaces}.
+ * @throws UserError if the cache cannot be written or read.
+ */
+export async function openUpscaled(
+  pixels: Uint8Array,
+  model: EdsrModel,
+  cache: string,
+  reporter: Reporter,
+): Promise<FaceStore> {
+  const faces = upscaledPath(cache, pixels, model);
+  const checked = await openChecked(faces, reporter);
+  if (checked) return checked;
+  await makeFaces(pixels, model, faces, reporter);
+  const made = await openChecked(faces, reporter);
+  if (made) return made;
+  throw new UserError(`${faces.path} was damaged or removed while it was read; see to its disk and try again`);
+}
+
+async function openChecked({ path, key }: UpscaledFaces, reporter: Reporter): Promise<FaceStore | undefined> {
   const before = existsSync(path);
   const checked = await FaceStore.open(path, key, (done) =>
-    reporter.progress({ step: 'checking upscaled faces', done, total, unit: 'img' }),
+    reporter.progress({ step: 'checking upscaled faces', done, total: key.count, unit: 'img' }),
   );
-  if (checked) {
-    checked.close();
-    return { path, key, completed: true, upscaled: 0, done: total };
-  }
-  if (before) reporter.note(`${path} was damaged; it is made anew`);
+  if (before && !checked) reporter.note(`${path} was damaged; it is made anew`);
+  return checked;
+}
+
+async function makeFaces(
+  pixels: Uint8Array,
+  model: EdsrModel,
+  { path, key }: UpscaledFaces,
+  reporter: Reporter,
+  signal?: AbortSignal,
+): Promise<UpscaleResult> {
+  const { count: total, size } = key;
   const upscaler = await Upscaler.open(model);
   const writer = await FaceStoreWriter.open(path, key);
   const kept = writer.done;

@@ -1,4 +1,5 @@
 import { zipSync } from 'fflate';
+import { LIMIT } from '../core/ibug.ts';
 import { encodeFlatbuffer } from './encode.ts';
 import { METADATA_IDENTIFIER, ModelMetadata } from './metadata-schema.ts';
 
@@ -15,13 +16,13 @@ const ZIP = { directoryStart: 16, headerStart: 42, endBytes: 22 } as const;
 const NO_TIME = new Date(1980, 0, 1);
 
 /**
- * The metadata of an image classifier (ai.google.dev/edge/litert/models/metadata): its input is a colour picture that is
- * normalized from 0..255 to [−1, 1], its output a probability for each line of `labels.txt`.
- * @param names of the model's input and output.
+ * The metadata of an image classifier (ai.google.dev/edge/litert/models/metadata): its image is a colour picture that is
+ * normalized from 0..255 to [−1, 1], its output a probability for each line of `labels.txt`; landmarks are plain numbers.
+ * @param names of the model's inputs, in the order image, landmarks, and of its output.
  * @returns a FlatBuffers file, to be kept in the model as {@link METADATA_NAME}.
  */
 export function describeTflite(
-  names: { readonly input: string; readonly output: string },
+  names: { readonly image?: string | undefined; readonly landmarks?: string | undefined; readonly output: string },
   about: { readonly name: string; readonly description: string; readonly version: string },
 ): Uint8Array {
   return encodeFlatbuffer(
@@ -31,14 +32,8 @@ export function describeTflite(
       subgraphs: [
         {
           inputs: [
-            {
-              name: names.input,
-              description: 'A face, cropped tightly',
-              content: { properties: { type: 'ImageProperties', value: { colourSpace: 'RGB' } } },
-              processUnits: [{ options: { type: 'NormalizationOptions', value: { mean: [127.5], std: [127.5] } } }],
-              stats: { max: [1], min: [-1] },
-              associatedFiles: [],
-            },
+            ...(names.image === undefined ? [] : [imageInput(names.image)]),
+            ...(names.landmarks === undefined ? [] : [landmarkInput(names.landmarks)]),
           ],
           outputs: [
             {
@@ -61,6 +56,26 @@ export function describeTflite(
     METADATA_IDENTIFIER,
   );
 }
+
+const imageInput = (name: string) =>
+  ({
+    name,
+    description: 'A face, cropped tightly',
+    content: { properties: { type: 'ImageProperties', value: { colourSpace: 'RGB' } } },
+    processUnits: [{ options: { type: 'NormalizationOptions', value: { mean: [127.5], std: [127.5] } } }],
+    stats: { max: [1], min: [-1] },
+    associatedFiles: [],
+  }) as const;
+
+const landmarkInput = (name: string) =>
+  ({
+    name,
+    description: 'The 68 points of the face in the order of iBUG, x and y of each in eye distances; zeros if unknown',
+    content: { properties: { type: 'FeatureProperties', value: {} } },
+    processUnits: [],
+    stats: { max: [LIMIT], min: [-LIMIT] },
+    associatedFiles: [],
+  }) as const;
 
 /**
  * Appends `labels.txt` to a model as TensorFlow's metadata writer does: as a ZIP whose positions count from the start of

@@ -1,9 +1,12 @@
 import type { AugmentConfig } from '../config/schema.ts';
 import type { Random } from '../core/random.ts';
 import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
+import { averageSquares, resizeBilinear, samplesPerPixel } from '../data/resize.ts';
 
 /** One draw of every random change to a face. */
 export interface Augmentation {
+  /** Whether left and right are exchanged. */
+  readonly mirrored: boolean;
   /** Maps a target pixel's centre, as a share of the side from −0.5 to 0.5, to the source: [a, b, c, d, e, f], x' = a·x + b·y + c, y' = d·x + e·y + f. */
   readonly affine: readonly [number, number, number, number, number, number];
   /** Grey level 0..255 after brightness, contrast and gamma, for each one before. */
@@ -17,7 +20,8 @@ export interface Augmentation {
 /** Draws an augmentation; the same generator state gives the same one. */
 export function drawAugmentation(config: AugmentConfig, random: Random): Augmentation {
   const within = (range: number) => random.uniform(-range, range);
-  const mirror = random.chance(config.flip) ? -1 : 1;
+  const mirrored = random.chance(config.flip);
+  const mirror = mirrored ? -1 : 1;
   const angle = (within(config.rotation) * Math.PI) / 180;
   const zoom = 1 / (1 + within(config.scale));
   const cos = Math.cos(angle) * zoom;
@@ -33,18 +37,29 @@ export function drawAugmentation(config: AugmentConfig, random: Random): Augment
   const noise = random.uniform(0, config.noise);
   const side = random.uniform(config.cutoutSize / 3, config.cutoutSize);
   const square = { left: random.uniform(-side / 2, 1 - side / 2), top: random.uniform(-side / 2, 1 - side / 2), side };
-  return { affine, tones, noise, cutout: random.chance(config.cutout) ? square : null };
+  return { mirrored, affine, tones, noise, cutout: random.chance(config.cutout) ? square : null };
 }
 
 /** Four random bytes sum to nearly a normal distribution with this mean and deviation. */
 const BYTE_SUM_MEAN = 4 * 127.5;
 const BYTE_SUM_DEVIATION = Math.sqrt((4 * (256 ** 2 - 1)) / 12);
 
-const toned = new Float32Array(FACE_PIXELS);
+/** Memory for faces between two steps, by what it is for; it grows with the largest face. */
+const scratch = { noise: new Float32Array(FACE_PIXELS), toned: new Float32Array(), fine: new Float32Array() };
+
+function scratchOf(purpose: keyof typeof scratch, length: number): Float32Array {
+  if (scratch[purpose].length < length) scratch[purpose] = new Float32Array(length);
+  return scratch[purpose];
+}
 
 /**
- * Applies an augmentation and scales the face up bilinearly; beyond its border the face's edge pixels go on.
- * @param face grey values 0..255, [48, 48].
+ * Applies an augmentation and scales the face bilinearly; beyond its border the face's edge pixels go on. A face that
+ * shrinks by two or more is sampled finer and averaged. Sampling comes first, since a small face that is turned would
+ * lose more of its sharpness than an upright one.
+ *
+ * Noise is always that of the 48 × 48 pixels of the camera: on a larger face it is scaled up with them, because noise of
+ * single large pixels would vanish when they are averaged and is finer than any that a face in the lens has.
+ * @param face grey values 0..255, [side, side].
  * @param size side of the result in pixels.
  * @param random gives the noise.
  * @param out receives values in [−1, 1]: pixel p goes to `offset + p·stride`.
@@ -58,23 +73,60 @@ export function augmentFace(
   offset: number,
   stride: number,
 ): void {
-  const { affine, tones, noise, cutout } = augmentation;
+  const { affine, cutout } = augmentation;
+  const side = Math.sqrt(face.length);
+  const toned = toneFace(face, side, augmentation, random);
+  const factor = samplesPerPixel(side, size);
+  if (factor === 1) sampleFace(toned, side, affine, size, out, offset, stride);
+  else {
+    const fine = scratchOf('fine', (factor * size) ** 2);
+    sampleFace(toned, side, affine, factor * size, fine, 0, 1);
+    averageSquares(fine, factor, size, out, offset, stride);
+  }
+  if (cutout) paintCutout(cutout, size, out, offset, stride);
+}
+
+/** Changes the tones of a face and adds noise: grey values 0..255, [side, side]. */
+function toneFace(face: Uint8Array, side: number, { tones, noise }: Augmentation, random: Random): Float32Array {
   const amplitude = noise / BYTE_SUM_DEVIATION;
+  const drawn = scratch.noise;
   for (let i = 0; i < FACE_PIXELS; i++) {
     const bits = random.uint32();
     const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
-    toned[i] = Math.min(255, Math.max(0, tones[face[i]] + amplitude * (sum - BYTE_SUM_MEAN)));
+    drawn[i] = sum - BYTE_SUM_MEAN;
   }
-  const [a, b, c, d, e, f] = affine;
-  const last = FACE_SIZE - 1;
-  const step = FACE_SIZE / size;
+  const toned = scratchOf('toned', face.length);
+  if (side !== FACE_SIZE) resizeBilinear(drawn, FACE_SIZE, side, toned);
+  const added = side === FACE_SIZE ? drawn : toned;
+  for (let i = 0; i < face.length; i++) {
+    toned[i] = Math.min(255, Math.max(0, tones[face[i]] + amplitude * added[i]));
+  }
+  return toned;
+}
+
+/**
+ * Samples a face bilinearly where an affine map says.
+ * @param toned grey values 0..255, [side, side].
+ * @param out receives values in [−1, 1], [size, size]: pixel p goes to `offset + p·stride`.
+ */
+function sampleFace(
+  toned: Float32Array,
+  side: number,
+  [a, b, c, d, e, f]: Augmentation['affine'],
+  size: number,
+  out: Float32Array,
+  offset: number,
+  stride: number,
+): void {
+  const last = side - 1;
+  const step = side / size;
   let position = offset;
   for (let row = 0; row < size; row++) {
     const y = (row + 0.5) / size - 0.5;
     const x = 0.5 / size - 0.5;
     // Half a pixel back, since pixel i's centre lies at i + 0.5.
-    let sourceX = (a * x + b * y + c + 0.5) * FACE_SIZE - 0.5;
-    let sourceY = (d * x + e * y + f + 0.5) * FACE_SIZE - 0.5;
+    let sourceX = (a * x + b * y + c + 0.5) * side - 0.5;
+    let sourceY = (d * x + e * y + f + 0.5) * side - 0.5;
     for (let column = 0; column < size; column++) {
       const u = Math.min(last, Math.max(0, sourceX));
       const v = Math.min(last, Math.max(0, sourceY));
@@ -82,16 +134,15 @@ export function augmentFace(
       const top = Math.min(v | 0, last - 1);
       const fx = u - left;
       const fy = v - top;
-      const at = top * FACE_SIZE + left;
+      const at = top * side + left;
       const upper = toned[at] + fx * (toned[at + 1] - toned[at]);
-      const lower = toned[at + FACE_SIZE] + fx * (toned[at + FACE_SIZE + 1] - toned[at + FACE_SIZE]);
+      const lower = toned[at + side] + fx * (toned[at + side + 1] - toned[at + side]);
       out[position] = (upper + fy * (lower - upper)) / 127.5 - 1;
       position += stride;
       sourceX += a * step;
       sourceY += d * step;
     }
   }
-  if (cutout) paintCutout(cutout, size, out, offset, stride);
 }
 
 /** Paints a square middle grey. */

@@ -1,6 +1,8 @@
 import type { Config } from '../config/schema.ts';
 import { Random } from '../core/random.ts';
-import { type FaceDataset, faceAt } from '../data/dataset.ts';
+import { type FaceDataset, type Faces, facesOf } from '../data/dataset.ts';
+import { LANDMARK_VALUES, mirrorLandmarks } from '../landmarks/normalize.ts';
+import { IMAGE, LANDMARKS } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
 import { augmentFace, drawAugmentation } from './augment.ts';
 
@@ -13,7 +15,7 @@ export interface HeadTargets {
 }
 
 /** Streams of random numbers, so that a change of one use leaves the others as they are. */
-const STREAM = { order: 1, face: 2, dropout: 3 } as const;
+const STREAM = { order: 1, face: 2, dropout: 3, mixup: 4, landmarks: 5 } as const;
 
 /**
  * Fills mini-batches: shuffled anew each epoch, augmented, in the layout of the training graph. Whatever is random in a
@@ -21,14 +23,18 @@ const STREAM = { order: 1, face: 2, dropout: 3 } as const;
  */
 export class Batches {
   readonly #faces: Uint32Array;
+  /** All of the data set, as the network is shown them. */
+  readonly #shown: Faces;
   readonly #order: Uint32Array;
+  readonly #mirrored = new Float32Array(LANDMARK_VALUES);
   #orderOf = -1;
+  readonly #partner: Float32Array;
 
   /**
    * @param faces positions in the data set that are trained on.
    * @param heads targets of each head.
    * @param layout of one replica.
-   * @throws Error if there are fewer faces than a batch holds.
+   * @throws Error if there are fewer faces than a batch holds, or no landmarks for a network that sees them.
    */
   constructor(
     readonly config: Config,
@@ -39,8 +45,11 @@ export class Batches {
     readonly classes: number,
   ) {
     if (faces.length < config.train.batchSize) throw new Error(`${faces.length} faces do not fill a batch`);
+    if (config.model.landmarks !== 'none' && !dataset.landmarks) throw new Error('the faces have no landmarks');
     this.#faces = faces;
+    this.#shown = facesOf(dataset);
     this.#order = new Uint32Array(faces.length);
+    this.#partner = new Float32Array(config.augment.mixup > 0 ? config.model.size ** 2 : 0);
   }
 
   /** Whole batches of an epoch; the few faces left over are others each time. */
@@ -69,23 +78,53 @@ export class Batches {
     const { size } = this.config.model;
     const random = new Random(this.config.seed, STREAM.face, epoch, face);
     const augmentation = drawAugmentation(this.config.augment, random);
-    augmentFace(
-      faceAt(this.dataset, face),
-      augmentation,
-      size,
-      random,
-      inputs['image'],
-      layout.offset(n, 0, size),
-      layout.block,
-    );
+    const at = layout.offset(n, 0, size);
+    if (IMAGE in inputs) augmentFace(this.#shown.at(face), augmentation, size, random, inputs[IMAGE], at, layout.block);
+    if (LANDMARKS in inputs) this.#fillLandmarks(face, epoch, n, augmentation.mirrored, inputs[LANDMARKS]);
+    const { partner, share } = this.#mixIn(face, epoch, inputs[IMAGE], at);
     const smoothing = this.config.train.labelSmoothing;
     for (const [head, { probabilities, usable }] of Object.entries(this.heads)) {
       const targets = inputs[`targets/${head}`];
+      const target = (of: number, k: number) => (usable[of] ? probabilities[of * classes + k] : 0);
+      const counted = (1 - share) * usable[face] + share * usable[partner];
       for (let k = 0; k < classes; k++) {
-        const smooth = (1 - smoothing) * probabilities[face * classes + k] + smoothing / classes;
-        targets[k * layout.batch + n] = usable[face] ? smooth : 0;
+        const mixed = (1 - share) * target(face, k) + share * target(partner, k);
+        targets[k * layout.batch + n] = (1 - smoothing) * mixed + (smoothing / classes) * counted;
       }
     }
+  }
+
+  /**
+   * Mixup (Zhang et al. 2018, arXiv:1710.09412): lays another face over this one. Landmarks stay those of the face that
+   * has the larger share.
+   * @param image absent from a network of landmarks alone.
+   * @returns the other face and its share of the picture, at most one half.
+   */
+  #mixIn(face: number, epoch: number, image: Float32Array | undefined, at: number): { partner: number; share: number } {
+    const { augment, model, seed } = this.config;
+    if (augment.mixup === 0 || !image) return { partner: face, share: 0 };
+    const random = new Random(seed, STREAM.mixup, epoch, face);
+    const drawn = random.beta(augment.mixup);
+    const share = Math.min(drawn, 1 - drawn);
+    const partner = this.#faces[random.integer(this.#faces.length)];
+    augmentFace(this.#shown.at(partner), drawAugmentation(augment, random), model.size, random, this.#partner, 0, 1);
+    const { block } = this.layout;
+    for (const [pixel, value] of this.#partner.entries()) {
+      const place = at + pixel * block;
+      image[place] += share * (value - image[place]);
+    }
+    return { partner, share };
+  }
+
+  /** Writes column `n` of [136, N]; some faces beside the image get zeros, as where no landmarks were found. */
+  #fillLandmarks(face: number, epoch: number, n: number, mirrored: boolean, out: Float32Array): void {
+    const { model, train, seed } = this.config;
+    const random = new Random(seed, STREAM.landmarks, epoch, face);
+    const dropped = model.landmarks === 'beside' && random.chance(train.landmarkDropout);
+    const own = this.#shown.landmarks?.(face) as Float32Array;
+    if (mirrored) mirrorLandmarks(own, this.#mirrored);
+    const values = mirrored ? this.#mirrored : own;
+    for (const [i, value] of values.entries()) out[i * this.layout.batch + n] = dropped ? 0 : value;
   }
 
   #fillMask(random: Random, mask: Float32Array): void {

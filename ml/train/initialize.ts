@@ -3,13 +3,13 @@ import { UserError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import type { Reporter } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
-import { FACE_PIXELS } from '../data/dataset.ts';
-import { type Architecture, kernelTaps, normedUnitsOf, unitsOf } from '../nn/architecture.ts';
+import type { Faces } from '../data/dataset.ts';
+import { type Architecture, kernelTaps, normedUnitsOf, seesImage, type Unit, unitsOf } from '../nn/architecture.ts';
 import { buildArchitecture } from '../nn/architectures.ts';
-import { type FoldedConvolution, type FoldedNetwork, stemToGrey } from '../nn/folded-network.ts';
+import { type FoldedNetwork, stemToGrey } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
 import { BATCH_NORM_EPSILON } from '../nn/operators/batch-norm.ts';
-import { parametersOf, randomParameters, statisticsOf } from '../nn/parameters.ts';
+import { type FlatVector, parametersOf, randomParameters, statisticsOf } from '../nn/parameters.ts';
 import { foldedFromOnnx } from '../weights/from-onnx.ts';
 import { foldedFromTfjs } from '../weights/from-tfjs.ts';
 import { foldedFromTflite } from '../weights/from-tflite.ts';
@@ -24,15 +24,17 @@ const CALIBRATION_BATCH = 16;
  *
  * With imported weights, batch norm is put back: its statistics are measured on `faces`, and γ and β are chosen so that
  * it changes nothing (γ = √(σ² + ε), β = μ + bias). In evaluation the network then computes exactly what the imported
- * one does, and in training, where the batch's own statistics are used, nearly so.
+ * one does, and in training, where the batch's own statistics are used, nearly so. Weights without landmarks leave the
+ * landmarks' layer at its random start, see {@link fitLandmarkUnit}, and give its features no say: their columns of the
+ * classifier are 0.
  * @param weights `none`, a `.tflite` of Google's, a `.json` of TensorFlow.js or an `.onnx` that this project exported.
- * @param faces grey values, [n, 48, 48]; a few hundred are enough.
+ * @param faces training faces; a few hundred are enough.
  * @throws UserError if the file is missing, broken or of another architecture.
  */
 export async function initialNetwork(
   info: NetworkInfo,
   weights: string,
-  faces: Uint8Array,
+  faces: Faces,
   seed: number,
   reporter: Reporter,
 ): Promise<TrainedNetwork> {
@@ -42,14 +44,17 @@ export async function initialNetwork(
   const parameters = randomParameters(vector, new Random(seed));
   const statistics = new Float32Array(statisticsVector.size);
   for (const unit of normedUnitsOf(architecture)) statisticsVector.view(statistics, `${unit.name}/variance`).fill(1);
+  if (architecture.landmarks) fitLandmarkUnit(architecture.landmarks, vector, parameters, faces);
   if (weights === 'none') return { info, parameters, statistics };
 
   const imported = await readWeights(weights, architecture);
-  const observed = await observe(imported, faces);
+  const observed = seesImage(architecture) ? await observe(imported, faces) : undefined;
   for (const unit of unitsOf(architecture)) {
-    const { kernel, bias } = imported.units.get(unit.name) as FoldedConvolution;
+    const given = imported.units.get(unit.name);
+    if (!given) continue;
+    const { kernel, bias } = given;
     vector.view(parameters, `${unit.name}/kernel`).set(unit.kind === 'stem' ? stemToGrey(kernel) : kernel);
-    if (!unit.norm) {
+    if (!unit.norm || !observed) {
       vector.view(parameters, `${unit.name}/bias`).set(bias);
       continue;
     }
@@ -63,18 +68,64 @@ export async function initialNetwork(
     const classifier = imported.classifiers.get(head) ?? [...imported.classifiers.values()][i];
     // The expressions come first, so that a network with a further class takes over the others.
     if (!classifier || imported.classes > info.classes) continue;
-    vector.view(parameters, `classifier/${head}/kernel`).set(classifier.kernel);
+    const own = vector.view(parameters, `classifier/${head}/kernel`);
+    own.set(withColumns(classifier.kernel, imported.classes, architecture.features));
     vector.view(parameters, `classifier/${head}/bias`).set(classifier.bias);
   }
-  reporter.note(`weights: ${weights}, batch norm measured on ${faces.length / FACE_PIXELS} faces`);
+  reporter.note(`weights: ${weights}, batch norm measured on ${faces.count} faces`);
   return { info, parameters, statistics };
+}
+
+/**
+ * Makes a random layer over landmarks one over what is peculiar to a face: W' = W/σ and b = −W'·μ, with the mean μ of each
+ * value over the faces that have landmarks and the deviation σ from it. All faces are much alike beside zeros, and their
+ * differences would hardly reach the classifier otherwise (data-dependent initialization, Krähenbühl et al. 2015,
+ * arXiv:1511.06856).
+ */
+function fitLandmarkUnit(unit: Unit, vector: FlatVector, parameters: Float32Array, faces: Faces): void {
+  const all = Array.from({ length: faces.count }, (_, place) => faces.landmarks?.(place) ?? new Float32Array());
+  const found = all.filter((landmarks) => landmarks.some((value) => value !== 0));
+  if (found.length === 0) return;
+  const means = Array.from({ length: unit.inChannels }, (_, i) => {
+    return found.reduce((sum, landmarks) => sum + landmarks[i], 0) / found.length;
+  });
+  const squares = found.reduce((sum, landmarks) => {
+    return landmarks.reduce((own, value, i) => own + (value - means[i]) ** 2, sum);
+  }, 0);
+  const deviation = Math.sqrt(squares / found.length / unit.inChannels) || 1;
+  const kernel = vector.view(parameters, `${unit.name}/kernel`);
+  const bias = vector.view(parameters, `${unit.name}/bias`);
+  for (const [at, weight] of kernel.entries()) {
+    kernel[at] = weight / deviation;
+    bias[Math.floor(at / unit.inChannels)] -= kernel[at] * means[at % unit.inChannels];
+  }
+}
+
+/**
+ * A matrix with more columns, which are 0, or with fewer.
+ * @param matrix [rows, …].
+ */
+function withColumns(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  const given = matrix.length / rows;
+  const result = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const kept = matrix.subarray(row * given, row * given + Math.min(given, columns));
+    result.set(kept, row * columns);
+  }
+  return result;
 }
 
 type Reader = (bytes: Uint8Array, file: string, architecture: Architecture) => FoldedNetwork | Promise<FoldedNetwork>;
 
+/** Of the image alone, as others publish networks. */
+const ofImage =
+  (read: Reader): Reader =>
+  (bytes, file, architecture) =>
+    read(bytes, file, { ...architecture, landmarks: undefined });
+
 const READERS: Readonly<Record<string, Reader>> = {
-  '.tflite': foldedFromTflite,
-  '.json': foldedFromTfjs,
+  '.tflite': ofImage(foldedFromTflite),
+  '.json': ofImage(foldedFromTfjs),
   '.onnx': foldedFromOnnx,
 };
 
@@ -90,6 +141,7 @@ async function readWeights(file: string, architecture: Architecture): Promise<Fo
   for (const unit of unitsOf(architecture)) {
     const expected = unit.outChannels * kernelTaps(unit) * (unit.kind === 'stem' ? 3 : 1);
     const found = network.units.get(unit.name)?.kernel.length;
+    if (unit === architecture.landmarks && found === undefined && seesImage(architecture)) continue;
     if (found !== expected) {
       throw new UserError(
         `${file}: ${unit.name} has ${found ?? 'no'} weights, ${architecture.name} of width ${architecture.width} has ${expected}; ` +
@@ -101,13 +153,13 @@ async function readWeights(file: string, architecture: Architecture): Promise<Fo
 }
 
 /** Mean and variance of each unit's convolution, bias included, over the faces. */
-async function observe(network: FoldedNetwork, faces: Uint8Array) {
+async function observe(network: FoldedNetwork, faces: Faces) {
   const graph = buildInferenceGraph(network, { batch: CALIBRATION_BATCH, observe: true });
   const sums = new Map<string, Float64Array>();
   let batches = 0;
   // The last batch would repeat faces of the one before it, so it is left out unless it is whole.
-  const area = faces.length - (faces.length % (CALIBRATION_BATCH * FACE_PIXELS));
-  await runOverFaces(graph, network.architecture.size, CALIBRATION_BATCH, faces.subarray(0, area), (outputs) => {
+  const whole = { ...faces, count: faces.count - (faces.count % CALIBRATION_BATCH) };
+  await runOverFaces(graph, network.architecture.size, CALIBRATION_BATCH, whole, (outputs) => {
     batches += 1;
     for (const [name, tensor] of Object.entries(outputs)) {
       const values = tensor.data as Float32Array;

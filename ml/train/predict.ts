@@ -1,27 +1,30 @@
 import { setImmediate } from 'node:timers/promises';
 import * as ort from 'onnxruntime-node';
-import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
-import { resizeBilinear } from '../data/resize.ts';
+import type { Faces } from '../data/dataset.ts';
+import { resizeGrey } from '../data/resize.ts';
+import { LANDMARK_VALUES } from '../landmarks/normalize.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
-import { IMAGE, PROBABILITIES } from '../nn/layers.ts';
+import { IMAGE, LANDMARKS, PROBABILITIES } from '../nn/layers.ts';
 
 /** Images of one run. */
 export const PREDICT_BATCH = 16;
 
-/** Writes a face into a colour image [3, S, S] with values in [−1, 1]: scaled up, the same in each colour. */
+/**
+ * Writes a face into a colour image [3, S, S] with values in [−1, 1]: scaled to it, the same in each colour.
+ * @param face grey values 0..255, square.
+ */
 export function faceToImage(face: Uint8Array, size: number, image: Float32Array): void {
   const area = size * size;
   const grey = image.subarray(0, area);
-  resizeBilinear(face, FACE_SIZE, size, grey);
+  resizeGrey(face, Math.sqrt(face.length), size, grey);
   for (let i = 0; i < area; i++) grey[i] = grey[i] / 127.5 - 1;
   image.copyWithin(area, 0, area);
   image.copyWithin(2 * area, 0, area);
 }
 
 /**
- * Runs an inference graph over faces.
- * @param faces grey values, [n, 48, 48].
+ * Runs an inference graph over faces. A network that takes landmarks gets zeros for faces without.
  * @param graph built for batches of `batch` images.
  * @param each receives the outputs of every batch and how many of its images count.
  */
@@ -29,19 +32,26 @@ export async function runOverFaces(
   graph: Uint8Array,
   size: number,
   batch: number,
-  faces: Uint8Array,
+  faces: Faces,
   each: (outputs: ort.InferenceSession.ReturnType, count: number) => void,
 ): Promise<void> {
   const session = await ort.InferenceSession.create(graph, { logSeverityLevel: 3 });
   const image = new Float32Array(batch * 3 * size * size);
-  const total = faces.length / FACE_PIXELS;
+  const landmarks = new Float32Array(batch * LANDMARK_VALUES);
+  const inputs = [
+    [IMAGE, image, [batch, 3, size, size]],
+    [LANDMARKS, landmarks, [batch, LANDMARK_VALUES, 1, 1]],
+  ] as const;
+  const fed = inputs.filter(([name]) => session.inputNames.includes(name));
+  const total = faces.count;
   for (let first = 0; first < total; first += batch) {
     const count = Math.min(batch, total - first);
     for (let n = 0; n < count; n++) {
-      const face = faces.subarray((first + n) * FACE_PIXELS, (first + n + 1) * FACE_PIXELS);
-      faceToImage(face, size, image.subarray(n * 3 * size * size, (n + 1) * 3 * size * size));
+      faceToImage(faces.at(first + n), size, image.subarray(n * 3 * size * size, (n + 1) * 3 * size * size));
+      if (faces.landmarks) landmarks.set(faces.landmarks(first + n), n * LANDMARK_VALUES);
     }
-    each(await session.run({ [IMAGE]: new ort.Tensor('float32', image, [batch, 3, size, size]) }), count);
+    const feeds = fed.map(([name, values, shape]) => [name, new ort.Tensor('float32', values, shape)]);
+    each(await session.run(Object.fromEntries(feeds)), count);
     await setImmediate();
   }
   await session.release();
@@ -49,25 +59,23 @@ export async function runOverFaces(
 
 /**
  * Probabilities that one head of a network gives to faces.
- * @param faces grey values, [n, 48, 48].
  * @returns [n, K].
  */
-export function predictFaces(network: FoldedNetwork, head: string, faces: Uint8Array): Promise<Float32Array> {
+export function predictFaces(network: FoldedNetwork, head: string, faces: Faces): Promise<Float32Array> {
   return predictWith(buildInferenceGraph(network, { batch: PREDICT_BATCH, head }), network, faces);
 }
 
 /**
  * Probabilities that an inference graph gives to faces.
  * @param graph built for batches of {@link PREDICT_BATCH} images, of a network of this kind.
- * @param faces grey values, [n, 48, 48].
  * @returns [n, K].
  */
 export async function predictWith(
   graph: Uint8Array,
   { architecture, classes }: Pick<FoldedNetwork, 'architecture' | 'classes'>,
-  faces: Uint8Array,
+  faces: Faces,
 ): Promise<Float32Array> {
-  const probabilities = new Float32Array((faces.length / FACE_PIXELS) * classes);
+  const probabilities = new Float32Array(faces.count * classes);
   let written = 0;
   await runOverFaces(graph, architecture.size, PREDICT_BATCH, faces, (outputs, count) => {
     probabilities.set((outputs[PROBABILITIES].data as Float32Array).subarray(0, count * classes), written);

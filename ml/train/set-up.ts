@@ -21,8 +21,8 @@ export interface TrainingSetup {
  * @throws UserError if there are fewer faces than a batch holds, or the machine does not suit the configuration.
  */
 export function setUpTraining(config: Config, dataset: FaceDataset): TrainingSetup {
-  const { targets: heads, batchSize } = config.train;
-  const targets = Object.fromEntries(heads.map((kind) => [kind, targetsFor(kind, dataset)]));
+  const { targets: heads, batchSize, blend } = config.train;
+  const targets = Object.fromEntries(heads.map((kind) => [kind, targetsFor(kind, dataset, blend)]));
   const faces = indicesOf(dataset, 'Training').filter((face) => heads.some((head) => targets[head].usable[face]));
   if (faces.length < batchSize) {
     throw new UserError(

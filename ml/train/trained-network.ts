@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ARCHITECTURES } from '../config/schema.ts';
+import { ARCHITECTURES, LANDMARK_USES } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import { readBytes, writeAtomic } from '../core/files.ts';
 import { decodeSafetensors, encodeSafetensors } from '../core/safetensors.ts';
@@ -14,6 +14,8 @@ export const NetworkInfoSchema = z.object({
   architecture: z.enum(ARCHITECTURES).optional(),
   width: z.number().positive(),
   size: z.number().int().positive(),
+  /** Absent of a network that sees the image alone. */
+  landmarks: z.enum(LANDMARK_USES).optional(),
   classes: z.number().int().positive(),
   heads: z.array(z.string()).min(1),
   /** Epochs trained. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config, TargetKind } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import type { Reporter } from '../core/progress.ts';
-import { type FaceDataset, gatherFaces, indicesOf } from '../data/dataset.ts';
+import { type FaceDataset, type Faces, facesOf, indicesOf } from '../data/dataset.ts';
 import type { Layout } from '../nn/layout.ts';
 import type { TrainingGraph } from '../nn/step-graph.ts';
 import type { Batches } from './batches.ts';
@@ -49,8 +49,8 @@ export interface TrainResult {
 export interface Trainee {
   readonly info: NetworkInfo;
   graph(layout: Layout): TrainingGraph;
-  /** @param faces training faces to measure on, grey values [n, 48, 48]. */
-  start(faces: Uint8Array): Promise<TrainingState>;
+  /** @param faces training faces to measure on. */
+  start(faces: Faces): Promise<TrainingState>;
   /** Whether the network of the start is judged and kept like that of an epoch. */
   readonly keepsStart?: boolean;
   /** Changes the state at the end of an epoch, before the network is judged; `epoch` counts from 0. */
@@ -143,10 +143,10 @@ class Training {
     return position;
   }
 
-  #sample(): Uint8Array {
+  #sample(): Faces {
     const stride = Math.max(1, Math.floor(this.faces.length / CALIBRATION_FACES));
     const sample = this.faces.filter((_, i) => i % stride === 0).slice(0, CALIBRATION_FACES);
-    return gatherFaces(this.job.dataset, sample);
+    return facesOf(this.job.dataset, sample);
   }
 
   /** Fills the slot of a step. */
@@ -247,7 +247,7 @@ class Training {
 /** A run goes on only as it began, or its result would be another one. */
 function checkSamePlan(saved: Position, wanted: Position, path: string): void {
   const describe = ({ network, seed, replicas, block }: Position) =>
-    `${network.architecture ?? 'mobilenet-v2'}, width ${network.width}, size ${network.size}, heads ${network.heads.join('+')}, seed ${seed}, ` +
+    `${network.architecture ?? 'mobilenet-v2'}, ${network.landmarks ? `landmarks ${network.landmarks}, ` : ''}width ${network.width}, size ${network.size}, heads ${network.heads.join('+')}, seed ${seed}, ` +
     `${replicas} replica(s), block ${block}`;
   if (describe(saved) === describe(wanted)) return;
   throw new UserError(

@@ -1,21 +1,22 @@
 import { z } from 'zod';
-import { ARCHITECTURES, type ArchitectureName } from '../config/schema.ts';
+import { ARCHITECTURES, type ArchitectureName, type LandmarkUse } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import { type Architecture, unitsOf } from '../nn/architecture.ts';
 import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
-import { IMAGE } from '../nn/layers.ts';
+import { IMAGE, LANDMARKS } from '../nn/layers.ts';
 import { decodeModel } from '../onnx/decode.ts';
 
 /** What an exported network is made of. */
-const OPERATORS = ['Pad', 'Conv', 'Clip', 'Relu', 'Add', 'Mul', 'GlobalAveragePool', 'Softmax'];
+const OPERATORS = ['Pad', 'Conv', 'Clip', 'Relu', 'Add', 'Mul', 'Concat', 'GlobalAveragePool', 'Softmax'];
 
 /** What an ONNX file that this project exported says of its network. */
 export interface ExportedInfo {
   readonly head: string;
   readonly architecture: ArchitectureName;
   readonly width: number;
-  /** Side of the input in pixels. */
+  /** Side of the image in pixels. */
   readonly size: number;
+  readonly landmarks: LandmarkUse;
   /** Epochs trained. */
   readonly epoch: number;
   /** The fold of CK+ that was held out, `0 of 10`, if it was trained on the others. */
@@ -24,7 +25,7 @@ export interface ExportedInfo {
 
 /**
  * Reads what an exported ONNX file says of itself.
- * @throws UserError if the file is broken, has other operators than our exports, or no square input.
+ * @throws UserError if the file is broken, has other operators than our exports, or no square image.
  */
 export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
   const { graph, metadata } = decodeModel(bytes, file);
@@ -35,7 +36,10 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
         `${OPERATORS.join(', ')} alone, as "emotion-lens export" writes it in floats`,
     );
   }
-  const size = graph.inputs.find(({ name }) => name === IMAGE)?.shape?.[2];
+  const inputOf = (wanted: string) => graph.inputs.find(({ name }) => name === wanted);
+  const [image, points] = [inputOf(IMAGE), inputOf(LANDMARKS)];
+  // What sees landmarks alone was configured with a size nevertheless.
+  const size = image || !points ? image?.shape?.[2] : Number(metadata['size']);
   if (typeof size !== 'number')
     throw new UserError(
       `${file} has no input "${IMAGE}" [1, 3, S, S]; expected an .onnx that "emotion-lens export" wrote`,
@@ -53,13 +57,15 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
     architecture: known.data,
     width: Number(width),
     size,
+    landmarks: points ? (image ? 'beside' : 'alone') : 'none',
     epoch: Number(epoch),
     ...(heldOut && { heldOut }),
   };
 }
 
 /**
- * A network from an ONNX file that this project exported, whose initializers keep the names of the units.
+ * A network from an ONNX file that this project exported, whose initializers keep the names of the units. A file without
+ * landmarks gives a network without them, and one with landmarks has a classifier of their features too.
  * @throws UserError if the file is broken or of another origin.
  */
 export function foldedFromOnnx(bytes: Uint8Array, file: string, architecture: Architecture): FoldedNetwork {
@@ -75,10 +81,13 @@ export function foldedFromOnnx(bytes: Uint8Array, file: string, architecture: Ar
     bias: values(`${name}/bias`),
   });
   const classifier = convolution('classifier');
+  const units = unitsOf(architecture).filter(
+    (unit) => unit !== architecture.landmarks || initializers.has(`${unit.name}/kernel`),
+  );
   return {
     architecture,
     classes: classifier.bias.length,
-    units: new Map(unitsOf(architecture).map((unit) => [unit.name, convolution(unit.name)])),
+    units: new Map(units.map((unit) => [unit.name, convolution(unit.name)])),
     classifiers: new Map([[metadata['head'] ?? 'original', classifier]]),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { eyesOf, mouthOf } from '../../ml/core/ibug.ts';
 import { cropFace } from '../../ml/data/ckplus/crop-face.ts';
 import { findFace } from '../../tools/pipeline/find-face.ts';
-import { eyesOf, mouthOf } from '../../tools/vision/landmarks.ts';
 import { samplePhoto } from '../vision/networks.ts';
 
 describe('findFace', () => {

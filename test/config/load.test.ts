@@ -104,7 +104,7 @@ describe('errors of loadConfig', () => {
     ['train: { replicas: some }', 'train.replicas is "some"; expected "auto" or a whole number from 1 to 64'],
     [
       'train: { targets: [votes, votes] }',
-      '["votes","votes"]; expected a list of "original" or "votes" or "majority", each once',
+      '["votes","votes"]; expected a list of "original" or "votes" or "majority" or "blended", each once',
     ],
     ['data: { skipBadRows: 1 }', 'data.skipBadRows is 1; expected true or false'],
     ['data: { votes: 5 }', 'data.votes is 5; expected text or null'],

@@ -44,6 +44,17 @@ describe('random numbers', () => {
     expect(within).toBeCloseTo(0.6827, 1.5);
   });
 
+  it('are beta with the mean and variance asked for', () => {
+    for (const alpha of [0.2, 1, 2]) {
+      const random = new Random(4);
+      const drawn = Array.from({ length: 20_000 }, () => random.beta(alpha));
+      const mean = drawn.reduce((a, b) => a + b) / drawn.length;
+      const variance = drawn.reduce((sum, x) => sum + (x - mean) ** 2, 0) / drawn.length;
+      expect(mean).toBeCloseTo(0.5, 1.7);
+      expect(variance / (1 / (4 * (2 * alpha + 1)))).toBeCloseTo(1, 1.3);
+    }
+  });
+
   it('shuffle without losing or inventing anything, every order as likely', () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), fc.nat(), (items, seed) => {

@@ -8,7 +8,7 @@ import { UserError } from '../../ml/core/errors.ts';
 import { type Reporter, silent } from '../../ml/core/progress.ts';
 import type { FaceFinder } from '../../ml/data/ckplus/crop-face.ts';
 import { readCkPlus } from '../../ml/data/ckplus/read.ts';
-import { faceAt, indicesOf, withTestFold } from '../../ml/data/dataset.ts';
+import { faceAt, facesOf, indicesOf, withTestFold } from '../../ml/data/dataset.ts';
 import { loadFaces, readFaces } from '../../ml/data/load.ts';
 import { identityOf, writeManifest } from '../../ml/data/manifest.ts';
 import { csvRow, listener, pattern, temporaryFolder } from './helpers.ts';
@@ -275,6 +275,11 @@ describe('folds of CK+', () => {
   });
 });
 
+/** A face whose pixels are each repeated in a square of four. */
+function enlarged(face: Uint8Array): Uint8Array {
+  return Uint8Array.from({ length: 96 * 96 }, (_, i) => face[48 * Math.floor(i / 192) + ((i % 96) >> 1)]);
+}
+
 describe('FER2013 and CK+ together', () => {
   it('trains on all but the held-out subjects, who are tested beside the test faces of FER2013', async () => {
     const root = tree(await cropped(Array.from({ length: 6 }, (_, i) => ['happy', `S01${i}_001`] as const)));
@@ -311,6 +316,22 @@ describe('FER2013 and CK+ together', () => {
     expect(dropped.dataset.count).toBe(dataset.count - 1);
     expect(dropped.dataset.subjects).toEqual(dataset.subjects?.subarray(1));
     expect(dropped.dataset.labels).toEqual(dataset.labels.subarray(1));
+    // Faces that were made larger keep to their own faces.
+    const upscale = async (edsr: string, pixels: Uint8Array) => {
+      expect(edsr).toBe('x2.onnx');
+      const copy = pixels.slice();
+      return {
+        size: 96,
+        read: (face: number, out: Uint8Array) => out.set(enlarged(copy.subarray(face * 2304, face * 2304 + 2304))),
+      };
+    };
+    const large = await loadFaces({ ...config, fold: 2, refine, upscale: 'x2.onnx' }, 1, silent, { upscale });
+    expect(large.summary).toEqual({ ...dropped.summary, upscaled: { by: 'x2.onnx', size: 96 } });
+    expect(large.dataset.pixels).toEqual(dropped.dataset.pixels);
+    const shown = facesOf(withTestFold(large.dataset, 0));
+    expect(shown.count).toBe(dropped.dataset.count);
+    for (let i = 0; i < shown.count; i++) expect(shown.at(i)).toEqual(enlarged(faceAt(dropped.dataset, i)));
+    expect(facesOf(large.dataset, Uint32Array.of(4)).at(0)).toEqual(enlarged(faceAt(dropped.dataset, 4)));
     mkdirSync(join(folder, 'none'));
     await expect(loadFaces({ ...config, fold: 0, extra: join(folder, 'none') }, 1, silent)).rejects.toThrow(
       'which is not CK+',

@@ -59,6 +59,19 @@ describe('targetsFor and protocolLabels', () => {
     ]);
   });
 
+  it('blends votes and original labels, for faces that have votes', () => {
+    const dataset = datasetOf([
+      faceWith([4, 0, 0, 2, 0, 0, 0, 2, 0, 0], 4),
+      faceWith([0, 0, 0, 0, 0, 0, 0, 0, 0, 10], 4),
+    ]);
+    const { probabilities, usable } = targetsFor('blended', dataset, 0.25);
+    expect(Array.from(usable)).toEqual([1, 0]);
+    [0, 0, 0, 0, 0.5, 0, 0.5].forEach((p, k) => {
+      expect(probabilities[k]).toBeCloseTo(p, 6);
+    });
+    expect(Array.from(probabilities.subarray(7))).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  });
+
   it('gives distributions, and majorities only where the votes agree with them', () => {
     const votes = fc.array(fc.nat(10), { minLength: 10, maxLength: 10 });
     fc.assert(

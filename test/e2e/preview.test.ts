@@ -225,6 +225,14 @@ describe.skipIf(program === undefined)('the preview page', () => {
     await expect.poll(() => isPressed(page, 'Webcam'), SLOW).toBe('true');
   });
 
+  it('shows the debug overlay without a change that would be saved', async () => {
+    const page = await open();
+    await page.getByRole('checkbox', { name: "Lens's debug" }).check();
+    expect(await page.getByRole('button', { name: 'Copy values' }).isDisabled()).toBe(true);
+    await page.getByRole('checkbox', { name: 'Debug', exact: true }).check();
+    await page.getByRole('button', { name: 'Copy values', disabled: false }).waitFor();
+  });
+
   it('shows a picture of 8000 pixels, and goes on', async () => {
     const page = await open();
     const huge = await sharp(FIVE_FACES).resize(8000, 5824).jpeg({ quality: 60 }).toBuffer();
@@ -298,6 +306,19 @@ describe.skipIf(program === undefined)('the preview page', () => {
       expect(await page.getByRole('radio', { name: 'Whole picture' }).isChecked()).toBe(true);
       expect(await page.getByRole('checkbox', { name: "Lens's debug" }).isChecked()).toBe(true);
       await close();
+      project.delete();
+    });
+
+    it('names a script that fails while it runs, and goes on; says when it has ended itself', async () => {
+      const project = new SeededProject();
+      const failing =
+        "onAwake(): void {\n    this.createEvent('UpdateEvent').bind(() => { throw new Error('no luck'); });";
+      project.edit('Assets/EmotionDetector/EmotionDetector.ts', 'onAwake(): void {', failing);
+      const { page, close } = await serve(project);
+      await alert(page).getByText('EmotionDetector failed while it ran').waitFor();
+      await whenShown(page, 'Happy');
+      await close();
+      await alert(page).getByText('The preview has ended').waitFor();
       project.delete();
     });
 

@@ -15,6 +15,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../ml/core/random.ts';
 import { type Edsr, edsrParameters, randomEdsr } from '../../ml/superres/edsr.ts';
+import { buildEdsrGraph } from '../../ml/superres/inference-graph.ts';
 import { edsrModel, writeEdsr } from '../../ml/superres/model-file.ts';
 import { writePhotos } from '../superres/pictures.ts';
 
@@ -30,6 +31,8 @@ const upscale = (...words: string[]) => {
 beforeAll(async () => {
   const edsr: Edsr = { scale: 2, blocks: 2, channels: 16, residualScale: 1, tail: 'direct' };
   await writeEdsr(join(folder, 'x2.onnx'), edsrModel(edsr, randomEdsr(edsrParameters(edsr), new Random(1))));
+  const x3 = buildEdsrGraph(edsr, randomEdsr(edsrParameters(edsr), new Random(1)), { edsr: '{"scale":3}' });
+  writeFileSync(join(folder, 'x3.onnx'), x3);
   for (const name of ['photos', 'small']) mkdirSync(join(folder, name));
   await writePhotos(join(folder, 'photos'), [
     [64, 48],
@@ -51,7 +54,8 @@ beforeAll(async () => {
 describe('upscale', () => {
   it('of faces that is killed goes on to the same file', async () => {
     const order = ['faces', '--data', 'faces.csv', '--model', 'x2.onnx', '--quiet'];
-    expect(upscale(...order, '--cache', 'whole').status).toBe(0);
+    expect(upscale(...order, '--cache', 'whole', '--sheet', 'some.png').status).toBe(0);
+    expect(upscale(...order, '--cache', 'whole', '--sheet', 'some.png').stderr).toMatch(/some\.png exists already/);
     const find = (cache: string, end: string) => {
       const path = join(folder, cache);
       const name = existsSync(path) ? readdirSync(path).find((entry) => entry.endsWith(end)) : undefined;
@@ -107,6 +111,10 @@ describe('upscale', () => {
     [['run', 'photos', '--out', 'other', '--model', 'faces.csv'], /no whole ONNX file|no ONNX file/],
     [['evaluate', 'small', '--model', 'x2.onnx'], /1\.png has 12×64 pixels; at least 17×17/],
     [['faces', '--data', 'nowhere.csv', '--model', 'x2.onnx'], /nowhere\.csv: it does not exist/],
+    [
+      ['faces', '--data', 'faces.csv', '--model', 'x3.onnx'],
+      /"scale":3.*expected one that makes pictures 2 or 4 times/,
+    ],
   ])('%j is refused', (words, message) => {
     const { status, stdout, stderr } = upscale(...words);
     expect([status, stdout]).toEqual([1, '']);

@@ -24,6 +24,22 @@ describe('a contact sheet', () => {
     });
   });
 
+  it("draws points where they lie in a tile's own pixels, and none beyond the tile", async () => {
+    const points = Float32Array.of(24, 12, 60, 24);
+    const drawn = await contactSheet([tile(0), { ...tile(0), points }], { columns: 2, tileSize: 96 });
+    const { data, info } = await sharp(drawn).raw().toBuffer({ resolveWithObject: true });
+    const lit: [number, number][] = [];
+    for (let y = 0; y < info.height; y++)
+      for (let x = 0; x < info.width; x++) {
+        const [red, green] = data.subarray((y * info.width + x) * info.channels);
+        if (green > 150 && red < 100) lit.push([x, y]);
+      }
+    const middle = [0, 1].map((axis) => lit.reduce((sum, place) => sum + place[axis] + 0.5, 0) / lit.length);
+    // The second tile begins behind a gap of 8, a whole cell of 96 + 2 × 3 + 8, and a frame of 3.
+    expect(middle[0]).toBeCloseTo(8 + 110 + 3 + 48, 0);
+    expect(middle[1]).toBeCloseTo(8 + 3 + 24, 0);
+  });
+
   it('takes captions with every character', async () => {
     const plain = await sharp(await contactSheet([tile(9)], { columns: 1, tileSize: 60 })).metadata();
     const captioned = await sharp(

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { Random } from '../../ml/core/random.ts';
-import { FACE_PIXELS } from '../../ml/data/dataset.ts';
+import { FACE_PIXELS, facesIn } from '../../ml/data/dataset.ts';
 import { encode } from '../../ml/evaluate/litert/encode.ts';
 import { openLitert } from '../../ml/evaluate/litert/session.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
@@ -123,7 +123,7 @@ describe('loadPredictor of a .tflite file', () => {
     const predictor = await loadPredictor(await save(`${kind}-${flat}.tflite`, linearModel(kind, flat)));
     expect(predictor.size).toBe(SIDE);
     const seen: number[] = [];
-    const probabilities = await predictor.predict(faces, (done) => seen.push(done));
+    const probabilities = await predictor.predict(facesIn(faces), (done) => seen.push(done));
     await predictor.close();
     expect(seen).toEqual([3]);
     for (let face = 0; face < 3; face++) {
@@ -169,7 +169,7 @@ describe('loadPredictor of a .tflite file', () => {
       tensor.name === 'bias' ? { ...tensor, data: bytesOf(Float32Array.of(1, 1, 1, 1, 1, 1, 1)) } : tensor,
     );
     const predictor = await loadPredictor(await save('logits.tflite', { ...model, tensors }));
-    await expect(predictor.predict(faces)).rejects.toThrow(
+    await expect(predictor.predict(facesIn(faces))).rejects.toThrow(
       /logits\.tflite does not answer with probabilities, but with/,
     );
     await predictor.close();

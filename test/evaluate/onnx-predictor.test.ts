@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { Random } from '../../ml/core/random.ts';
-import { FACE_PIXELS } from '../../ml/data/dataset.ts';
+import { FACE_PIXELS, facesIn } from '../../ml/data/dataset.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { Graph, type Shape, sizeOf } from '../../ml/nn/graph.ts';
 import { reshape, softmax } from '../../ml/nn/ops.ts';
@@ -57,7 +57,7 @@ describe('loadPredictor', () => {
   ])('gives the probabilities that the definition of scaling and range implies, output %s', async (name, flat) => {
     const predictor = await loadPredictor(await linearModel(`flat-${flat}.onnx`, { flat }));
     expect(predictor.size, name).toBe(SIDE);
-    const probabilities = await predictor.predict(faces.subarray(0, 3 * FACE_PIXELS));
+    const probabilities = await predictor.predict(facesIn(faces.subarray(0, 3 * FACE_PIXELS)));
     await predictor.close();
     for (let face = 0; face < 3; face++) {
       const expected = naiveAnswer(faces.subarray(face * FACE_PIXELS, (face + 1) * FACE_PIXELS));
@@ -70,7 +70,7 @@ describe('loadPredictor', () => {
   it('lets the event loop turn between its reports of progress', async () => {
     const predictor = await loadPredictor(await linearModel('progress.onnx'));
     const seen: (number | 'turn')[] = [];
-    await predictor.predict(faces, (done) => {
+    await predictor.predict(facesIn(faces), (done) => {
       seen.push(done);
       setImmediate(() => seen.push('turn'));
     });
@@ -96,7 +96,7 @@ describe('loadPredictor', () => {
     const batch = await linearModel('batch.onnx', { input: [2, 3, SIDE, SIDE] });
     await expect(loadPredictor(batch)).rejects.toThrow(UserError);
     const predictor = await loadPredictor(await linearModel('logits.onnx', { logits: true }));
-    await expect(predictor.predict(faces)).rejects.toThrow(/does not answer with probabilities/);
+    await expect(predictor.predict(facesIn(faces))).rejects.toThrow(/does not answer with probabilities/);
     await predictor.close();
   });
 });

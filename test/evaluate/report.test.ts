@@ -68,6 +68,7 @@ async function sampleContent(): Promise<ReportContent> {
     heads: [{ heading: `Head ${HOSTILE}`, evaluation, mistakes }],
     faces: tiles,
     augmentations: tiles,
+    upscaled: null,
     files: [{ name: HOSTILE, bytes: 8_930_000, sha256: 'ab'.repeat(32) }],
     quantization: [
       {
@@ -157,6 +158,7 @@ describe('writeReport', () => {
       heads: [],
       faces: [],
       augmentations: [],
+      upscaled: null,
       files: [],
       findings: [],
     };

@@ -5,6 +5,7 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { silent } from '../../ml/core/progress.ts';
+import { facesIn } from '../../ml/data/dataset.ts';
 import { checkOnnx } from '../../ml/export/check/check-onnx.ts';
 import { CheckReportSchema, formatCheck } from '../../ml/export/check/report.ts';
 import { LAYERS, PLATFORMS } from '../../ml/export/check/snapml-layers.ts';
@@ -57,7 +58,7 @@ describe('a network of supported layers', () => {
 describe('our own export', () => {
   it('passes on all four platforms with no finding', async () => {
     const info = { width: 1, size: 96, classes: 7, heads: ['votes'], epoch: 0 };
-    const network = await initialNetwork(info, 'none', new Uint8Array(), 1, silent);
+    const network = await initialNetwork(info, 'none', facesIn(new Uint8Array()), 1, silent);
     const report = await checkOnnx(write(buildInferenceGraph(foldTrained(network), { batch: 1, head: 'votes' })));
     expect(report.findings).toEqual([]);
     expect(report.platforms).toEqual([...PLATFORMS]);
@@ -85,6 +86,20 @@ describe('files that cannot be checked', () => {
     ['a directory', folder, /is a directory/],
   ])('are named when they are %s', async (_, path, message) => {
     await expect(checkOnnx(path)).rejects.toThrow(message);
+  });
+
+  it('are not run where a number asks for a map of terabytes', async () => {
+    const pads = (bottom: number): Parts => ({
+      nodes: [node('Pad', ['image', 'pads'], 'y')],
+      initializers: [integers('pads', [0, 0, 0, 0, 0, 0, bottom, 0])],
+      outShape: [1, 4, 8 + bottom, 8],
+    });
+    const unknown = async (parts: Parts) =>
+      (await check(parts)).findings.filter(({ message }) => message.includes('shapes'));
+    expect(await unknown(pads(3))).toEqual([]);
+    expect((await unknown(pads(2 ** 40))).map(({ message }) => message).join()).toMatch(
+      /Pad y makes its map too large/,
+    );
   });
 
   it('give a message, or a report, wherever they are cut off', async () => {

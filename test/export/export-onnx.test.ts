@@ -88,7 +88,7 @@ describe('the exported model', () => {
       },
     ];
     const training = { run: 'test', head: 'votes', data: 'none', epochs: 1, config: { seed: 1 } };
-    const model = describeModel(96, [{ file: exported, metrics }], training);
+    const model = describeModel({ size: 96 }, [{ file: exported, metrics }], training);
     await writeModelJson(file, model);
     expect(await readModelJson(file)).toEqual(model);
     expect(model.files[0].sha256).toMatch(/^[0-9a-f]{64}$/);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { predictionAt } from '../../ml/core/prediction.ts';
-import { FACE_PIXELS } from '../../ml/data/dataset.ts';
+import { FACE_PIXELS, facesIn } from '../../ml/data/dataset.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { checkModel } from '../../ml/export/check/check-model.ts';
@@ -23,7 +23,7 @@ const { head, width, size } = exportedInfo(bytes, SHIPPED);
 const network = foldedFromOnnx(bytes, SHIPPED, mobileNetV2(width, size));
 const FACES = 40;
 const dataset = generateFaces({ count: 140, seed: 4 });
-const faces = dataset.pixels.subarray(0, FACES * FACE_PIXELS);
+const faces = facesIn(dataset.pixels.subarray(0, FACES * FACE_PIXELS));
 
 async function answersOf(file: ExportedFile): Promise<Float32Array> {
   const predictor = await loadPredictor(file.path);

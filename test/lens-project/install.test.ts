@@ -12,11 +12,15 @@ import {
 import { join, resolve } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sha256Of } from '../../ml/export/exported-file.ts';
+import { readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
 import { readProject } from '../../tools/lens/files/project.ts';
 import { buildLens } from '../../tools/lens/project/build.ts';
 import { installModel } from '../../tools/lens/project/install.ts';
 import { readLensModel } from '../../tools/lens/project/lens-model.ts';
+import { validateProject } from '../../tools/lens/validate/validate.ts';
+import { readProgram } from '../../tools/simulator/project/read-program.ts';
 import { temporaryFolder } from '../data/helpers.ts';
+import { landmarkOnnx, SIDE } from '../simulator/landmark-models.ts';
 
 /** How many files may still be written before the disk is full. */
 const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
@@ -32,6 +36,20 @@ vi.mock('../../ml/core/files.ts', async (original) => {
 });
 
 const MODEL = resolve('ml/models/emotion');
+
+/** A model of a picture and landmarks in floats. */
+async function writeLandmarkModel(folder: string, landmarks?: number): Promise<void> {
+  const model = await readModelJson(join(MODEL, 'model.json'));
+  const [file] = model.files;
+  const bytes = landmarkOnnx(landmarks);
+  const input = { ...file.input, shape: [1, 3, SIDE, SIDE] };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, file.name), bytes);
+  await writeModelJson(join(folder, 'model.json'), {
+    ...model,
+    files: [{ ...file, bytes: bytes.length, sha256: sha256Of(bytes), input }],
+  });
+}
 const DETECTOR = 'Assets/EmotionDetector';
 const TFLITE = `${DETECTOR}/emotion.int8.tflite`;
 const ONNX = `${DETECTOR}/emotion.onnx`;
@@ -115,6 +133,23 @@ describe('installing a model', () => {
     );
   });
 
+  it('of a picture and landmarks declares both to Lens Studio, and it fits', async () => {
+    const folder = join(fresh, 'landmark model');
+    await writeLandmarkModel(folder);
+    await installModel(project, await readLensModel(folder, 'onnx'));
+    const { assets, problems } = await readProgram(project);
+    expect(problems).toEqual([]);
+    const [{ inputs }] = assets.filter((asset) => asset.kind === 'model');
+    expect(inputs.map(({ name, shape }) => [name, shape])).toEqual([
+      ['image', [8, 8, 3]],
+      ['landmarks', [1, 1, 136]],
+    ]);
+    expect(inputs[0].scale).toEqual(new Array(3).fill(0.007843));
+    expect([...new Set(inputs[1].scale), ...new Set(inputs[1].bias)]).toEqual([1, 0]);
+    const { findings } = await validateProject(project);
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
   it('refuses to take the place of another asset', async () => {
     writeFileSync(at(`${ONNX}.meta`), readFileSync(at(`${TFLITE}.meta`), 'utf8').replace(/[0-9a-f]{8}-/g, '99999999-'));
     writeFileSync(at(ONNX), 'mine');
@@ -154,6 +189,13 @@ describe('a model that does not fit the lens is refused', () => {
       form(model).input.shape = shape;
     });
     await refused(message);
+  });
+
+  it('for landmarks of another length', async () => {
+    await writeLandmarkModel(folder, 134);
+    await expect(readLensModel(folder, 'onnx')).rejects.toThrow(
+      /takes landmarks \(1 × 1 × 134\) beside its picture; the lens gives it landmarks \(1 × 1 × 136\) or nothing/,
+    );
   });
 
   it('for its output', async () => {

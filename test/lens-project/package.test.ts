@@ -63,9 +63,10 @@ describe("the detector's package", () => {
     const assets = names.filter((name) => !name.endsWith('.meta'));
     expect(assets.map((name) => `${name}.meta`).sort()).toEqual(names.filter((name) => name.endsWith('.meta')).sort());
     for (const name of ['emotion.int8.tflite', 'EmotionDetector.ts', 'ExpressionTracker.ts'])
-      expect(Buffer.from(files[ROOT + name])).toEqual(
-        Buffer.from(await readBytes(`${SHIPPED_LENS}/Assets/EmotionDetector/${name}`)),
-      );
+      expect(
+        Buffer.from(files[ROOT + name]).equals(await readBytes(`${SHIPPED_LENS}/Assets/EmotionDetector/${name}`)),
+        name,
+      ).toBe(true);
     expect(assets).toEqual(expect.arrayContaining([PREFAB, `${ROOT}package.native`, `${ROOT}README.md`]));
   });
 

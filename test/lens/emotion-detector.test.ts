@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EmotionChange } from '../../lens/Assets/EmotionDetector/Emotions.ts';
-import { StandInFaceCrop, StandInRectangleSetter, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
+import { LANDMARK_VALUES, mirrorLandmarks, normalizeLandmarks } from '../../ml/landmarks/normalize.ts';
+import {
+  StandInFaceCrop,
+  type StandInHead,
+  StandInRectangleSetter,
+  StandInTexture,
+} from '../../tools/simulator/stand-in/face.ts';
 import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/install.ts';
 import { StandInMLComponent, StandInModel, type StandInPlaceholder } from '../../tools/simulator/stand-in/ml.ts';
 import { type ModelBehaviour, scriptedModel } from '../../tools/simulator/stand-in/model-source.ts';
@@ -8,11 +14,14 @@ import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import { addScript } from '../../tools/simulator/stand-in/script.ts';
 import type { StandInText } from '../../tools/simulator/stand-in/visuals.ts';
 import { sure } from './distributions.ts';
+import { drawnPoints, studioPoints } from './landmark-faces.ts';
 
 installStandIn();
 const { EmotionDetector } = await import('../../lens/Assets/EmotionDetector/EmotionDetector.ts');
 type Detector = InstanceType<typeof EmotionDetector>;
 
+const IMAGE = { name: 'image', shape: [96, 96, 3] };
+const LANDMARKS = { name: 'landmarks', shape: [1, 1, LANDMARK_VALUES] };
 const NONE = -1;
 const HAPPY = 3;
 const SAD = 4;
@@ -152,6 +161,37 @@ describe('the model', () => {
     expect(model().getInputs()[0].texture).toBe(faceCrop);
   });
 
+  it('gets landmarks beside the picture, in whatever order, of which a mirrored picture has its own', () => {
+    const screen = { width: 450, height: 800 };
+    const points = drawnPoints('Happy', screen);
+    const normalized = new Float32Array(LANDMARK_VALUES);
+    normalizeLandmarks(points, normalized);
+    const mirrored = new Float32Array(LANDMARK_VALUES);
+    mirrorLandmarks(normalized, mirrored);
+    for (const mirror of [false, true]) {
+      lens = installStandIn();
+      object = new StandInSceneObject();
+      const faceCrop = new StandInTexture(crop);
+      detector({ faceCrop, mirror }, { inputs: [LANDMARKS, IMAGE] });
+      lens.faceFound();
+      lens.run(0.2);
+      // Without a camera in the scene the head is the detector's own.
+      const [anchor] = object.children;
+      const head = anchor.getComponent('Head') as unknown as StandInHead;
+      head.onLandmarksUpdate.emit(studioPoints(points, screen).map(([x, y]) => new vec2(x, y)));
+      lens.run(0.2);
+      const [landmarks, image] = model().getInputs() as StandInPlaceholder[];
+      expect(image.picture).toBe(faceCrop);
+      expect(image.transformer.flipX).toBe(mirror);
+      expect(landmarks.picture).toBeUndefined();
+      const expected = mirror ? mirrored : normalized;
+      for (const [i, value] of landmarks.values.entries()) expect(value).toBeCloseTo(expected[i], 4);
+      object.destroy();
+      expect(anchor.destroyed).toBe(true);
+    }
+    expect(lens.log).toEqual([]);
+  });
+
   it('may name its only output as it likes, and give probabilities rounded to 8 bits', () => {
     answer = sure(SAD).map((value) => Math.round(256 * value) / 256);
     const one = detector({}, { output: 'StatefulPartitionedCall', outputShape: [7, 1, 1] });
@@ -170,6 +210,13 @@ describe('what is wrong is said once, and the lens goes on', () => {
     ['other classes', {}, { outputShape: [1, 1, 8] }, /gives 8 values instead of 7\. Assign a model/],
     ['NaN', {}, { infer: () => new Array(7).fill(Number.NaN) }, /no numbers\. Assign another export/],
     ['logits', {}, { infer: () => [3, -1, 0, 0, 1, 2, 0] }, /must sum to 1\)\. Assign another export/],
+    [
+      'other landmarks',
+      {},
+      { inputs: [IMAGE, { ...LANDMARKS, shape: [1, 1, 10] }] },
+      /takes 10 values as "landmarks" instead of 136\. Assign a model/,
+    ],
+    ['no picture', {}, { inputs: [LANDMARKS] }, /takes no picture\. Assign a model/],
     ['runs fail', {}, { infer: () => new Error('no GPU') }, /a run of the model failed \(no GPU\)/],
   ])('%s', (_, inputs, behaviour, line) => {
     const one = detector(inputs, behaviour);
@@ -195,6 +242,21 @@ describe('what is wrong is said once, and the lens goes on', () => {
     expect(one.emotion).toBe(NONE);
   });
   const { build } = StandInMLComponent.prototype;
+
+  it('that landmarks are not to be had: the model goes by the picture', () => {
+    const one = detector({}, { inputs: [IMAGE, LANDMARKS] });
+    lens.run(0);
+    const { scene } = globalThis;
+    const refuse = () => {
+      throw new Error('no heads here');
+    };
+    Object.assign(globalThis, { scene: { ...scene, getRootObjectsCount: refuse } });
+    lens.faceFound();
+    lens.run(1);
+    Object.assign(globalThis, { scene });
+    expect(lens.log).toEqual([expect.stringMatching(/points of the face are not to be had \(Error: no heads here\)/)]);
+    expect(one.emotion).toBe(HAPPY);
+  });
 
   it('a face crop that is another texture', () => {
     const one = detector({ faceCrop: new StandInTexture() });
@@ -387,6 +449,18 @@ describe('the debug overlay', () => {
     expect(setter).toBeInstanceOf(StandInRectangleSetter);
     expect(setter.cropTexture).toBe(faceCrop);
     for (const child of [...screen.children, ...picture.children]) expect(child.layer).toBe(screen.layer);
+  });
+
+  it('says whether there are landmarks, if the model takes them', () => {
+    detector({ debug: true, screen }, { inputs: [IMAGE, LANDMARKS] });
+    lens.faceFound();
+    lens.run(1);
+    expect(textOf(screen.children[0]).text).toMatch(/, landmarks: no$/);
+    const points = studioPoints(drawnPoints('Happy', { width: 1, height: 1 }), { width: 1, height: 1 });
+    const head = object.children[0].getComponent('Head') as unknown as StandInHead;
+    head.onLandmarksUpdate.emit(points.map(([x, y]) => new vec2(x, y)));
+    lens.run(1);
+    expect(textOf(screen.children[0]).text).toMatch(/, landmarks: yes$/);
   });
 
   it('is off by default, and goes with the detector', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
-import { gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
+import { facesOf, indicesOf } from '../../ml/data/dataset.ts';
 import { protocolLabels } from '../../ml/data/labels.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { loadOnnxPredictor } from '../../ml/evaluate/onnx-predictor.ts';
@@ -36,7 +36,7 @@ describe.skipIf(!existsSync(source))('real faces that our model has judged', () 
     const tests = [...indicesOf(dataset, 'PublicTest'), ...indicesOf(dataset, 'PrivateTest')];
     const faces = tests.filter((index) => majority[index] >= 0);
     const predictor = await loadOnnxPredictor('ml/models/emotion/emotion.int8.onnx');
-    const probabilities = await predictor.predict(gatherFaces(dataset, Uint32Array.from(faces)));
+    const probabilities = await predictor.predict(facesOf(dataset, Uint32Array.from(faces)));
     await predictor.close();
     labels = faces.map((index) => majority[index]);
     answers = faces.map((_, i) => probabilities.slice(7 * i, 7 * i + 7));

@@ -1,5 +1,5 @@
-import type { ArchitectureName } from '../../ml/config/schema.ts';
-import { FACE_PIXELS, FACE_SIZE } from '../../ml/data/dataset.ts';
+import type { ArchitectureName, LandmarkUse } from '../../ml/config/schema.ts';
+import { FACE_SIZE, type Faces } from '../../ml/data/dataset.ts';
 import { resizeBilinear } from '../../ml/data/resize.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { Layout } from '../../ml/nn/layout.ts';
@@ -11,21 +11,22 @@ import { runGraph } from './run-graph.ts';
 /**
  * A random network whose statistics are those of faces, so that its numbers neither grow nor vanish on the way and its
  * answers differ from face to face.
- * @param faces grey values, [n, 48, 48].
+ * @param faces of 48 × 48 pixels.
  */
 export async function normalizedNetwork(
   width: number,
   size: number,
   head: string,
   name: ArchitectureName,
-  faces: Uint8Array,
+  faces: Faces,
+  landmarks: LandmarkUse = 'none',
 ): Promise<TrainedNetwork> {
-  const network = randomNetwork(width, size, [head], name);
-  const images = faces.length / FACE_PIXELS;
+  const network = randomNetwork(width, size, [head], name, landmarks);
+  const images = faces.count;
   const graph = buildTrainingGraph(buildArchitecture(network.info), [head], 7, new Layout(images, 1));
   const image = new Float32Array(images * size * size);
   for (let n = 0; n < images; n++) {
-    const face = faces.subarray(n * FACE_PIXELS, (n + 1) * FACE_PIXELS);
+    const face = faces.at(n);
     resizeBilinear(face, FACE_SIZE, size, image.subarray(n * size * size, (n + 1) * size * size));
   }
   const feeds: Record<string, ArrayLike<number>> = {

@@ -1,4 +1,4 @@
-import type { ArchitectureName } from '../../ml/config/schema.ts';
+import type { ArchitectureName, LandmarkUse } from '../../ml/config/schema.ts';
 import { Random } from '../../ml/core/random.ts';
 import { buildArchitecture, shapeOf } from '../../ml/nn/architectures.ts';
 import { parametersOf, randomParameters, statisticsOf } from '../../ml/nn/parameters.ts';
@@ -10,8 +10,9 @@ export function randomNetwork(
   size: number,
   heads: string[],
   name: ArchitectureName = 'mobilenet-v2',
+  landmarks: LandmarkUse = 'none',
 ): TrainedNetwork {
-  const architecture = buildArchitecture({ architecture: name, width, size });
+  const architecture = buildArchitecture({ architecture: name, width, size, landmarks });
   const random = new Random(11);
   const vector = parametersOf(architecture, heads, 7);
   const parameters = randomParameters(vector, random);

@@ -5,12 +5,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportOnnx } from '../../ml/export/export-onnx.ts';
 import { exportFloatTflite, exportQuantized } from '../../ml/export/export-quantized.ts';
+import { floatTflite, int8Tflite } from '../../ml/export/tflite-network.ts';
+import { buildArchitecture } from '../../ml/nn/architectures.ts';
+import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
 import { innerMapsOf } from '../../ml/nn/layers.ts';
 import { Layout } from '../../ml/nn/layout.ts';
 import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import { buildTrainingGraph } from '../../ml/nn/training-graph.ts';
 import { buildQatGraph } from '../../ml/quantize/qat-graph.ts';
+import { buildQdqGraph } from '../../ml/quantize/qdq-graph.ts';
 import { quantizeNetwork } from '../../ml/quantize/quantized-network.ts';
+import { writeTflite } from '../../ml/tflite/write.ts';
 import { foldTrained, saveNetwork } from '../../ml/train/trained-network.ts';
 import { randomNetwork } from './random-network.ts';
 
@@ -59,5 +64,34 @@ describe('MobileNetV2 keeps its bytes', () => {
       'emotion.int8.tflite': '8b3c4941edfba046',
       'emotion.int8.onnx': '70a0185783e68aa2',
     });
+  });
+});
+
+/** As they were before networks could see landmarks. */
+it('MobileNetV3 keeps its bytes', () => {
+  const architecture = buildArchitecture({ architecture: 'mobilenet-v3-small', width: 0.35, size: 32 });
+  const network = foldTrained(randomNetwork(0.35, 32, ['votes'], 'mobilenet-v3-small'));
+  const maps = new Map(
+    innerMapsOf(architecture).map((map, i) => [map, { scale: Math.fround(0.01 + i / 1000), zeroPoint: (i % 9) - 4 }]),
+  );
+  const quantized = quantizeNetwork(network, 'votes', maps, true);
+  expect({
+    training: hash(buildTrainingGraph(architecture, ['votes'], 7, new Layout(16, 8)).bytes),
+    portable: hash(buildTrainingGraph(architecture, HEADS, 7, new Layout(4, 1)).bytes),
+    qat: hash(buildQatGraph(architecture, 'votes', 7, new Layout(4, 1), true).bytes),
+    onnx: hash(buildInferenceGraph(network, { batch: 1, head: 'votes' })),
+    qdq: hash(buildQdqGraph(quantized, { batch: 1 })),
+    floatTflite: hash(writeTflite(floatTflite(network, 'votes'))),
+    int8Tflite: hash(writeTflite(int8Tflite(quantized, 'float32'))),
+    uint8Tflite: hash(writeTflite(int8Tflite(quantized, 'uint8'))),
+  }).toEqual({
+    training: '6058dc7f2da291ed',
+    portable: 'f96c803f77ea1600',
+    qat: '9e7e41277f75853b',
+    onnx: '4b8f7d94d773b1d3',
+    qdq: '82d99584d447fba7',
+    floatTflite: '3ae4e20697b4a4df',
+    int8Tflite: '03efffb16766d1ee',
+    uint8Tflite: '57bc9c40f65a15a1',
   });
 });

@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node';
-import { FACE_PIXELS, FACE_SIZE } from '../../ml/data/dataset.ts';
+import { FACE_SIZE, type Faces } from '../../ml/data/dataset.ts';
 import { resizeBilinear } from '../../ml/data/resize.ts';
 import { convolutionsOf, type FoldedNetwork, stemToGrey } from '../../ml/nn/folded-network.ts';
 import { Layout } from '../../ml/nn/layout.ts';
@@ -17,7 +17,7 @@ const BATCH = 16;
 export async function fakeQuantAnswers(
   network: FoldedNetwork,
   { architecture, classes, head, maps }: QuantizedNetwork,
-  faces: Uint8Array,
+  faces: Faces,
   block: number,
   perChannel: boolean,
 ): Promise<Float32Array> {
@@ -36,20 +36,22 @@ export async function fakeQuantAnswers(
     statistics.view(grids, name)[0] = maps.get(name.slice(0, cut))?.[field] as number;
   }
   const session = await ort.InferenceSession.create(bytes, { graphOptimizationLevel: 'disabled' });
-  const count = faces.length / FACE_PIXELS;
+  const count = faces.count;
   const answers = new Float32Array(count * classes);
   const grey = new Float32Array(size * size);
   for (let first = 0; first < count; first += BATCH) {
     const image = new Float32Array(BATCH * size * size);
+    const landmarks = new Float32Array(136 * BATCH);
     for (let n = 0; n < Math.min(BATCH, count - first); n++) {
-      const face = faces.subarray((first + n) * FACE_PIXELS, (first + n + 1) * FACE_PIXELS);
-      resizeBilinear(face, FACE_SIZE, size, grey);
+      resizeBilinear(faces.at(first + n), FACE_SIZE, size, grey);
       for (const [p, value] of grey.entries()) image[layout.offset(n, 0, size) + p * layout.block] = value / 127.5 - 1;
+      for (const [k, value] of faces.landmarks?.(first + n).entries() ?? []) landmarks[k * BATCH + n] = value;
     }
     const fed: Record<string, Float32Array> = {
       parameters: weights,
       statistics: grids,
       image,
+      landmarks,
       mask: new Float32Array(features * BATCH).fill(1),
       [`targets/${head}`]: new Float32Array(classes * BATCH),
     };

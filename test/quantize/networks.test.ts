@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
 import type { FaceDataset } from '../../ml/data/dataset.ts';
-import { FACE_PIXELS, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
+import { FACE_PIXELS, type Faces, facesOf, indicesOf } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import { agreementOf } from '../../ml/evaluate/agreement.ts';
@@ -41,21 +41,22 @@ const largestDifference = (a: Float32Array, b: Float32Array) =>
   a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
 
 describe('representative faces', () => {
+  const pixelsOf = (some: Faces) => Array.from({ length: some.count }, (_, i) => some.at(i).join());
+
   it('are of all classes alike, the same for the same seed, and all of Training', () => {
-    expect(faces.length).toBe(48 * FACE_PIXELS);
-    expect(representativeFaces(dataset, 48, 1)).toEqual(faces);
-    expect(representativeFaces(dataset, 48, 2)).not.toEqual(faces);
+    expect(faces.count).toBe(48);
+    expect(pixelsOf(representativeFaces(dataset, 48, 1))).toEqual(pixelsOf(faces));
+    expect(pixelsOf(representativeFaces(dataset, 48, 2))).not.toEqual(pixelsOf(faces));
     const training = new Set(
       [...dataset.splits.keys()]
         .filter((face) => dataset.splits[face] === 0)
         .map((face) => dataset.pixels.subarray(face * FACE_PIXELS, (face + 1) * FACE_PIXELS).join()),
     );
-    for (let i = 0; i < 48; i++)
-      expect(training.has(faces.subarray(i * FACE_PIXELS, (i + 1) * FACE_PIXELS).join())).toBe(true);
+    for (let i = 0; i < 48; i++) expect(training.has(faces.at(i).join())).toBe(true);
   });
 
   it('are all there are where fewer were wanted', () => {
-    expect(representativeFaces(dataset, 10_000, 1).length).toBe(112 * FACE_PIXELS);
+    expect(representativeFaces(dataset, 10_000, 1).count).toBe(112);
   });
 
   it('are refused where there are none, or all of one grey', () => {
@@ -88,7 +89,7 @@ describe('cross-layer equalization', () => {
 
 describe('bias correction', () => {
   it('brings the mean of each channel nearer to that of the floats', async () => {
-    const maps = mapParameters(calibration, 'minmax');
+    const maps = mapParameters(network.architecture, calibration, 'minmax');
     // Coarse weights make a shift that can be seen.
     const coarse = quantizeNetwork(network, HEAD, maps, false);
     const corrected = quantizeNetwork(correctBiases(network, coarse, calibration), HEAD, maps, false);
@@ -142,6 +143,7 @@ describe('a quantized network', () => {
       head: HEAD,
       architecture: 'mobilenet-v2',
       width: 0.35,
+      landmarks: 'none',
       size: SIZE,
       epoch: 0,
     });
@@ -184,7 +186,7 @@ describe('on 500 faces of FER2013', () => {
       const shipped = foldedFromOnnx(bytes, SHIPPED, mobileNetV2(1, size));
       const config = ConfigSchema.parse({ quantize: { correctBias: false } }).quantize;
       const quantized = await quantizeAfterTraining(shipped, head, representativeFaces(dataset, 64, 1), config);
-      const tested = gatherFaces(dataset, indicesOf(dataset, 'PublicTest').slice(0, count));
+      const tested = facesOf(dataset, indicesOf(dataset, 'PublicTest').slice(0, count));
       const integers = await predictWith(buildQdqGraph(quantized, { batch: PREDICT_BATCH }), quantized, tested);
       const { top1, largest } = agreementOf(
         await fakeQuantAnswers(shipped, quantized, tested, block, true),

@@ -4,7 +4,7 @@ import { ConfigSchema } from '../../ml/config/schema.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { silent } from '../../ml/core/progress.ts';
 import type { Random } from '../../ml/core/random.ts';
-import { FACE_SIZE, type FaceDataset, faceAt } from '../../ml/data/dataset.ts';
+import { FACE_SIZE, type FaceDataset, faceAt, facesOf } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
@@ -32,7 +32,7 @@ export const SOURCES: readonly { name: string; isThere: boolean; load(cache: str
 /** For each expression that there is one for, by its index: the face that the model is surest of, rightly. */
 export async function sureFaces(dataset: FaceDataset): Promise<Map<number, Picture>> {
   const predictor = await loadPredictor(MODEL);
-  const probabilities = await predictor.predict(dataset.pixels);
+  const probabilities = await predictor.predict(facesOf(dataset));
   await predictor.close();
   const faces = new Map<number, Picture>();
   EMOTIONS.forEach((_, emotion) => {

@@ -426,10 +426,12 @@ it('landmarks reach the heads of their face', () => {
       }
     };
   const lens = run({ Listener: { make: listener } });
-  lens.landmarks(0, [[0, 0]]);
-  lens.landmarks(1, [
+  const screen = { width: 450, height: 800 };
+  lens.landmarks(0, [[0, 0]], screen);
+  const points = [
     [0.5, 0.25],
     [1, 0],
-  ]);
+  ] as const;
+  lens.landmarks(1, points, screen);
   expect(lens.log).toEqual(['0.5 0.25,1 0']);
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
+import { facesIn } from '../../ml/data/dataset.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { loadLens } from '../../tools/simulator/session/load-lens.ts';
 import type { Picture } from '../../tools/simulator/session/picture.ts';
@@ -70,7 +71,7 @@ describe.each(SOURCES)('the shipped lens with its 8-bit model and $name', { time
     for (const picture of faces.values()) {
       session.find(0, picture);
       await session.run(0.5);
-      const expected = await predictor.predict(picture.pixels);
+      const expected = await predictor.predict(facesIn(picture.pixels));
       // Its picture is rounded to whole grey levels, and its answers to 1/256.
       for (const [i, value] of session.answers.at(-1)!.value.entries())
         expect(Math.abs(value - expected[i])).toBeLessThan(0.03);

@@ -8,7 +8,7 @@ import { FACE_PIXELS, FACE_SIZE } from '../../ml/data/dataset.ts';
 import { type Edsr, edsrParameters, randomEdsr } from '../../ml/superres/edsr.ts';
 import { CHUNK, FaceStore, FaceStoreWriter } from '../../ml/superres/face-store.ts';
 import { edsrModel } from '../../ml/superres/model-file.ts';
-import { upscaleFaces } from '../../ml/superres/upscale-faces.ts';
+import { openUpscaled, upscaleFaces } from '../../ml/superres/upscale-faces.ts';
 import { Upscaler } from '../../ml/superres/upscaler.ts';
 import { listener, temporaryFolder } from '../data/helpers.ts';
 
@@ -114,5 +114,12 @@ describe('upscaling faces', () => {
     few[7] ^= 1;
     await upscaleFaces(few, model, cache, silent);
     expect(readdirSync(cache)).toHaveLength(3);
+    // Training opens the faces of its own data and network, or makes them.
+    const shown = new Uint8Array(96 * 96);
+    (await openUpscaled(few, model, cache, silent)).read(3, shown);
+    expect(readdirSync(cache)).toHaveLength(3);
+    (await openUpscaled(few.subarray(FACE_PIXELS), other, cache, silent)).read(2, found);
+    expect(readdirSync(cache)).toHaveLength(4);
+    expect(found).not.toEqual(shown);
   });
 });

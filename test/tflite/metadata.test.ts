@@ -9,12 +9,21 @@ import { writeTflite } from '../../ml/tflite/write.ts';
 import { buildTflite, ONE_CONVOLUTION } from './build.ts';
 import { rawReader } from './raw-reader.ts';
 
-const names = { input: 'image', output: 'prob' };
+const names = { image: 'image', output: 'prob' };
 const about = { name: 'A model', description: 'Tells cats from dogs', version: '7' };
 const metadata = describeTflite(names, about);
 const utf8 = new TextDecoder();
 
 describe('the metadata of a model', () => {
+  it('names landmarks after the image, and them alone where there is no image', () => {
+    const inputsOf = (given: Parameters<typeof describeTflite>[0]) => {
+      const read = decodeFlatbuffer(describeTflite(given, about), ModelMetadata, (found) => new Error(found));
+      return read.subgraphs[0].inputs.map(({ name }) => name);
+    };
+    expect(inputsOf({ ...names, landmarks: 'landmarks' })).toEqual(['image', 'landmarks']);
+    expect(inputsOf({ landmarks: 'landmarks', output: 'prob' })).toEqual(['landmarks']);
+  });
+
   it('is read as it was meant', () => {
     const read = decodeFlatbuffer(metadata, ModelMetadata, (found) => new Error(found));
     expect(read).toMatchObject({ ...about, licence: 'MIT', minParserVersion: '1.0.0' });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { Random } from '../../ml/core/random.ts';
 import { FACE_PIXELS, FACE_SIZE } from '../../ml/data/dataset.ts';
-import { resizeBilinear } from '../../ml/data/resize.ts';
+import { resizeBilinear, resizeGrey } from '../../ml/data/resize.ts';
 import { augmentFace, drawAugmentation } from '../../ml/train/augment.ts';
 
 const off = ConfigSchema.parse({
@@ -11,9 +11,9 @@ const off = ConfigSchema.parse({
 }).augment;
 const defaults = ConfigSchema.parse({}).augment;
 
-function randomFace(seed: number): Uint8Array {
+function randomFace(seed: number, side: number = FACE_SIZE): Uint8Array {
   const random = new Random(seed);
-  return Uint8Array.from({ length: FACE_PIXELS }, () => random.integer(256));
+  return Uint8Array.from({ length: side * side }, () => random.integer(256));
 }
 
 function augmented(face: Uint8Array, config: typeof defaults, seed: number, size: number, stride = 1): Float32Array {
@@ -35,6 +35,58 @@ describe('augmentation', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('of a large face that changes nothing is the scaling of evaluation', () => {
+    for (const [side, size] of [
+      [96, 96],
+      [192, 192],
+      [96, 192],
+      [192, 96],
+      [192, 64],
+      [192, 112],
+    ]) {
+      const face = randomFace(side + size, side);
+      const grey = new Float32Array(size * size);
+      resizeGrey(face, side, size, grey);
+      const out = augmented(face, off, 1, size);
+      expect(Math.max(...grey.map((value, i) => Math.abs(out[i] - (value / 127.5 - 1))))).toBeLessThan(1e-4);
+    }
+  });
+
+  it('averages lines that are finer than the result, however the face is turned', () => {
+    const stripes = Uint8Array.from({ length: 192 * 192 }, (_, i) => (i % 2 === 0 ? 255 : 0));
+    const spread = (values: Float32Array) => Math.max(...values) - Math.min(...values);
+    const grey = new Float32Array(96 * 96);
+    resizeGrey(stripes, 192, 96, grey);
+    expect(spread(grey)).toBe(0);
+    // Without averaging, every other sample of the upright face would be black and the picture of stripes.
+    for (let seed = 0; seed < 5; seed++) {
+      const inner = augmented(stripes, { ...off, rotation: 15, shift: 0.05 }, seed, 96).filter((_, i) => {
+        const [x, y] = [i % 96, Math.floor(i / 96)];
+        return x > 24 && x < 72 && y > 24 && y < 72;
+      });
+      expect(spread(inner)).toBeLessThan(0.9);
+    }
+  });
+
+  it('makes noise of the same strength and grain, whatever the side of the face', () => {
+    const noise = { ...off, noise: 8 };
+    const [small, two, four] = [48, 96, 192].map((side) =>
+      augmented(new Uint8Array(side * side).fill(128), noise, 3, 96),
+    );
+    const correlation = (a: Float32Array, b: Float32Array) => {
+      const grey = 128 / 127.5 - 1;
+      const sum = (x: Float32Array, y: Float32Array) =>
+        x.reduce((s, value, i) => s + (value - grey) * (y[i] - grey), 0);
+      return { angle: sum(a, b) / Math.sqrt(sum(a, a) * sum(b, b)), strength: Math.sqrt(sum(b, b) / sum(a, a)) };
+    };
+    for (const large of [two, four]) {
+      const { angle, strength } = correlation(small, large);
+      expect(angle).toBeGreaterThan(0.98);
+      expect(strength).toBeGreaterThan(0.9);
+      expect(strength).toBeLessThan(1.02);
+    }
   });
 
   it('mirrors left and right when it flips', () => {

@@ -112,6 +112,32 @@ describe('mini-batches', () => {
     expect(values.reduce((a, b) => a + b, 0) / values.length).toBeCloseTo(1, 0);
   });
 
+  it('lay a second face over the first, in picture and targets alike', () => {
+    const mixed = {
+      ...config,
+      augment: { ...config.augment, mixup: 1 },
+      train: { ...config.train, labelSmoothing: 0 },
+    };
+    // Each face has a class of its own, so that the targets tell what a picture was made of.
+    const own = Float32Array.from({ length: COUNT * COUNT }, (_, i) => Number(i % COUNT === Math.floor(i / COUNT)));
+    const all = { original: { probabilities: own, usable: new Uint8Array(COUNT).fill(1) } };
+    const filler = new Batches(mixed, dataset, dataset.rows, all, layout, COUNT);
+    const slot = emptySlot().map((inputs) => ({ ...inputs, 'targets/original': new Float32Array(COUNT * 8) }));
+    filler.fill(0, 0, slot);
+    let mixtures = 0;
+    for (const { image, 'targets/original': targets } of slot) {
+      for (let n = 0; n < 8; n++) {
+        const shares = Array.from({ length: COUNT }, (_, k) => targets[k * 8 + n]);
+        expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+        expect(Math.max(...shares)).toBeGreaterThanOrEqual(0.5);
+        const grey = shares.reduce((sum, share, face) => sum + share * 6 * face, 0);
+        expect((image[layout.offset(n, 17, SIZE)] + 1) * 127.5).toBeCloseTo(grey, 3);
+        mixtures += Number(shares.filter((share) => share > 0).length === 2);
+      }
+    }
+    expect(mixtures).toBeGreaterThan(12);
+  });
+
   it('need as many faces as a batch has', () => {
     expect(() => new Batches(config, dataset, dataset.rows.subarray(0, 15), heads, layout, CLASSES)).toThrow(
       /15 faces/,

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { ArchitectureName } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { Random } from '../../ml/core/random.ts';
-import { FACE_PIXELS } from '../../ml/data/dataset.ts';
+import { FACE_PIXELS, type Faces, facesIn } from '../../ml/data/dataset.ts';
 import { exportOnnx } from '../../ml/export/export-onnx.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
@@ -20,9 +20,9 @@ const folder = mkdtempSync(join(tmpdir(), 'weights-'));
 const pretrained = '../shared/data/pretrained';
 const googleFile = (size: number) => join(pretrained, `mobilenet_v2_1.0_${size}_quant.tflite`);
 
-function noiseFaces(count: number, seed: number): Uint8Array {
+function noiseFaces(count: number, seed: number): Faces {
   const random = new Random(seed);
-  return Uint8Array.from({ length: count * FACE_PIXELS }, () => random.integer(256));
+  return facesIn(Uint8Array.from({ length: count * FACE_PIXELS }, () => random.integer(256)));
 }
 
 const info = (width: number, size: number) => ({ width, size, classes: 7, heads: ['original', 'votes'], epoch: 0 });
@@ -116,7 +116,7 @@ describe.skipIf(!existsSync(googleFile(224)))("Google's ImageNet weights", () =>
     const network = await initialNetwork({ ...info(1, 96), architecture }, file, faces, 1, silent);
     const imported = foldedFromTflite(readFileSync(file), file, buildArchitecture(shape(architecture, 96)));
     const image = new Float32Array(3 * 96 * 96);
-    faceToImage(faces.subarray(0, FACE_PIXELS), 96, image);
+    faceToImage(faces.at(0), 96, image);
     const features = async (folded: typeof imported) => {
       const session = await ort.InferenceSession.create(buildInferenceGraph(folded, { batch: 1 }));
       const results = await session.run({ image: new ort.Tensor('float32', image, [1, 3, 96, 96]) });

@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { LANDMARK_MEANS, LANDMARK_SIDE } from '../../ml/landmarks/network/input.ts';
+import { landmarkModel } from '../../ml/landmarks/network/landmark-model.ts';
 import { DETECTOR_MEANS, decodeDetections, detectorView } from '../../tools/vision/detection.ts';
-import { LANDMARK_MEANS, LANDMARK_SIDE, placeOf, squareOfBox } from '../../tools/vision/landmarks.ts';
+import { placeOf, squareOfBox } from '../../tools/vision/landmarks.ts';
 import { detectorModel } from '../../tools/vision/networks/detector-model.ts';
-import { landmarkModel } from '../../tools/vision/networks/landmark-model.ts';
 import { networkInput, type Picture, samplePicture, type View } from '../../tools/vision/picture.ts';
 import { FACE_API, loadNetworks, samplePhoto } from './networks.ts';
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FRAMING as LENS_FRAMING } from '../../lens/Assets/EmotionDetector/Framing.ts';
+import { eyesOf, mouthOf } from '../../ml/core/ibug.ts';
+import { isFaceShape } from '../../ml/landmarks/face-shape.ts';
+import { pointsInPicture, squareOfPoints } from '../../ml/landmarks/square.ts';
 import type { Affine } from '../../tools/simulator/lens.ts';
 import { anchorOf, projectHead } from '../../tools/vision/anchors.ts';
 import { cropPlace, FRAMING } from '../../tools/vision/crop.ts';
@@ -12,14 +15,6 @@ import {
 } from '../../tools/vision/detection.ts';
 import type { TrackedFace } from '../../tools/vision/face.ts';
 import { RIGID_POINTS } from '../../tools/vision/head.ts';
-import {
-  eyesOf,
-  isFaceShape,
-  mouthOf,
-  placeOf,
-  pointsInPicture,
-  squareOfPoints,
-} from '../../tools/vision/landmarks.ts';
 import { OneEuroFilter } from '../../tools/vision/one-euro.ts';
 import { flipped, samplePicture } from '../../tools/vision/picture.ts';
 import { headPose } from '../../tools/vision/pose.ts';
@@ -247,11 +242,8 @@ describe('landmarks', () => {
   });
 
   test('the answer of the network comes back to where the square lies', () => {
-    const place = placeOf({ x: 50, y: 60, half: 10, roll: Math.PI / 2 });
-    const points = pointsInPicture(
-      Float32Array.from({ length: 136 }, (_, i) => (i < 2 ? 0 : 0.5)),
-      place,
-    );
+    const answer = Float32Array.from({ length: 136 }, (_, i) => (i < 2 ? 0 : 0.5));
+    const points = pointsInPicture(answer, { x: 50, y: 60, half: 10, roll: Math.PI / 2 });
     // A quarter turn clockwise takes the top left corner to the top right.
     expect([...points.subarray(0, 4)]).toEqual([60, 50, 50, 60].map((value) => expect.closeTo(value, 4)));
   });

@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import sharp, { type Sharp } from 'sharp';
-import { LANDMARK_SIDE } from '../../tools/vision/landmarks.ts';
+import { LANDMARK_SIDE } from '../../ml/landmarks/network/input.ts';
+import { landmarkModel } from '../../ml/landmarks/network/landmark-model.ts';
 import { detectorModel } from '../../tools/vision/networks/detector-model.ts';
-import { landmarkModel } from '../../tools/vision/networks/landmark-model.ts';
 import type { Picture } from '../../tools/vision/picture.ts';
 import type { VisionNetworks } from '../../tools/vision/tracker.ts';
 

@@ -1,8 +1,9 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { eyesOf } from '../../ml/core/ibug.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
+import { squareOfPoints } from '../../ml/landmarks/square.ts';
 import type { TrackedFace } from '../../tools/vision/face.ts';
-import { eyesOf, squareOfPoints } from '../../tools/vision/landmarks.ts';
 import { type Picture, samplePicture } from '../../tools/vision/picture.ts';
 import { FaceTracker, type VisionNetworks } from '../../tools/vision/tracker.ts';
 import { loadNetworks, pictureOf, samplePhoto } from './networks.ts';

@@ -6,14 +6,13 @@
 import { parseArgs } from 'node:util';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
-import { type FaceDataset, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
+import { FACE_PIXELS, FACE_SIZE, type FaceDataset, type Faces, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
+import { LandmarkNetwork, WHOLE } from '../../ml/landmarks/landmark-network.ts';
 import { publicAccuracy } from '../../ml/train/validate.ts';
-import { POINTS } from '../vision/landmarks.ts';
 import { type Crop, cropFaces } from './framing/crop.ts';
 import { EXCLUSIONS, type Exclusion, exclusionOf, type Frame, frameOf } from './framing/frame.ts';
-import { loadLandmarkNet } from './framing/landmark-net.ts';
 
 /** The crop in which every face is looked at a second time: points that move with it were not found. */
 const WIDER = 0.8;
@@ -54,19 +53,21 @@ if (values.sensitivity) await measureSensitivity(dataset, values.model);
 /** Prints where the faces of the training split lie. */
 async function measureFraming(dataset: FaceDataset, count: number): Promise<void> {
   const faces = gatherFaces(dataset, indicesOf(dataset, 'Training').slice(0, count));
-  const net = await loadLandmarkNet();
-  const points = await net.landmarks(faces);
-  const again = (await net.landmarks(cropFaces(faces, { zoom: WIDER }))).map((place) => 0.5 + (place - 0.5) / WIDER);
+  const network = await LandmarkNetwork.open();
+  const points = await lookAt(network, faces);
+  const again = (await lookAt(network, cropFaces(faces, { zoom: WIDER }))).map((face) =>
+    face.map((place) => 0.5 + (place - 0.5) / WIDER),
+  );
+  await network.close();
   const frames: Frame[] = [];
   const excluded = Object.fromEntries(EXCLUSIONS.map((why) => [why, 0])) as Record<Exclusion, number>;
-  for (let at = 0; at < points.length; at += 2 * POINTS) {
-    const face = points.subarray(at, at + 2 * POINTS);
-    const why = exclusionOf(face, again.subarray(at, at + 2 * POINTS));
+  for (const [i, face] of points.entries()) {
+    const why = exclusionOf(face, again[i]);
     if (why) excluded[why]++;
     else frames.push(frameOf(face));
   }
   const reasons = EXCLUSIONS.map((why) => `${excluded[why]} ${why}`).join(', ');
-  console.log(`${frames.length} training faces of ${points.length / (2 * POINTS)} measured; left out: ${reasons}`);
+  console.log(`${frames.length} training faces of ${points.length} measured; left out: ${reasons}`);
   console.log('| fraction of the side | median | 10 % | 90 % |\n| --- | --- | --- | --- |');
   for (const name of Object.keys(frames[0]) as (keyof Frame)[]) {
     const sorted = Float64Array.from(frames, (frame) => frame[name]).sort();
@@ -75,13 +76,21 @@ async function measureFraming(dataset: FaceDataset, count: number): Promise<void
   }
 }
 
+/** The points of each face in fractions of the picture's side, from the left and the top. */
+async function lookAt(network: LandmarkNetwork, pixels: Uint8Array): Promise<Float32Array[]> {
+  const count = pixels.length / FACE_PIXELS;
+  const faces = Array.from({ length: count }, (_, i) => pixels.subarray(i * FACE_PIXELS, (i + 1) * FACE_PIXELS));
+  return (await network.look(faces, () => WHOLE)).map((points) => points.map((place) => place / FACE_SIZE));
+}
+
 /** Prints the accuracy of a model on PublicTest, FER+ majority, in every crop. */
 async function measureSensitivity(dataset: FaceDataset, file: string): Promise<void> {
   const predictor = await loadPredictor(file);
   console.log(`\n${file}, PublicTest, FER+ majority\n| crop | accuracy | points |\n| --- | --- | --- |`);
   let framed = Number.NaN;
   for (const [name, crop] of CROPS) {
-    const accuracy = await publicAccuracy((faces) => predictor.predict(cropFaces(faces, crop)), 'votes', dataset);
+    const cropped = ({ count, at }: Faces): Faces => ({ count, at: (place) => cropFaces(at(place), crop) });
+    const accuracy = await publicAccuracy((faces) => predictor.predict(cropped(faces)), 'votes', dataset);
     if (Number.isNaN(framed)) framed = accuracy;
     const difference = 100 * (accuracy - framed);
     console.log(`| ${name} | ${(100 * accuracy).toFixed(2)} % | ${difference.toFixed(2)} |`);

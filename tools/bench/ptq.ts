@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { ConfigSchema, OBSERVERS, type QuantizeConfig, TARGETS } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
-import { FACE_PIXELS } from '../../ml/data/dataset.ts';
+import type { Faces } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { agreementOf } from '../../ml/evaluate/agreement.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
@@ -40,7 +40,7 @@ const network = foldedFromOnnx(bytes, file, buildArchitecture(info));
 const calibration = representativeFaces(dataset, config.quantize.images, config.seed);
 
 /** Runs a predictor over PublicTest under the protocol, keeping what it answered. */
-async function measure(predict: (faces: Uint8Array) => Promise<Float32Array>) {
+async function measure(predict: (faces: Faces) => Promise<Float32Array>) {
   let answers = new Float32Array();
   const accuracy = await publicAccuracy(
     async (faces) => {
@@ -56,7 +56,7 @@ async function measure(predict: (faces: Uint8Array) => Promise<Float32Array>) {
 const float = await measure((faces) => predictFaces(network, head, faces));
 const row = (name: string, accuracy: number, rest: string) =>
   console.log(`| ${name.padEnd(52)} | ${(100 * accuracy).toFixed(2)} % | ${rest} |`);
-console.log(`${file}, head ${head}, ${calibration.length / FACE_PIXELS} calibration faces, PublicTest`);
+console.log(`${file}, head ${head}, ${calibration.count} calibration faces, PublicTest`);
 row('float', float.accuracy, '');
 const plain = { correctBias: false, equalize: false, perChannel: true };
 const variants: [string, Partial<QuantizeConfig>][] = [

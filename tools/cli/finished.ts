@@ -22,13 +22,14 @@ export function jsonOf({ models, report }: Finished) {
   };
 }
 
-function describe({ head, file, evaluation, forms, checks }: BuiltModel): string {
+function describe({ head, file, evaluation, withoutLandmarks, forms, checks }: BuiltModel): string {
   const verdict = checks.every(({ accepted }) => accepted) ? 'SnapML should take it' : 'SnapML will not take it all';
   const size = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
   return [
     '',
     `head ${head}:`,
     formatEvaluation(evaluation).replace(/^/gm, '  '),
+    ...(withoutLandmarks ? ['  without landmarks:', formatEvaluation(withoutLandmarks).replace(/^/gm, '  ')] : []),
     `  model: ${file.path} (${size(file.bytes)}; ${verdict})`,
     ...forms.map(({ name, file: form, evaluated }) => {
       const accuracies = evaluated.evaluation.results.map(

@@ -8,6 +8,7 @@ import { addCrossValidate } from './commands/cross-validate.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
+import { addLandmarks } from './commands/landmarks.ts';
 import { addLens } from './commands/lens.ts';
 import { addPreview } from './commands/preview.ts';
 import { addQuantize } from './commands/quantize.ts';
@@ -33,6 +34,7 @@ for (const add of [
   addCompare,
   addCrossValidate,
   addDoctor,
+  addLandmarks,
   addLens,
   addPreview,
   addRefine,

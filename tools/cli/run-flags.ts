@@ -14,6 +14,7 @@ export const TRAINING_FLAGS = {
   '--architecture <name>': 'model.architecture',
   '--size <pixels>': 'model.size',
   '--width <factor>': 'model.width',
+  '--landmarks <use>': 'model.landmarks',
   '--seed <n>': 'seed',
 };
 
@@ -50,6 +51,7 @@ export function addDataFlags(command: Command): Setting[] {
   addFieldFlags(command, settings, {
     '--refine <manifest>': 'data.refine',
     '--extra <folder>': 'data.extra',
+    '--upscale <edsr.onnx>': 'data.upscale',
     '--fold <n>': 'data.fold',
     '--folds <n>': 'data.folds',
   });

@@ -1,7 +1,24 @@
+import type { Setting } from '../../ml/config/settings.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { type FaceDataset, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
+import { type FaceDataset, facesOf, indicesOf } from '../../ml/data/dataset.ts';
 import { agreementOf } from '../../ml/evaluate/agreement.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
+
+/**
+ * The settings by which faces are loaded with what models take of them.
+ * @throws UserError if a file is no such model.
+ */
+export async function settingsOfModels(files: readonly string[]): Promise<Setting[]> {
+  const settings: Setting[] = [];
+  for (const file of files) {
+    const predictor = await loadPredictor(file);
+    await predictor.close();
+    if (!predictor.takesLandmarks) continue;
+    const value = predictor.size > 0 ? 'beside' : 'alone';
+    settings.push({ path: 'model.landmarks', value, origin: file });
+  }
+  return settings;
+}
 
 /**
  * Runs two exported models over the test splits.
@@ -14,7 +31,7 @@ export async function compareModels(a: string, b: string, dataset: FaceDataset, 
     try {
       const answers: Float32Array[] = [];
       for (const split of splits) {
-        const faces = gatherFaces(dataset, indicesOf(dataset, split));
+        const faces = facesOf(dataset, indicesOf(dataset, split));
         const report = (done: number, total: number) =>
           reporter.progress({ step: `${file} on ${split}`, done, total, unit: 'img' });
         answers.push(await predictor.predict(faces, report));

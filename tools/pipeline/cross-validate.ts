@@ -6,14 +6,7 @@ import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { isFolder, readBytes, readText, writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import {
-  classesOf,
-  type FaceDataset,
-  gatherFaces,
-  indicesOf,
-  isOfCkPlus,
-  withTestFold,
-} from '../../ml/data/dataset.ts';
+import { classesOf, type FaceDataset, facesOf, indicesOf, isOfCkPlus, withTestFold } from '../../ml/data/dataset.ts';
 import {
   type CrossValidation,
   crossValidation,
@@ -39,12 +32,18 @@ const DEFAULT_NAME = 'cross-validation';
  */
 export async function settingsOfInit(path: string): Promise<Setting[]> {
   const file = (await isFolder(path)) ? await modelOfRun(path) : path;
-  const { width, size, heldOut } = exportedInfo(await readBytes(file), file);
+  const { width, size, landmarks, heldOut } = exportedInfo(await readBytes(file), file);
   if (heldOut !== undefined)
     throw new UserError(
       `--init ${path}: this network was trained on CK+ (fold ${heldOut} held out), so that it has seen people whom it would be tested on; expected one that has not`,
     );
-  const settings = { 'model.weights': file, 'model.width': width, 'model.size': size };
+  const settings = {
+    'model.weights': file,
+    'model.width': width,
+    'model.size': size,
+    // A network that knows none may learn to see them.
+    ...(landmarks !== 'none' && { 'model.landmarks': landmarks }),
+  };
   return Object.entries(settings).map(([field, value]) => ({ path: field, value, origin: `--init ${path}` }));
 }
 
@@ -146,7 +145,7 @@ async function answersOfFold(
     subjects: new Set([...tested].map((face) => dataset.subjects?.[face])).size,
     trainingFaces: indicesOf(dataset, 'Training').length,
     labels: [...tested].map((face) => dataset.labels[face]),
-    probabilities: [...(await predictFaces(network, head, gatherFaces(dataset, tested)))],
+    probabilities: [...(await predictFaces(network, head, facesOf(dataset, tested)))],
   };
 }
 

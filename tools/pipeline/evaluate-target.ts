@@ -4,9 +4,9 @@ import type { Config } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
 import { isFolder } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { readEpochs } from '../../ml/train/history.ts';
 import { METRICS_FILE } from '../../ml/train/training.ts';
+import { settingsOfModels } from './compare-models.ts';
 import { evaluateModel } from './evaluate-model.ts';
 import { ensureExported } from './export-head.ts';
 import { openRun } from './run-folder.ts';
@@ -36,7 +36,8 @@ export async function evaluateTarget(
     : await fileTarget(path, settings);
   const { dataset, summary } = await loadRunFaces(config, reporter);
   const heads = [];
-  for (const [heading, file] of models) heads.push({ heading, ...(await evaluateModel(file, dataset, reporter)) });
+  for (const [heading, file] of models)
+    heads.push({ heading, ...(await evaluateModel(file, dataset, reporter, true)) });
   return { name: path, config, dataset, summary, heads, history };
 }
 
@@ -54,6 +55,6 @@ async function runTarget(folder: string, settings: readonly Setting[]): Promise<
 async function fileTarget(file: string, settings: readonly Setting[]): Promise<Target> {
   requireSource(settings, `${file} does not say what to evaluate it on`);
   // A file that is no such model is told before the data are loaded, which may take long.
-  await (await loadPredictor(file)).close();
-  return { config: await loadConfig(undefined, settings), models: new Map([[file, file]]), history: [] };
+  const own = await settingsOfModels([file]);
+  return { config: await loadConfig(undefined, [...settings, ...own]), models: new Map([[file, file]]), history: [] };
 }

@@ -72,7 +72,7 @@ export async function describeHead(
     config: { seed, model: { ...model, weights: basename(model.weights) }, augment, train, quantize },
   };
   const path = join(dirname(file.path), MODEL_JSON);
-  await writeModelJson(path, describeModel(network.size, files, training));
+  await writeModelJson(path, describeModel(network, files, training));
   return path;
 }
 

@@ -1,8 +1,8 @@
 import * as ort from 'onnxruntime-node';
 import type { FaceFinder } from '../../ml/data/ckplus/crop-face.ts';
-import { LANDMARK_SIDE } from '../vision/landmarks.ts';
+import { LANDMARK_SIDE } from '../../ml/landmarks/network/input.ts';
+import { landmarkModel } from '../../ml/landmarks/network/landmark-model.ts';
 import { detectorModel } from '../vision/networks/detector-model.ts';
-import { landmarkModel } from '../vision/networks/landmark-model.ts';
 import { FaceTracker, type VisionNetworks } from '../vision/tracker.ts';
 
 let loading: Promise<VisionNetworks> | undefined;

@@ -54,7 +54,7 @@ export async function finishRun(
     };
     const quantized = run.config.quantize.method === 'none' ? null : await quantizeHead(order);
     if (quantized === undefined) return undefined;
-    const evaluated = await evaluateModel(exported.file.path, dataset, reporter);
+    const evaluated = await evaluateModel(exported.file.path, dataset, reporter, true);
     const metadata = metadataOf(run, exported.network);
     const folder = modelFolder(run, head);
     const made = quantized && (await exportQuantizedHead(quantized, order, folder, evaluated, metadata));
@@ -84,7 +84,7 @@ export async function finishRun(
     dataset,
     summary,
     history: existsSync(history) ? await readEpochs(history) : [],
-    heads: models.map(({ head, evaluation, mistakes }) => ({ heading: headingOf(head), evaluation, mistakes })),
+    heads: models.map(({ head, ...model }) => ({ heading: headingOf(head), ...model })),
     quantization: models.flatMap(({ quantization }) => quantization ?? []),
     files: models.flatMap(({ file, forms }) =>
       [file, ...forms.map((form) => form.file)].map((made) => ({ ...made, name: nameOf(made.path) })),

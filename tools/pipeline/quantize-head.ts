@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config, QuantizeMethod, TargetKind } from '../../ml/config/schema.ts';
 import { readBytes, readText, writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { FACE_PIXELS, type FaceDataset } from '../../ml/data/dataset.ts';
+import type { FaceDataset } from '../../ml/data/dataset.ts';
 import { type Disagreements, disagreements } from '../../ml/evaluate/disagreements.ts';
 import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
 import { exportFloatTflite, exportQuantized } from '../../ml/export/export-quantized.ts';
@@ -56,7 +56,7 @@ export async function quantizeHead(order: QuantizeOrder): Promise<QuantizedHead 
   const bytes = await readBytes(file);
   const float = foldedFromOnnx(bytes, file, buildArchitecture(config.model));
   const faces = representativeFaces(dataset, images, config.seed);
-  reporter.note(`quantizing ${file}: ranges measured on ${faces.length / FACE_PIXELS} training faces`);
+  reporter.note(`quantizing ${file}: ranges measured on ${faces.count} training faces`);
   const networks = new Map<QuantizeMethod, QuantizedNetwork>();
   const prepared = await prepareRounding(float, head, faces, config.quantize);
   networks.set('ptq', quantizeNetwork(prepared.network, head, prepared.maps, perChannel));

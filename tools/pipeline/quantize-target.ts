@@ -31,10 +31,16 @@ export async function openTarget(
 ): Promise<QuantizeTarget> {
   if (await isFolder(path)) return { prepared: await prepareRun({ resume: path, settings }, reporter) };
   const bytes = await readBytes(path);
-  const { head, architecture, width, size, epoch } = exportedInfo(bytes, path);
+  const { head, architecture, width, size, landmarks, epoch } = exportedInfo(bytes, path);
   requireSource(settings, `${path} does not say what it was trained on`);
   const origin = `the network in ${path}`;
-  const own = { 'model.architecture': architecture, 'model.width': width, 'model.size': size, 'train.targets': [head] };
+  const own = {
+    'model.architecture': architecture,
+    'model.width': width,
+    'model.size': size,
+    'model.landmarks': landmarks,
+    'train.targets': [head],
+  };
   const config = await loadConfig(undefined, [
     ...settings,
     ...Object.entries(own).map(([field, value]) => ({ path: field, value, origin })),

@@ -18,7 +18,9 @@ import { entriesOf, findSuspects } from '../../ml/refine/refine.ts';
 import type { Suspect } from '../../ml/refine/suspect.ts';
 import { METRICS_FILE } from '../../ml/train/training.ts';
 import { findFace } from './find-face.ts';
+import { loadTools } from './load-tools.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';
+import { withLandmarksFor } from './train-run.ts';
 
 /** What to refine: new data, or a run whose networks were stopped in training. */
 export type RefineOrder = { readonly config: Config; readonly name?: string } | { readonly resume: string };
@@ -48,7 +50,7 @@ export async function refineData(
   const { config } = started;
   if ('resume' in order && config.refine.folds === 0)
     throw new UserError(`${order.resume} is no run of "refine --folds"; nothing of it can be resumed`);
-  const { loaded } = await readFaces(config.data, config.seed, reporter, findFace);
+  const { loaded } = await readFaces(config.data, config.seed, reporter, loadTools(config.data, reporter));
   const { dataset } = loaded;
   checkRefinable(dataset, config);
   const suspects = findSuspects(dataset, reporter);
@@ -57,7 +59,8 @@ export async function refineData(
   const run = 'folder' in started ? started : await createRun(config, started.name ?? 'refine', new Date());
   reporter.note(`run folder: ${run.folder}`);
   const faces = trainable(dataset, suspects);
-  const job = { config, dataset, faces, folder: run.folder, reporter, signal };
+  const seen = await withLandmarksFor(config, dataset, reporter);
+  const job = { config, dataset: seen, faces, folder: run.folder, reporter, signal };
   const probabilities = await predictOutOfFold(job).catch(async (thrown) => {
     // A run that never began leaves no folder behind.
     if (!existsSync(join(run.folder, 'fold-1', METRICS_FILE))) await rm(run.folder, { recursive: true });
@@ -92,7 +95,9 @@ function checkRefinable(dataset: FaceDataset, { data }: Config): void {
 export async function reviewable(path: string, order: RefineOrder, reporter: Reporter) {
   const manifest = await readManifest(path);
   const { config } = 'resume' in order ? await openRun(order.resume) : order;
-  const { loaded } = await readFaces({ ...config.data, votes: null }, config.seed, reporter, findFace);
+  const { loaded } = await readFaces({ ...config.data, votes: null, upscale: null }, config.seed, reporter, {
+    find: findFace,
+  });
   checkIdentity(path, manifest, identityOf(loaded));
   refinementBy(path, manifest, loaded.dataset);
   return { manifest, dataset: loaded.dataset };

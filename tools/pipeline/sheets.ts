@@ -1,10 +1,17 @@
 import type { Config } from '../../ml/config/schema.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
-import { FACE_SIZE, type FaceDataset, faceAt, indicesOf } from '../../ml/data/dataset.ts';
+import { FACE_SIZE, type FaceDataset, faceAt, facesOf, indicesOf, type LargeFaces } from '../../ml/data/dataset.ts';
+import { resizeBilinear } from '../../ml/data/resize.ts';
 import type { Tile } from '../../ml/evaluate/contact-sheet.ts';
 import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
+import { toByte } from '../../ml/superres/plane.ts';
+import { resizeBicubic } from '../../ml/superres/resize.ts';
 import { augmentFace, drawAugmentation } from '../../ml/train/augment.ts';
+
+/** The sheet of {@link upscaleTiles}: two faces in a row, each three times. */
+export const UPSCALE_SHEET = { columns: 6, tileSize: 160 } as const;
+const UPSCALE_FACES = 12;
 
 /** Training faces drawn at random, a row for each expression. */
 export function faceTiles(dataset: FaceDataset, seed: number): Tile[] {
@@ -17,9 +24,10 @@ export function faceTiles(dataset: FaceDataset, seed: number): Tile[] {
 export function augmentationTiles(dataset: FaceDataset, { seed, augment, model }: Config): Tile[] {
   const random = new Random(seed);
   const { size } = model;
+  const shown = facesOf(dataset);
   const changed = new Float32Array(size * size);
   const draw = (face: number): Tile => {
-    augmentFace(faceAt(dataset, face), drawAugmentation(augment, random), size, random, changed, 0, 1);
+    augmentFace(shown.at(face), drawAugmentation(augment, random), size, random, changed, 0, 1);
     return { pixels: Uint8Array.from(changed, (value) => Math.round((value + 1) * 127.5)), size };
   };
   return facesByClass(dataset, seed).flatMap(([face], label) =>
@@ -27,6 +35,29 @@ export function augmentationTiles(dataset: FaceDataset, { seed, augment, model }
       ? []
       : [tileOf(dataset, face, EMOTIONS[label]), ...Array.from({ length: SHEET_COLUMNS - 1 }, () => draw(face))],
   );
+}
+
+/**
+ * Faces drawn at random as they become larger: bilinearly, bicubically, and as a network made them.
+ * @param faces positions to choose from.
+ */
+export function upscaleTiles(dataset: FaceDataset, large: LargeFaces, faces: Uint32Array, seed: number): Tile[] {
+  const { size } = large;
+  const chosen = new Random(seed).shuffle([...faces]).slice(0, UPSCALE_FACES);
+  return chosen.flatMap((face) => {
+    const small = faceAt(dataset, face);
+    const bilinear = new Float32Array(size * size);
+    resizeBilinear(small, FACE_SIZE, size, bilinear);
+    const plane = { width: FACE_SIZE, height: FACE_SIZE, values: Float32Array.from(small) };
+    const bicubic = resizeBicubic(plane, size, size).values;
+    const edsr = new Uint8Array(size * size);
+    large.read(face, edsr);
+    return [
+      { pixels: Uint8Array.from(bilinear, Math.round), size, caption: 'bilinear' },
+      { pixels: Uint8Array.from(bicubic, toByte), size, caption: 'bicubic' },
+      { pixels: edsr, size, caption: 'EDSR' },
+    ];
+  });
 }
 
 function tileOf(dataset: FaceDataset, face: number, caption: string): Tile {

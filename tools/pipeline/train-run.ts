@@ -9,9 +9,10 @@ import { writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { classesOf, type FaceDataset } from '../../ml/data/dataset.ts';
 import { type DataSummary, loadFaces } from '../../ml/data/load.ts';
+import { withLandmarks } from '../../ml/landmarks/extract.ts';
 import { train } from '../../ml/train/train.ts';
 import { METRICS_FILE, type TrainResult } from '../../ml/train/training.ts';
-import { findFace } from './find-face.ts';
+import { loadTools } from './load-tools.ts';
 import { createRun, DATA_FILE, openRun, type Run } from './run-folder.ts';
 
 /** What to train: a new run, or one that was stopped. */
@@ -87,12 +88,18 @@ export function requireSource(settings: readonly Setting[], found: string): void
   throw new UserError(`${found}; add --data with a fer2013.csv, a folder or synthetic`);
 }
 
-/** Loads the faces of a configuration; says so if they are drawn. */
+/** Loads the faces of a configuration, with their landmarks if its network takes them; says so if they are drawn. */
 export async function loadRunFaces(config: Config, reporter: Reporter) {
   if (config.data.source === 'synthetic') {
     reporter.note(
       'faces: drawn by the generator, to try everything out; accuracy on them says nothing about photographs',
     );
   }
-  return loadFaces(config.data, config.seed, reporter, findFace);
+  const { dataset, summary } = await loadFaces(config.data, config.seed, reporter, loadTools(config.data, reporter));
+  return { dataset: await withLandmarksFor(config, dataset, reporter), summary };
+}
+
+/** The faces with their landmarks, if the network of a configuration takes them. */
+export async function withLandmarksFor({ model, data }: Config, dataset: FaceDataset, reporter: Reporter) {
+  return model.landmarks === 'none' ? dataset : withLandmarks(dataset, data.cache, reporter);
 }

@@ -3,13 +3,16 @@ import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { UserError } from '../../ml/core/errors.ts';
+import { writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { loadFaces } from '../../ml/data/load.ts';
+import { contactSheet } from '../../ml/evaluate/contact-sheet.ts';
 import { bicubic, evaluateFolder, type SetQuality } from '../../ml/superres/evaluate.ts';
 import { EDSR_FILE, type EdsrModel, readEdsr } from '../../ml/superres/model-file.ts';
 import { listPictures, readPicture, writePicture } from '../../ml/superres/pictures.ts';
-import { type UpscaleResult, upscaleFaces } from '../../ml/superres/upscale-faces.ts';
+import { openUpscaled, type UpscaleResult, upscaleFaces } from '../../ml/superres/upscale-faces.ts';
 import { Upscaler } from '../../ml/superres/upscaler.ts';
+import { UPSCALE_SHEET, upscaleTiles } from './sheets.ts';
 
 /** Which network is wanted: a file, or a factor that the shipped one of it is for. */
 export interface ModelChoice {
@@ -123,14 +126,32 @@ function targetsOf(sources: readonly string[], out: string): Map<string, string>
   return targets;
 }
 
-/** Upscales every face of a data set into the cache, those too that training would leave out. */
+/** A picture of some faces beside what plain scaling makes of them. */
+export interface UpscaleSheet {
+  readonly path: string;
+  /** Of the choice of the faces. */
+  readonly seed: number;
+}
+
+/**
+ * Upscales every face of a data set into the cache, those too that training would leave out.
+ * @param sheet is drawn when all faces are done.
+ */
 export async function upscaleDataset(
   model: EdsrModel,
   data: { readonly source: string; readonly skipBadRows?: boolean; readonly cache?: string },
   reporter: Reporter,
   signal: AbortSignal,
+  sheet?: UpscaleSheet,
 ): Promise<UpscaleResult> {
   const config = ConfigSchema.parse({ data: { ...data, keepDuplicates: true, keepConstant: true } });
   const { dataset } = await loadFaces(config.data, config.seed, reporter);
-  return upscaleFaces(dataset.pixels, model, config.data.cache, reporter, signal);
+  const result = await upscaleFaces(dataset.pixels, model, config.data.cache, reporter, signal);
+  if (sheet && result.completed) {
+    const store = await openUpscaled(dataset.pixels, model, config.data.cache, reporter);
+    const tiles = upscaleTiles(dataset, store, Uint32Array.from(dataset.rows.keys()), sheet.seed);
+    store.close();
+    await writeAtomic(sheet.path, await contactSheet(tiles, UPSCALE_SHEET));
+  }
+  return result;
 }

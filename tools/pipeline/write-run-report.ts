@@ -1,10 +1,10 @@
 import type { Config } from '../../ml/config/schema.ts';
-import { type FaceDataset, SPLITS } from '../../ml/data/dataset.ts';
+import { type FaceDataset, indicesOf, SPLITS } from '../../ml/data/dataset.ts';
 import type { DataSummary } from '../../ml/data/load.ts';
 import type { HeadReport, ReportContent } from '../../ml/evaluate/report/content.ts';
 import { writeReport } from '../../ml/evaluate/report/report.ts';
 import type { CheckReport } from '../../ml/export/check/report.ts';
-import { augmentationTiles, faceTiles } from './sheets.ts';
+import { augmentationTiles, faceTiles, UPSCALE_SHEET, upscaleTiles } from './sheets.ts';
 import { versions } from './versions.ts';
 
 /** What a report is written from; models that were not made here have no history and no files. */
@@ -43,9 +43,17 @@ export async function writeRunReport(path: string, source: ReportSource): Promis
     quantization,
     faces: config.hideFaces ? [] : faceTiles(dataset, config.seed),
     augmentations: config.hideFaces || history.length === 0 ? [] : augmentationTiles(dataset, config),
+    upscaled: config.hideFaces ? null : upscaledOf(source),
     files,
     findings,
   });
+}
+
+function upscaledOf({ dataset, config }: ReportSource): ReportContent['upscaled'] {
+  const { large } = dataset;
+  if (!large) return null;
+  const training = indicesOf(dataset, 'Training');
+  return { tiles: upscaleTiles(dataset, large, training, config.seed), layout: UPSCALE_SHEET };
 }
 
 /** The same results with none of the faces that they are shown by. */
@@ -69,7 +77,7 @@ export function findingLines(name: string, { accepted, platforms, findings }: Ch
   );
 }
 
-function dataFacts({ faces, subjects, refined, ...summary }: DataSummary): ReportContent['data'] {
+function dataFacts({ faces, subjects, refined, upscaled, ...summary }: DataSummary): ReportContent['data'] {
   const counts = SPLITS.map((split) => [split, Object.values(faces[split]).reduce((sum, count) => sum + count, 0)]);
   return {
     source:
@@ -85,6 +93,7 @@ function dataFacts({ faces, subjects, refined, ...summary }: DataSummary): Repor
       'training faces dropped by it': refined.dropped,
       'training faces moved to another class by it': refined.moved,
     }),
+    ...(upscaled && { 'faces made larger by': `${upscaled.by}, to ${upscaled.size}×${upscaled.size} pixels` }),
     'FER+ votes': summary.votes ? 'yes' : 'no',
     ...Object.fromEntries(counts),
     ...(subjects && Object.fromEntries(SPLITS.map((split) => [`people of CK+ in ${split}`, subjects[split]]))),

@@ -72,8 +72,11 @@ export interface SimulatedLens {
   frame(dt: number): void;
   faceFound(index: number): void;
   faceLost(index: number): void;
-  /** Tells the components that follow this face where its landmarks are: x, y as parts of the screen from the top left. */
-  landmarks(index: number, points: ReadonlyArray<readonly [number, number]>): void;
+  /**
+   * Tells the components that follow this face where its landmarks are.
+   * @param points x and y as parts of the screen from the top left.
+   */
+  landmarks(index: number, points: ReadonlyArray<readonly [number, number]>, screen: ScreenSize): void;
   /** What is to be drawn over the camera's picture, lowest first. */
   visuals(screen: ScreenSize): Visual[];
   /** Scripts in the order of the scene. */

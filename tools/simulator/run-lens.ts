@@ -42,8 +42,9 @@ export function startLens(
     frame: (dt) => world.frame(dt),
     faceFound: (index) => world.tellFace('FaceFoundEvent', index),
     faceLost: (index) => world.tellFace('FaceLostEvent', index),
-    landmarks: (index, points) => {
+    landmarks: (index, points, { width, height }) => {
       world.activate();
+      world.screenAspect = width / height;
       const places = points.map(([x, y]) => new Vec2(x, y));
       for (const object of allObjects(world))
         for (const head of object.components)

@@ -1,8 +1,9 @@
 /** Where points around a head lie in the picture. */
+
+import { centreOf, eyesOf, mouthOf, type Point } from '../../ml/core/ibug.ts';
 import type { FacePoint, Numbers3 } from '../simulator/lens.ts';
 import type { HeadPose, TrackedFace } from './face.ts';
 import { HEAD_POINTS } from './head.ts';
-import { centreOf, eyesOf, mouthOf, type Point } from './landmarks.ts';
 import { rotationRows } from './pose.ts';
 
 /** Attachment points that the landmarks show. "Left" is right on the screen, as x goes. */

@@ -1,6 +1,6 @@
+import { eyesOf, mouthOf } from '../../ml/core/ibug.ts';
 import type { Affine, FaceCrop } from '../simulator/lens.ts';
 import type { TrackedFace } from './face.ts';
-import { eyesOf, mouthOf } from './landmarks.ts';
 import { rotationRows } from './pose.ts';
 
 /**

@@ -1,51 +1,7 @@
-/** What the landmark network looks at and what it says. Points are x and y in pixels of a picture, [136]. */
+/** Where the landmark network looks at a picture. */
+import type { FaceSquare } from '../../ml/landmarks/square.ts';
 import type { Affine } from '../simulator/lens.ts';
 import type { Box } from './detection.ts';
-import type { Means } from './picture.ts';
-
-/** Points of a face, in the order of iBUG's 300-W data set (Sagonas et al. 2013). */
-export const POINTS = 68;
-
-/** Side of what the network looks at, in its pixels. */
-export const LANDMARK_SIDE = 112;
-/** From face-api's `faceFeatureExtractor/FaceFeatureExtractor.ts`. */
-export const LANDMARK_MEANS: Means = [122.782, 117.001, 104.298];
-
-export type Point = readonly [x: number, y: number];
-
-/** Mean of the points `first` to `last`, both counted. */
-export function centreOf(points: Float32Array, first: number, last = first): Point {
-  let [x, y] = [0, 0];
-  for (let point = first; point <= last; point++) {
-    x += points[2 * point];
-    y += points[2 * point + 1];
-  }
-  const count = last - first + 1;
-  return [x / count, y / count];
-}
-
-const LEFT_EYE = [36, 41] as const;
-const RIGHT_EYE = [42, 47] as const;
-
-/** Centres of the eyes as they lie in a picture that is not mirrored: the one at the left is the person's right eye. */
-export const eyesOf = (points: Float32Array): readonly [left: Point, right: Point] => [
-  centreOf(points, ...LEFT_EYE),
-  centreOf(points, ...RIGHT_EYE),
-];
-
-/** Centre of the lips. */
-export const mouthOf = (points: Float32Array): Point => centreOf(points, 48, 67);
-
-/** A square around a face: its middle and half its side in pixels, and how far it is turned clockwise, in radians. */
-export interface FaceSquare {
-  readonly x: number;
-  readonly y: number;
-  readonly half: number;
-  readonly roll: number;
-}
-
-/** Side of the square around the points, as face-api's alignment pads them. */
-const PADDING = 1.2;
 
 /** The square in which to look for the points of a face that the detector found. */
 export const squareOfBox = ({ x, y, width, height }: Box): FaceSquare => ({
@@ -54,34 +10,6 @@ export const squareOfBox = ({ x, y, width, height }: Box): FaceSquare => ({
   half: Math.max(width, height) / 2,
   roll: 0,
 });
-
-/**
- * The square in which to look for the points again, upright by the eyes. On the 21 faces of face-api's sample photos a
- * square that is misplaced by 8 % or turned by 6° moves the points by 1.9 % of the distance between the eyes, 2.3 % if
- * the square is not turned with the head.
- */
-export function squareOfPoints(points: Float32Array): FaceSquare {
-  const [left, right] = eyesOf(points);
-  const roll = Math.atan2(right[1] - left[1], right[0] - left[0]);
-  const [cos, sin] = [Math.cos(roll), Math.sin(roll)];
-  let [first, last, top, bottom] = [
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-  ];
-  for (let at = 0; at < points.length; at += 2) {
-    const across = cos * points[at] + sin * points[at + 1];
-    const down = cos * points[at + 1] - sin * points[at];
-    first = Math.min(first, across);
-    last = Math.max(last, across);
-    top = Math.min(top, down);
-    bottom = Math.max(bottom, down);
-  }
-  const [across, down] = [(first + last) / 2, (top + bottom) / 2];
-  const half = (PADDING / 2) * Math.max(last - first, bottom - top);
-  return { x: cos * across - sin * down, y: sin * across + cos * down, half, roll };
-}
 
 /** Where such a square lies in the picture. */
 export function placeOf({ x, y, half, roll }: FaceSquare): Affine {
@@ -96,31 +24,3 @@ export const boxOf = ({ x, y, half }: FaceSquare): Box => ({
   width: 2 * half,
   height: 2 * half,
 });
-
-/**
- * The points in the picture.
- * @param answer of the network: x and y as fractions of the square's side, from its top left, [136].
- */
-export function pointsInPicture(answer: Float32Array, [a, b, c, d, e, f]: Affine): Float32Array {
-  const points = new Float32Array(2 * POINTS);
-  for (let at = 0; at < points.length; at += 2) {
-    const [right, up] = [2 * answer[at] - 1, 1 - 2 * answer[at + 1]];
-    points[at] = a * right + c * up + e;
-    points[at + 1] = b * right + d * up + f;
-  }
-  return points;
-}
-
-/** From the eyes to the mouth in eye distances, on a face that looks up, down or to the side as far as it can. */
-const FACE_HEIGHT = [0.5, 4] as const;
-
-/** Whether points have the shape of a face: eyes above the tip of the nose above the mouth above the chin. */
-export function isFaceShape(points: Float32Array): boolean {
-  const { roll } = squareOfPoints(points);
-  const [left, right] = eyesOf(points);
-  const eyes: Point = [(left[0] + right[0]) / 2, (left[1] + right[1]) / 2];
-  const below = ([x, y]: Point) => Math.cos(roll) * (y - eyes[1]) - Math.sin(roll) * (x - eyes[0]);
-  const [nose, mouth, chin] = [centreOf(points, 30), mouthOf(points), centreOf(points, 8)].map(below);
-  const height = mouth / Math.hypot(right[0] - left[0], right[1] - left[1]);
-  return 0 < nose && nose < mouth && mouth < chin && FACE_HEIGHT[0] < height && height < FACE_HEIGHT[1];
-}

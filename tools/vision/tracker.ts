@@ -1,3 +1,6 @@
+import { isFaceShape } from '../../ml/landmarks/face-shape.ts';
+import { LANDMARK_MEANS, LANDMARK_SIDE } from '../../ml/landmarks/network/input.ts';
+import { type FaceSquare, pointsInPicture, squareOfPoints } from '../../ml/landmarks/square.ts';
 import {
   type Box,
   DETECTOR_MEANS,
@@ -8,17 +11,7 @@ import {
   suppressOverlaps,
 } from './detection.ts';
 import type { TrackedFace } from './face.ts';
-import {
-  boxOf,
-  type FaceSquare,
-  isFaceShape,
-  LANDMARK_MEANS,
-  LANDMARK_SIDE,
-  placeOf,
-  pointsInPicture,
-  squareOfBox,
-  squareOfPoints,
-} from './landmarks.ts';
+import { boxOf, placeOf, squareOfBox } from './landmarks.ts';
 import { OneEuroFilter } from './one-euro.ts';
 import { networkInput, type Picture } from './picture.ts';
 import { headPose } from './pose.ts';
@@ -185,9 +178,8 @@ export class FaceTracker {
   }
 
   async #landmarks(picture: Picture, square: FaceSquare): Promise<Float32Array> {
-    const place = placeOf(square);
-    const view = { square: place, width: LANDMARK_SIDE, height: LANDMARK_SIDE };
-    return pointsInPicture(await this.#networks.landmarks(networkInput(picture, view, LANDMARK_MEANS)), place);
+    const view = { square: placeOf(square), width: LANDMARK_SIDE, height: LANDMARK_SIDE };
+    return pointsInPicture(await this.#networks.landmarks(networkInput(picture, view, LANDMARK_MEANS)), square);
   }
 }
 

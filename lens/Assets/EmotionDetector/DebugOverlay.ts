@@ -49,7 +49,7 @@ export class DebugOverlay {
     this.seconds += dt;
     this.frames++;
     if (this.seconds < REFRESH) return;
-    this.text.text = debugText(this.state, this.frames / this.seconds, this.model.runTime);
+    this.text.text = debugText(this.state, this.frames / this.seconds, this.model);
     this.seconds = 0;
     this.frames = 0;
   }

@@ -3,6 +3,7 @@ import { DebugOverlay } from './DebugOverlay';
 import { EmotionModel } from './EmotionModel';
 import { EMOTIONS, type Emotion, type EmotionChange, NO_EMOTION } from './Emotions';
 import { ExpressionTracker } from './ExpressionTracker';
+import { FaceLandmarks } from './FaceLandmarks';
 import { Notices } from './Notices';
 import { RunSchedule } from './RunSchedule';
 import { ScriptCallback } from './ScriptCallback';
@@ -168,6 +169,7 @@ export class EmotionDetector extends BaseScriptComponent {
   private expressionModel: EmotionModel | undefined;
   private triggers: BehaviorTriggers | undefined;
   private callback: ScriptCallback | undefined;
+  private landmarks: FaceLandmarks | undefined;
   private overlay: DebugOverlay | undefined;
 
   /** The expression of the face; `NO_EMOTION` while there is no face or nothing is known of it yet. */
@@ -217,7 +219,10 @@ export class EmotionDetector extends BaseScriptComponent {
     const schedule = new RunSchedule(this.runsPerSecond);
     this.createEvent('OnStartEvent').bind(() => this.start(tracker));
     this.createEvent('UpdateEvent').bind((event) => this.update(tracker, schedule, event.getDeltaTime()));
-    this.createEvent('OnDestroyEvent').bind(() => this.overlay?.destroy());
+    this.createEvent('OnDestroyEvent').bind(() => {
+      this.overlay?.destroy();
+      this.landmarks?.destroy();
+    });
   }
 
   private start(tracker: ExpressionTracker): void {
@@ -228,7 +233,11 @@ export class EmotionDetector extends BaseScriptComponent {
       return;
     }
     this.frame(faceCrop.control as FaceCropTextureProvider);
-    this.expressionModel = new EmotionModel(this.getSceneObject(), model, faceCrop, this.mirror, {
+    const mirrored = this.mirror;
+    const landmarks = new FaceLandmarks(this.getSceneObject(), this.faceIndex, mirrored);
+    this.landmarks = landmarks;
+    const view = { crop: faceCrop, mirrored, landmarks };
+    this.expressionModel = new EmotionModel(this.getSceneObject(), model, view, {
       onResult: (output) => this.report(tracker.observe(output)),
       onFault: (topic, text) => this.notices.once(topic, text),
     });

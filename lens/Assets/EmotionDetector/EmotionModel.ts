@@ -1,7 +1,12 @@
 import { EMOTIONS } from './Emotions';
+import type { FaceLandmarks } from './FaceLandmarks';
+import { LANDMARK_VALUES } from './Landmarks';
 
 /** Name of the model's output. */
 const OUTPUT = 'prob';
+
+/** Name of the input for the points of the face, which a model may have beside the picture. */
+const LANDMARKS = 'landmarks';
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
@@ -10,6 +15,18 @@ export interface ModelListener {
   onResult(output: Float32Array): void;
   /** @param text what is wrong and what to do, for the Logger. */
   onFault(topic: string, text: string): void;
+}
+
+/** What the model gets to know of a face. */
+export interface FaceView {
+  readonly crop: Texture;
+  /**
+   * Whether the model sees it mirrored. For this the loaded model is built once more, with inputs of the same names and
+   * shapes, the picture's with a transformer that flips; that the import's scale and bias stay is not verified.
+   */
+  readonly mirrored: boolean;
+  /** Followed only if the model takes them. */
+  readonly landmarks: FaceLandmarks;
 }
 
 /** How long the last run took, from its start until its result came, which is at the start of a later frame. */
@@ -24,23 +41,22 @@ export class EmotionModel {
   private readonly component: MLComponent;
   /** Present once the model has loaded and fits. */
   private output: OutputPlaceholder | undefined;
+  /** Where the model takes the points of the face, if it does. */
+  private landmarks: InputPlaceholder | undefined;
+  /** Whether it is still to be built with a mirrored picture. */
+  private mirrorNext: boolean;
   /** Whether the result of the current run is still of use. */
   private wanted = false;
   private startedAt = 0;
   private framesSince = 0;
 
-  /**
-   * @param crop the picture that the model sees.
-   * @param mirrored whether it sees it mirrored. For this the loaded model is built once more, with an input of the same
-   * name and shape whose transformer flips; that the import's scale and bias stay is not verified.
-   */
   constructor(
     sceneObject: SceneObject,
     model: MLAsset,
-    private readonly crop: Texture,
-    private mirrored: boolean,
+    private readonly face: FaceView,
     private readonly listener: ModelListener,
   ) {
+    this.mirrorNext = face.mirrored;
     this.component = sceneObject.createComponent('MLComponent');
     this.component.model = model;
     this.component.inferenceMode = MachineLearning.InferenceMode.Accelerator;
@@ -56,12 +72,18 @@ export class EmotionModel {
     return this.output !== undefined && this.component.state === MachineLearning.ModelState.Idle;
   }
 
+  /** Whether the points of the face are known; undefined if the model takes none. */
+  get seesLandmarks(): boolean | undefined {
+    return this.landmarks && this.face.landmarks.areKnown;
+  }
+
   /** Starts a run; only if it is idle. */
   run(): void {
     this.wanted = true;
     this.startedAt = getRealTimeNanos();
     // The result comes in the next frame at the earliest.
     this.framesSince = 1;
+    this.landmarks?.data.set(this.face.landmarks.values);
     this.component.runImmediate(false);
   }
 
@@ -70,9 +92,10 @@ export class EmotionModel {
     this.framesSince++;
   }
 
-  /** Drops the result of the current run: the face that it saw is gone. */
+  /** Drops the result of the current run, and the points: the face that they belong to is gone. */
   forget(): void {
     this.wanted = false;
+    this.face.landmarks.forget();
   }
 
   private build(inputs: InputPlaceholder[]): void {
@@ -83,22 +106,20 @@ export class EmotionModel {
     }
   }
 
-  private mirroredInput(): InputPlaceholder {
-    const [input] = this.component.getInputs();
-    const transformer = MachineLearning.createTransformerBuilder().setStretch(true).setFlipX(true).build();
-    return MachineLearning.createInputBuilder()
-      .setName(input.name)
-      .setShape(input.shape)
-      .setInputTexture(this.crop)
-      .setTransformer(transformer)
-      .build();
+  private mirroredInputs(): InputPlaceholder[] {
+    return this.component.getInputs().map(({ name, shape }) => {
+      const builder = MachineLearning.createInputBuilder().setName(name).setShape(shape);
+      if (name === LANDMARKS) return builder.build();
+      const transformer = MachineLearning.createTransformerBuilder().setStretch(true).setFlipX(true).build();
+      return builder.setInputTexture(this.face.crop).setTransformer(transformer).build();
+    });
   }
 
   private finishLoading(): void {
-    if (this.mirrored) {
-      // What the input is like is known only now.
-      this.mirrored = false;
-      this.build([this.mirroredInput()]);
+    if (this.mirrorNext) {
+      // What the inputs are like is known only now.
+      this.mirrorNext = false;
+      this.build(this.mirroredInputs());
       return;
     }
     const outputs = this.component.getOutputs();
@@ -107,13 +128,38 @@ export class EmotionModel {
       this.misfit(`has ${outputs.length} outputs, none of them named "${OUTPUT}"`);
       return;
     }
-    const { x, y, z } = output.shape;
-    if (x * y * z !== EMOTIONS.length) {
-      this.misfit(`gives ${x * y * z} values instead of ${EMOTIONS.length}`);
+    if (valuesOf(output) !== EMOTIONS.length) {
+      this.misfit(`gives ${valuesOf(output)} values instead of ${EMOTIONS.length}`);
       return;
     }
-    this.component.getInputs()[0].texture = this.crop;
+    const inputs = this.component.getInputs();
+    const landmarks = inputs.find(({ name }) => name === LANDMARKS);
+    if (landmarks && valuesOf(landmarks) !== LANDMARK_VALUES) {
+      this.misfit(`takes ${valuesOf(landmarks)} values as "${LANDMARKS}" instead of ${LANDMARK_VALUES}`);
+      return;
+    }
+    const image = inputs.find((input) => input !== landmarks);
+    if (image === undefined) {
+      this.misfit('takes no picture');
+      return;
+    }
+    image.texture = this.face.crop;
+    if (landmarks) this.followLandmarks();
+    this.landmarks = landmarks;
     this.output = output;
+  }
+
+  /** Without them the model gets zeros, which it knows as "no landmarks". */
+  private followLandmarks(): void {
+    try {
+      this.face.landmarks.follow();
+    } catch (error) {
+      this.listener.onFault(
+        'landmarks',
+        `the points of the face are not to be had (${error}), so the model goes by the picture alone. If its answers are ` +
+          'poor, assign a model without the input "landmarks" to "Model" in the Inspector.',
+      );
+    }
   }
 
   private finishRun(): void {
@@ -138,7 +184,12 @@ export class EmotionModel {
   private misfit(what: string): void {
     this.listener.onFault(
       'fit',
-      `the model ${what}. Assign a model with one output of seven probabilities to "Model" in the Inspector.`,
+      `the model ${what}. Assign a model of a picture, with landmarks of 68 points or none, and with one output of seven ` +
+        'probabilities to "Model" in the Inspector.',
     );
   }
+}
+
+function valuesOf({ shape }: BasePlaceholder): number {
+  return shape.x * shape.y * shape.z;
 }

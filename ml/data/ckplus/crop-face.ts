@@ -2,12 +2,8 @@ import { existsSync } from 'node:fs';
 import sharp from 'sharp';
 import { messageOf } from '../../core/errors.ts';
 import { readText } from '../../core/files.ts';
+import { eyesOf, POINTS } from '../../core/ibug.ts';
 import { FACE_SIZE } from '../dataset.ts';
-
-/** Points of a face, in the order of iBUG's 300-W data set, which is that of CK+ too. */
-const POINTS = 68;
-const LEFT_EYE = [36, 41] as const;
-const RIGHT_EYE = [42, 47] as const;
 
 /** Where FER2013 has the eyes: parts of the picture's side, as `npm run bench:framing` measures them. */
 const EYE_LINE = 0.376;
@@ -40,12 +36,12 @@ export async function cropFace(
   const points = landmarks !== undefined && existsSync(landmarks) ? await readPoints(landmarks) : await find?.(picture);
   if (typeof points === 'string') return points;
   if (!points) return find ? 'no face was found in it' : `its points are missing; expected ${landmarks ?? 'Landmarks'}`;
-  const [left, right] = [centreOf(points, ...LEFT_EYE), centreOf(points, ...RIGHT_EYE)];
-  const side = Math.round(Math.hypot(right.x - left.x, right.y - left.y) / EYE_DISTANCE);
+  const [left, right] = eyesOf(points);
+  const side = Math.round(Math.hypot(right[0] - left[0], right[1] - left[1]) / EYE_DISTANCE);
   if (!(side > 0 && side <= 2 * Math.max(picture.width, picture.height)))
     return 'the points of its face have no distance between the eyes, or one larger than the picture';
-  const x = Math.round((left.x + right.x) / 2 - side / 2);
-  const y = Math.round((left.y + right.y) / 2 - EYE_LINE * side);
+  const x = Math.round((left[0] + right[0]) / 2 - side / 2);
+  const y = Math.round((left[1] + right[1]) / 2 - EYE_LINE * side);
   return cutOut(picture, x, y, side);
 }
 
@@ -64,21 +60,12 @@ async function cutOut({ pixels, width, height }: GreyPicture, x: number, y: numb
   return new Uint8Array(scaled);
 }
 
-/** The points of a file of CK+: a line for each, x and y. */
+/** The points of a file of CK+, in the order of 300-W: a line for each, x and y. */
 async function readPoints(path: string): Promise<Float32Array | string> {
   const numbers = (await readText(path)).trim().split(/\s+/).map(Number);
   if (numbers.length !== 2 * POINTS || !numbers.every(Number.isFinite))
     return `${path} has ${numbers.length} numbers; expected x and y of ${POINTS} points`;
   return Float32Array.from(numbers);
-}
-
-function centreOf(points: Float32Array, first: number, last: number): { x: number; y: number } {
-  const sum = { x: 0, y: 0 };
-  for (let point = first; point <= last; point++) {
-    sum.x += points[2 * point];
-    sum.y += points[2 * point + 1];
-  }
-  return { x: sum.x / (last - first + 1), y: sum.y / (last - first + 1) };
 }
 
 /** A picture as grey values, or why it cannot be read. */

@@ -9,7 +9,8 @@ import { drawSitter, type Pose, paintSitter } from './sitter.ts';
 /** Pixels of half a face's height: FER2013's faces fill their picture. */
 const HALF_HEIGHT = 25;
 
-function drawPose(random: Random): Pose {
+/** Draws how a head lies in its picture, as {@link drawFace} does after the expression and the person. */
+export function drawPose(random: Random): Pose {
   const scale = HALF_HEIGHT * random.uniform(0.88, 1.08);
   const yaw = random.normal(0, 0.35);
   const pitch = random.normal(0, 0.3);

@@ -4,14 +4,16 @@ import { startLitert } from './wasm.ts';
 /** The first signature of a file is its main network. */
 const SIGNATURE = 0;
 
-/** A network of one input and one output in LiteRT, on one thread of the processor. */
+/** A network of one output in LiteRT, on one thread of the processor. */
 export interface LitertSession {
+  /** Names of the inputs in the signature, or of their tensors in a file without one. */
+  readonly inputNames: readonly string[];
   /**
-   * @param input the bytes of the input tensor.
+   * @param inputs the bytes of the input tensors, in the order of `inputNames`.
    * @returns a copy of the output tensor's bytes.
    * @throws UserError if LiteRT reports an error.
    */
-  run(input: Uint8Array): Promise<Uint8Array>;
+  run(...inputs: Uint8Array[]): Promise<Uint8Array>;
   close(): void;
 }
 
@@ -44,14 +46,21 @@ export async function openLitert(bytes: Uint8Array, file: string): Promise<Liter
     wasm.HEAPU8.set(bytes, address);
     const model = wasm.loadModel(environment, address, bytes.length);
     const network = await wasm.compileModel(environment, model, { accelerator: 'wasm' });
-    const type = model.getInputTensorType(SIGNATURE, 0);
-    const image = wasm.LiteRtTensorBuffer.createManaged(environment, HOST_MEMORY, type, type.bytes());
-    const run = async (input: Uint8Array) => {
-      // Locking may move the heap, so the address comes first.
-      const place = image.lock(WRITE);
-      wasm.HEAPU8.set(input, place);
-      image.unlock();
-      const [answer] = await network.run(SIGNATURE, [image]);
+    const signature = model.getSignature(SIGNATURE);
+    const names = signature.inputNames();
+    const inputNames = Array.from({ length: names.size() }, (_, at) => names.get(at));
+    const types = inputNames.map((_, at) => model.getInputTensorType(SIGNATURE, at));
+    const buffers = types.map((type) =>
+      wasm.LiteRtTensorBuffer.createManaged(environment, HOST_MEMORY, type, type.bytes()),
+    );
+    const run = async (inputs: readonly Uint8Array[]) => {
+      for (const [at, buffer] of buffers.entries()) {
+        // Locking may move the heap, so the address comes first.
+        const place = buffer.lock(WRITE);
+        wasm.HEAPU8.set(inputs[at], place);
+        buffer.unlock();
+      }
+      const [answer] = await network.run(SIGNATURE, buffers);
       const start = answer.lock(READ);
       const output = wasm.HEAPU8.slice(start, start + answer.packedSize());
       answer.unlock();
@@ -59,11 +68,12 @@ export async function openLitert(bytes: Uint8Array, file: string): Promise<Liter
       return output;
     };
     // Operators are only prepared when a network first runs.
-    await run(new Uint8Array(type.bytes()));
+    await run(types.map((type) => new Uint8Array(type.bytes())));
     return {
-      run: (input) => checked(() => run(input)),
+      inputNames,
+      run: (...inputs) => checked(() => run(inputs)),
       close: () => {
-        for (const object of [image, type, network, model]) object.delete();
+        for (const object of [...buffers, ...types, names, signature, network, model]) object.delete();
         wasm._free(address);
         environment.delete();
       },

@@ -1,12 +1,16 @@
 import { EMOTIONS } from '../../core/emotions.ts';
 import { UserError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
+import { LANDMARK_VALUES } from '../../landmarks/normalize.ts';
+import { sizeOf } from '../../nn/graph.ts';
+import { LANDMARKS } from '../../nn/layers.ts';
 import { dequantize } from '../../tflite/dequantize.ts';
 import type { TfliteModel, TfliteTensor } from '../../tflite/model.ts';
 import { readTflite } from '../../tflite/read.ts';
 import { faceToImage } from '../../train/predict.ts';
 import { type Predictor, predictEach } from '../predictor.ts';
 import { encode } from './encode.ts';
+import { inputsNamed } from './inputs.ts';
 import { openLitert } from './session.ts';
 
 const COLOURS = 3;
@@ -14,25 +18,28 @@ const TYPES: readonly TfliteTensor['type'][] = ['FLOAT32', 'UINT8', 'INT8'];
 const EXPECTED_TYPES = 'float32, or uint8 or int8 with one scale';
 
 /**
- * Loads a `.tflite` file in LiteRT, Google's own runtime: input [1, S, S, 3] in [−1, 1], output seven probabilities,
- * [1, 7] or [1, 1, 1, 7]; each in float32 or quantized to uint8 or int8.
+ * Loads a `.tflite` file in LiteRT, Google's own runtime: an image [1, S, S, 3] in [−1, 1], 136 values as `landmarks`, or
+ * both, and as output seven probabilities, [1, 7] or [1, 1, 1, 7]; each in float32 or quantized to uint8 or int8.
  * @throws UserError if the file is missing, broken, has other inputs or outputs, or operators that LiteRT lacks.
  */
 export async function loadTflitePredictor(file: string): Promise<Predictor> {
   const bytes = await readBytes(file);
-  const { inputs, outputs } = readTflite(bytes, file);
-  const input = inputOf(inputs, file);
-  const output = outputOf(outputs, file);
+  const model = readTflite(bytes, file);
+  const { image, points } = inputsOf(model.inputs, file);
+  const output = outputOf(model.outputs, file);
   const session = await openLitert(bytes, file);
-  const size = input.shape[1];
-  const image = new Float32Array(COLOURS * size * size);
-  const classify = async (face: Uint8Array) => {
-    faceToImage(face, size, image);
-    const data = await session.run(encode(coloursLast(image), input));
+  const inputs = inputsNamed(model, session.inputNames);
+  const size = image?.shape[1] ?? 0;
+  const picture = new Float32Array(COLOURS * size * size);
+  const classify = async (face: Uint8Array, landmarks: Float32Array) => {
+    if (image) faceToImage(face, size, picture);
+    const valuesOf = (input: TfliteTensor) => (input === points ? landmarks : coloursLast(picture));
+    const data = await session.run(...inputs.map((input) => encode(valuesOf(input), input)));
     return dequantize({ ...output, data }, file);
   };
   return {
     size,
+    takesLandmarks: points !== undefined,
     predict: (faces, onProgress) => predictEach({ file, classify }, faces, onProgress),
     close: async () => session.close(),
   };
@@ -44,14 +51,17 @@ function coloursLast(image: Float32Array): Float32Array {
   return image.map((_, i) => image[(i % COLOURS) * area + Math.floor(i / COLOURS)]);
 }
 
-function inputOf(inputs: TfliteModel['inputs'], file: string): TfliteTensor {
-  const [input] = inputs;
-  if (inputs.length === 1 && input && hasNumbers(input)) {
-    const [batch, height, width, colours, ...rest] = input.shape;
-    if (batch === 1 && height > 0 && height === width && colours === COLOURS && rest.length === 0) return input;
-  }
+function inputsOf(inputs: TfliteModel['inputs'], file: string): { image?: TfliteTensor; points?: TfliteTensor } {
+  const known = inputs.filter((tensor) => tensor !== null).filter(hasNumbers);
+  const points = known.find(({ name, shape }) => name === LANDMARKS && sizeOf(shape) === LANDMARK_VALUES);
+  const image = known.find(({ shape: [batch, height, width, colours, ...rest] }) => {
+    return batch === 1 && height > 0 && height === width && colours === COLOURS && rest.length === 0;
+  });
+  const used = Number(image !== undefined) + Number(points !== undefined);
+  if (used > 0 && used === inputs.length) return { ...(image && { image }), ...(points && { points }) };
   throw new UserError(
-    `${file} has the input ${describe(inputs)}; one [1, S, S, 3] is expected, ${EXPECTED_TYPES}; choose such a model`,
+    `${file} has the input ${describe(inputs)}; one [1, S, S, 3] is expected, and [1, 1, 1, 136] as "${LANDMARKS}" beside it ` +
+      `or alone, ${EXPECTED_TYPES}; choose such a model`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.ts';
 import type { HistoryRecord } from '../../train/history.ts';
-import type { Tile } from '../contact-sheet.ts';
+import type { SheetOptions, Tile } from '../contact-sheet.ts';
 import type { Evaluation } from '../evaluation.ts';
 import type { Mistakes } from '../mistakes.ts';
 import type { QuantizationReport } from './quantization-section.ts';
@@ -10,6 +10,8 @@ export interface HeadReport {
   /** What the head was trained on, in words. */
   readonly heading: string;
   readonly evaluation: Evaluation;
+  /** Of a network that takes landmarks, as if none had been found. */
+  readonly withoutLandmarks?: Evaluation;
   readonly mistakes: readonly Mistakes[];
 }
 
@@ -39,6 +41,8 @@ export interface ReportContent {
   readonly faces: readonly Tile[];
   /** Training faces as the augmentation changes them. */
   readonly augmentations: readonly Tile[];
+  /** Training faces scaled in three ways, with how they are laid out; null if the network is shown them as they are. */
+  readonly upscaled: { readonly tiles: readonly Tile[]; readonly layout: SheetOptions } | null;
   readonly files: readonly ModelFile[];
   /** What the checks of the exported files found, one line each. */
   readonly findings: readonly string[];

@@ -1,5 +1,5 @@
 import type { Protocol } from '../../data/labels.ts';
-import { type EvaluationResult, formatInterval, percent } from '../evaluation.ts';
+import { type Evaluation, type EvaluationResult, formatInterval, percent } from '../evaluation.ts';
 import { CALIBRATION_BINS } from '../metrics.ts';
 import type { Mistakes } from '../mistakes.ts';
 import { confusionChart, perClassChart, reliabilityChart } from './charts.ts';
@@ -48,20 +48,26 @@ export function headTiles({ heading, evaluation }: HeadReport): Content {
 }
 
 /** Table, charts and mistakes of a head. The final test split is open, the others unfold. */
-export async function headSection({ heading, evaluation, mistakes }: HeadReport): Promise<Html> {
+export async function headSection({ heading, evaluation, withoutLandmarks, mistakes }: HeadReport): Promise<Html> {
   const sheets = await Promise.all(mistakes.filter(({ tiles }) => tiles.length > 0).map(mistakesFigure));
   return html`
 <h3>${heading}</h3>
 <p class="note">Model: ${evaluation.model}</p>
+${resultTable(evaluation)}
+${withoutLandmarks ? html`<p class="note">Without the landmarks of any face:</p>${resultTable(withoutLandmarks)}` : ''}
+${evaluation.results.map(resultDetails)}
+${sheets}`;
+}
+
+function resultTable({ results }: Evaluation): Html {
+  return html`
 <div class="card scroll">
   <table>
     <thead><tr><th>labels</th><th>split</th><th class="number">n</th><th class="number">accuracy</th>
       <th class="number">95 % interval</th><th class="number">macro-F1</th><th class="number">ECE</th></tr></thead>
-    <tbody>${evaluation.results.map(resultRow)}</tbody>
+    <tbody>${results.map(resultRow)}</tbody>
   </table>
-</div>
-${evaluation.results.map(resultDetails)}
-${sheets}`;
+</div>`;
 }
 
 function resultRow({ protocol, split, metrics }: EvaluationResult): Html {

@@ -112,12 +112,15 @@ function seriesOf(history: ReportContent['history'], prefix: string): Series[] {
   }));
 }
 
-async function data({ data, faces, augmentations }: ReportContent): Promise<Content> {
+async function data({ data, faces, augmentations, upscaled }: ReportContent): Promise<Content> {
   const classes = `${faces.length} faces of the Training split by their original labels.`;
   const augmented = `${augmentations.length} pictures of the Training split as the network sees them in training.`;
+  const larger =
+    'Faces of the Training split made larger bilinearly, bicubically, and by the network that is used here.';
   return [
     html`<div class="card">${pairs(Object.entries(data).map(([name, value]) => [name, typeof value === 'number' ? grouped(value) : value]))}</div>`,
     faces.length > 0 ? await sheet('Faces', classes, faces) : '',
+    upscaled && upscaled.tiles.length > 0 ? await sheet('Upscaling', larger, upscaled.tiles, upscaled.layout) : '',
     augmentations.length > 0 ? await sheet('Augmentation', augmented, augmentations) : '',
   ];
 }

@@ -11,16 +11,20 @@ export interface Value {
 const isSize = (side: number | string | null): side is number => typeof side === 'number' && side > 0;
 
 /**
- * What is said of inputs and outputs whatever the format: static shapes, one image, plain names.
+ * What is said of inputs and outputs whatever the format: static shapes, images or rows of numbers, plain names.
  * @param channelAxis of the four axes of an image.
  */
 export function interfaceFindings(inputs: readonly Value[], outputs: readonly Value[], channelAxis: 1 | 3): Finding[] {
   const findings = [...inputs, ...outputs].flatMap(valueFindings);
   for (const { name, shape } of inputs) {
     const channels = shape?.length === 4 ? shape[channelAxis] : null;
+    const isRow = shape?.every((side, axis) => side === 1 || axis === channelAxis);
     if (typeof channels === 'number' && channels > 4) {
       const wayOut = 'A texture has 1 to 4; if this is no image, fill its data by script';
-      findings.push({ node: name, ...warning(`it has ${channels} channels`, wayOut) });
+      const problem = isRow
+        ? info(`it is a row of ${channels} numbers, which no texture gives`, 'Fill its data by script')
+        : warning(`it has ${channels} channels`, wayOut);
+      findings.push({ node: name, ...problem });
     }
     if (shape && shape.length > 1 && isSize(shape[0]) && shape[0] !== 1) {
       findings.push({ node: name, ...error(`its batch is ${shape[0]}`, 'Export with batch 1') });

@@ -36,7 +36,11 @@ export function text({ node }: NodeContext, name: string, otherwise: string): st
 /** Numbers of a constant input, if it is one. */
 export function constant({ node, constants }: NodeContext, input: number): readonly number[] | undefined {
   const tensor = constants.get(node.inputs[input]);
-  if (!tensor) return undefined;
+  return tensor && numbersOf(tensor);
+}
+
+/** Numbers of a tensor of float32 or int64. */
+export function numbersOf(tensor: OnnxTensor): readonly number[] | undefined {
   const bytes = tensor.raw.slice().buffer;
   if (tensor.dataType === DATA_TYPE.float) return [...new Float32Array(bytes)];
   if (tensor.dataType === DATA_TYPE.int64) return Array.from(new BigInt64Array(bytes), Number);

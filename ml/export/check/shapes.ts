@@ -1,10 +1,15 @@
 import * as ort from 'onnxruntime-node';
 import { messageOf } from '../../core/errors.ts';
 import { sizeOf } from '../../nn/graph.ts';
-import { DATA_TYPE, encodeModel, type OnnxModel } from '../../onnx/model.ts';
+import { DATA_TYPE, encodeModel, type OnnxGraph, type OnnxModel, type OnnxNode } from '../../onnx/model.ts';
+import { numbersOf } from './node-context.ts';
 
 /** Larger inputs are not run: a 1024×1024 image has 3 million numbers. */
 const MOST_NUMBERS = 16_000_000;
+/** Models that pad a side by more, or repeat it more often, are not run: a damaged number can ask for terabytes. */
+const MOST_GROWTH = 1024;
+/** Operators whose constant inputs say how large their result becomes. */
+const GROWING: ReadonlySet<string> = new Set(['Pad', 'Tile', 'Expand', 'Resize', 'ConstantOfShape']);
 
 /** Shape of each tensor by its name; tensors that are missing have an unknown shape. */
 export type Shapes = ReadonlyMap<string, readonly number[]>;
@@ -27,6 +32,8 @@ export async function inferShapes(model: OnnxModel): Promise<{ shapes: Shapes; p
   if (fed.some(({ name }) => sizeOf(shapes.get(name) as number[]) > MOST_NUMBERS)) {
     return { shapes, problem: `an input has more than ${MOST_NUMBERS.toLocaleString('en')} numbers` };
   }
+  const growing = graph.nodes.find((node) => growthOf(node, graph) > MOST_GROWTH);
+  if (growing) return { shapes, problem: `${growing.opType} ${growing.outputs[0]} makes its map too large to run` };
   const known = new Set(graph.outputs.map(({ name }) => name));
   const inner = graph.nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== '' && !known.has(name));
   const outputs = [...graph.outputs, ...inner.map((name) => ({ name, elementType: DATA_TYPE.undefined, shape: null }))];
@@ -47,6 +54,14 @@ export async function inferShapes(model: OnnxModel): Promise<{ shapes: Shapes; p
     const [firstLine] = messageOf(thrown).split('\n');
     return { shapes, problem: `ONNX Runtime does not run it (${firstLine.slice(0, 200)})` };
   }
+}
+
+/** The largest number by which an operator pads, repeats or stretches. */
+function growthOf({ opType, attributes, inputs }: OnnxNode, { initializers }: OnnxGraph): number {
+  const { pads } = attributes;
+  const constants = GROWING.has(opType) ? initializers.filter(({ name }) => inputs.includes(name)) : [];
+  const numbers = [pads && 'ints' in pads ? pads.ints : [], ...constants.map((tensor) => numbersOf(tensor) ?? [])];
+  return numbers.flat().reduce((most, number) => Math.max(most, number), 0);
 }
 
 function zeros(shapes: Shapes, name: string): ort.Tensor {

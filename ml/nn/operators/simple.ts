@@ -24,6 +24,20 @@ export function excite(tape: Tape, layout: Layout, x: Tensor, side: number, gate
 }
 
 /**
+ * The channels of b after those of a. Gradient: ∂a and ∂b are the rows of ∂y that they gave.
+ * @param a [C, N].
+ * @param b [D, N].
+ * @returns [C + D, N].
+ */
+export function joinChannels(tape: Tape, a: Tensor, b: Tensor): Tensor {
+  const rows = (dy: Tensor, start: number, count: number) => slice(dy, [0], [start], [count], 1);
+  return tape.record(concat([a, b], 0), [a, b], (dy) => [
+    tape.needs(a) ? rows(dy, 0, a.shape[0]) : null,
+    tape.needs(b) ? rows(dy, a.shape[0], b.shape[0]) : null,
+  ]);
+}
+
+/**
  * Mean over the pixels of each image. Gradient: ∂x = ∂y/(H·W) at every pixel.
  * @param x [C, P].
  * @returns [C, N].

@@ -16,10 +16,11 @@ export function addCompare(program: Command): void {
   const settings = addDataFlags(command);
   command.action((a: string, b: string, options) =>
     perform(options, async (reporter) => {
-      const { compareModels } = await import('../../pipeline/compare-models.ts');
+      const { compareModels, settingsOfModels } = await import('../../pipeline/compare-models.ts');
       const { loadRunFaces, requireSource } = await import('../../pipeline/train-run.ts');
       requireSource(settings, 'there is nothing to compare on');
-      const { dataset } = await loadRunFaces(await loadConfig(undefined, settings), reporter);
+      const config = await loadConfig(undefined, [...settings, ...(await settingsOfModels([a, b]))]);
+      const { dataset } = await loadRunFaces(config, reporter);
       const rows = await compareModels(a, b, dataset, reporter);
       const lines = rows.map(
         ({ split, faces, top1, largest, mean }) =>

@@ -28,13 +28,20 @@ export function addEvaluate(program: Command): void {
         if (report !== undefined) refuseOverwrite([report], force);
         const evaluated = await evaluateTarget(path, settings, reporter);
         if (report !== undefined) await writeRunReport(report, evaluated);
-        const tables = evaluated.heads.flatMap(({ heading, evaluation }) => [
+        const tables = evaluated.heads.flatMap(({ heading, evaluation, withoutLandmarks }) => [
           `${heading}\n${formatEvaluation(evaluation)}`,
+          ...(withoutLandmarks ? [`without landmarks:\n${formatEvaluation(withoutLandmarks)}`] : []),
           ...confusionsOnCkPlus(evaluation),
         ]);
         return {
           text: [...tables, ...(report === undefined ? [] : [`report: ${report}`])].join('\n\n'),
-          json: { data: evaluated.summary, evaluations: evaluated.heads.map(({ evaluation }) => evaluation), report },
+          json: {
+            data: evaluated.summary,
+            evaluations: evaluated.heads.flatMap(({ evaluation, withoutLandmarks }) =>
+              [evaluation, withoutLandmarks ?? []].flat(),
+            ),
+            report,
+          },
         };
       }),
     );

@@ -7,6 +7,8 @@ import type { FolderQuality, PictureOrder } from '../../pipeline/upscale.ts';
 import { addCommand, type CommandResult, type CommonOptions, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
+import { refuseOverwrite } from '../overwrite.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 export function addUpscale(program: Command): void {
   const upscale = program.command('upscale').description('Makes pictures larger with a network (EDSR), and trains it');
@@ -56,29 +58,48 @@ interface FacesFlags extends ModelFlags {
   data: string;
   cache?: string;
   skipBadRows?: boolean;
+  sheet?: string;
+  seed?: number;
+  force?: boolean;
 }
 
 function addFaces(upscale: Command): void {
   const command = addCommand(upscale, 'faces', 'Makes the faces of a data set larger, in a file of the cache', {
     '--data fer2013.csv': 'all of FER2013 from 48 to 192 pixels: 1.3 GB',
     '--data fer2013.csv --scale 2 --model runs/2026-01-31-edsr-small-x2/edsr.onnx': 'to 96 pixels',
+    '--data fer2013.csv --sheet faces.png': 'and a picture of some of them, scaled in three ways',
   });
   addModelFlags(command)
     .requiredOption('--data <path>', 'fer2013.csv (also .gz), or a folder of train/ and test/')
     .option('--cache <folder>', 'folder of the cache (default: .cache)')
     .option('--skip-bad-rows', 'leave out and count malformed rows instead of stopping at the first')
+    .option('--sheet <file>', 'also draw some faces, each scaled bilinearly, bicubically and by the network: a PNG')
+    .option('--seed <n>', 'of the choice of these faces (default: 1)', wholeNumber('--seed'))
+    .option('--force', 'replace a sheet that exists')
     .addHelpText('after', '\nStopped or killed, the same command goes on where it was.')
-    .action(({ data: source, cache, skipBadRows, model: file, scale, ...options }: FacesFlags) =>
+    .action(({ data: source, cache, skipBadRows, model: file, scale, sheet, seed, force, ...options }: FacesFlags) =>
       perform(options, async (reporter) => {
+        if (sheet !== undefined) refuseOverwrite([sheet], force);
         const { chooseEdsr, upscaleDataset } = await import('../../pipeline/upscale.ts');
         const model = await chooseEdsr({ model: file, scale });
         const { completed, path, key, upscaled, done } = await interruptible(reporter, (signal) =>
-          upscaleDataset(model, { source, cache, skipBadRows }, reporter, signal),
+          upscaleDataset(
+            model,
+            { source, cache, skipBadRows },
+            reporter,
+            signal,
+            sheet === undefined ? undefined : { path: sheet, seed: seed ?? 1 },
+          ),
         );
+        const drawn = sheet === undefined ? '' : `\nsome of them: ${sheet}`;
         const text = completed
-          ? `${key.count} faces of ${key.size}×${key.size} pixels (${upscaled} of them made now): ${path}`
+          ? `${key.count} faces of ${key.size}×${key.size} pixels (${upscaled} of them made now): ${path}${drawn}`
           : `stopped after ${done} of ${key.count} faces; the same command goes on`;
-        return { text, json: { completed, path, ...key, upscaled, done }, exitCode: completed ? 0 : INTERRUPTED };
+        return {
+          text,
+          json: { completed, path, ...key, upscaled, done, sheet },
+          exitCode: completed ? 0 : INTERRUPTED,
+        };
       }),
     );
 }
@@ -170,9 +191,3 @@ function stopped(folder: string, step: number): CommandResult {
     exitCode: INTERRUPTED,
   };
 }
-
-/** Reads the whole number of a flag; what it must be is checked where it is used. */
-const wholeNumber = (flag: string) => (text: string) => {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new UserError(`${flag} ${text}: expected a whole number`);
-};

@@ -37,7 +37,8 @@ const NO_TIME = '1980-01-01T00:00:00';
  * same input gives the same bytes.
  * @throws UserError if a script cannot be read.
  */
-export async function packageDetector({ name, bytes, description, file }: LensModel): Promise<Uint8Array> {
+export async function packageDetector(model: LensModel): Promise<Uint8Array> {
+  const { name, bytes } = model;
   const path = (asset: string) => `${NAMES}/${asset}`;
   const folder = join(SHIPPED_LENS, DETECTOR_FOLDER);
   const names = (await readdir(folder)).filter((entry) => entry.endsWith('.ts')).sort();
@@ -50,7 +51,7 @@ export async function packageDetector({ name, bytes, description, file }: LensMo
   });
   const files: [string, string | Uint8Array, string][] = [
     ...names.map((entry, at): [string, string, string] => [entry, texts[at], scriptMeta(scripts.get(entry)!)]),
-    [name, bytes, modelMeta(path(name), description, file)],
+    [name, bytes, modelMeta(path(name), model)],
     [FACE_CROP, faceCropTexture(path(FACE_CROP), detector), assetMeta(path(FACE_CROP))],
     [`${PREFAB}.prefab`, prefab.file, prefab.meta],
     ['README.md', await readText(README), assetMeta(path('README.md'))],

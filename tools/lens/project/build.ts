@@ -82,11 +82,11 @@ async function modelFiles(folder: string): Promise<Files> {
   const place = join(folder, PATHS.models);
   const metas = existsSync(place) ? (await readdir(place)).filter((name) => /\.(tflite|onnx)\.meta$/.test(name)) : [];
   for (const name of metas) if ((await readText(join(place, name))).includes(MODEL_IDS.asset)) return new Map();
-  const { name, bytes, description, file } = await readLensModel(SHIPPED_MODEL, 'tflite');
-  const path = `${PATHS.models}/${name}`;
+  const model = await readLensModel(SHIPPED_MODEL, 'tflite');
+  const path = `${PATHS.models}/${model.name}`;
   return new Map<string, string | Uint8Array>([
-    [path, bytes],
-    [`${path}.meta`, modelMeta(path, description, file, MODEL_IDS)],
+    [path, model.bytes],
+    [`${path}.meta`, modelMeta(path, model, MODEL_IDS)],
   ]);
 }
 

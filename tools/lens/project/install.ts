@@ -33,7 +33,7 @@ export interface Installed {
 export async function installModel(project: string, model: LensModel): Promise<Installed> {
   const { path: old, ids } = await findSlot(project);
   const path = `${dirname(old)}/${model.name}`;
-  const meta = modelMeta(path, model.description, model.file, ids);
+  const meta = modelMeta(path, model, ids);
   const at = (file: string) => join(project, file);
   if (path !== old && existsSync(at(`${path}.meta`)))
     throw new UserError(`${path} is another asset of the project already; rename or delete it in Lens Studio first`);

@@ -5,7 +5,14 @@ import { readBytes } from '../../../ml/core/files.ts';
 import { checkModel } from '../../../ml/export/check/check-model.ts';
 import { sha256Of } from '../../../ml/export/exported-file.ts';
 import { type ModelJson, readModelJson } from '../../../ml/export/model-json.ts';
+import { LANDMARK_VALUES } from '../../../ml/landmarks/normalize.ts';
 import { ML_ASSETS_BYTES } from '../limits.ts';
+import { modelInterface } from '../validate/model-interface.ts';
+
+/** Name of the input for the points of a face, as the lens looks for it. */
+export const LANDMARKS = 'landmarks';
+/** As Lens Studio shows it: width, height, channels. */
+export const LANDMARK_SHAPE = [1, 1, LANDMARK_VALUES] as const;
 
 /** How SnapML gets the model: 8 bits as TFLite, or floats as ONNX. */
 export type ModelFormat = 'tflite' | 'onnx';
@@ -16,12 +23,14 @@ export interface LensModel {
   readonly bytes: Uint8Array;
   readonly description: ModelJson;
   readonly file: ModelJson['files'][number];
+  /** Whether it takes the points of the face beside the picture. */
+  readonly landmarks: boolean;
 }
 
 /**
  * Reads a model for the lens from a folder with `model.json`.
- * @throws UserError if it is not what the lens expects: the seven labels in order, a square RGB picture, seven
- *   probabilities, a file that `model.json` tells the truth about, and that SnapML takes.
+ * @throws UserError if it is not what the lens expects: the seven labels in order, a square RGB picture, 68 landmarks or
+ *   none, seven probabilities, a file that `model.json` tells the truth about, and that SnapML takes.
  */
 export async function readLensModel(folder: string, format: ModelFormat): Promise<LensModel> {
   const json = join(folder, 'model.json');
@@ -54,7 +63,15 @@ export async function readLensModel(folder: string, format: ModelFormat): Promis
   const values = file.output.shape.reduce((product, side) => product * side, 1);
   if (values !== EMOTIONS.length)
     refuse(`${file.name} answers [${file.output.shape}]`, `the lens reads ${EMOTIONS.length} probabilities`);
-  return { name: file.name, bytes: await readVerified(join(folder, file.name), file.sha256), description, file };
+  const bytes = await readVerified(join(folder, file.name), file.sha256);
+  const others = (modelInterface(bytes, file.name)?.inputs ?? []).filter(({ name }) => name !== file.input.name);
+  for (const { name, shape } of others)
+    if (name !== LANDMARKS || shape?.join() !== LANDMARK_SHAPE.join())
+      refuse(
+        `${file.name} takes ${name} (${shape?.join(' × ') ?? 'of unknown shape'}) beside its picture`,
+        `the lens gives it ${LANDMARKS} (${LANDMARK_SHAPE.join(' × ')}) or nothing`,
+      );
+  return { name: file.name, bytes, description, file, landmarks: others.length > 0 };
 }
 
 async function readVerified(path: string, sha256: string): Promise<Uint8Array> {

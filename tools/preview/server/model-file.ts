@@ -58,7 +58,7 @@ export async function checkInterface(file: string, { path, inputs, outputs }: Mo
   const fits =
     found.inputs.length === inputs.length &&
     found.outputs.length >= outputs.length &&
-    inputs.every((port, at) => isPicture(found.inputs[at], port)) &&
+    inputs.every((port, at) => takes(found.inputs[at], port)) &&
     outputs.every((port, at) => valuesOf(found.outputs[at]) === valuesOf(port.shape));
   if (fits) return;
   const list = (shapes: readonly Shape[]) => shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ') || 'nothing';
@@ -80,8 +80,9 @@ async function portsOf(file: string): Promise<{ inputs: Shape[]; outputs: Shape[
   return { inputs: shapes(inputMetadata), outputs: shapes(outputMetadata) };
 }
 
-/** Whether an input is one picture of this size, channels first or last. */
-function isPicture(found: Shape, { shape: [width, height, channels] }: ModelPort): boolean {
+/** Whether an input is one picture of this size, channels first or last, or a row of as many numbers. */
+function takes(found: Shape, { shape: [width, height, channels] }: ModelPort): boolean {
+  if (width === 1 && height === 1) return valuesOf(found) === channels;
   const sides = found.slice(1).join();
   return sides === [channels, height, width].join() || sides === [height, width, channels].join();
 }

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../../../ml/core/files.ts';
 import { sha256Of } from '../../../ml/export/exported-file.ts';
+import { landmarkModel } from '../../../ml/landmarks/network/landmark-model.ts';
 import { detectorModel } from '../../vision/networks/detector-model.ts';
-import { landmarkModel } from '../../vision/networks/landmark-model.ts';
 import { CACHE } from './places.ts';
 
 /** Paths of the ONNX files that find faces in a picture and landmarks in a face. */

@@ -1,6 +1,5 @@
 import { messageOf } from '../../../ml/core/errors.ts';
 import type { LensHost, LensModule, Overrides, RunningScript } from '../lens.ts';
-import { COMPONENT_NAMES } from '../names.ts';
 import type {
   FaceCropAsset,
   InputValue,
@@ -15,7 +14,7 @@ import { StandInFaceCrop, StandInTexture } from '../stand-in/face.ts';
 import { Quat, Vec2, Vec3, Vec4 } from '../stand-in/math.ts';
 import { StandInModel } from '../stand-in/ml.ts';
 import { hostedModel } from '../stand-in/model-source.ts';
-import { StandInComponent, StandInLayers, StandInSceneObject } from '../stand-in/scene.ts';
+import { componentClasses, StandInComponent, StandInLayers, StandInSceneObject } from '../stand-in/scene.ts';
 import { makeScript, type StandInScript } from '../stand-in/script.ts';
 import type { ScriptObjectStandIn } from '../stand-in/script-object.ts';
 import { StandInRect, type StandInScreenTransform } from '../stand-in/visuals.ts';
@@ -99,8 +98,8 @@ function makeComponent(object: StandInSceneObject, what: string | ScreenTransfor
     transform.scale = vec3(what.scale);
     return transform;
   }
-  const name = COMPONENT_NAMES.find((one) => one === what);
-  if (name) return object.createComponent(name) as unknown as StandInComponent;
+  if (componentClasses.has(what))
+    return object.createComponent(what as keyof ComponentNameMap) as unknown as StandInComponent;
   const component = new StandInComponent(object);
   object.components.push(component);
   return component;

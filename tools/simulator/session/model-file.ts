@@ -3,6 +3,7 @@ import * as ort from 'onnxruntime-node';
 import { UserError } from '../../../ml/core/errors.ts';
 import { readBytes } from '../../../ml/core/files.ts';
 import { encode } from '../../../ml/evaluate/litert/encode.ts';
+import { inputsNamed } from '../../../ml/evaluate/litert/inputs.ts';
 import { openLitert } from '../../../ml/evaluate/litert/session.ts';
 import { openOnnx } from '../../../ml/evaluate/onnx-predictor.ts';
 import { dequantize } from '../../../ml/tflite/dequantize.ts';
@@ -16,62 +17,93 @@ export interface OpenModel extends HostModel {
 }
 
 /**
- * Opens a network of one input and one output.
- * @param asset how Lens Studio imported it, or another export of the same network.
+ * Opens a network of one output.
+ * @param asset how Lens Studio imported it, or another export of the same network, with its inputs in the same order.
  * @throws UserError if the file is missing, broken, of another format or shape.
  */
 export async function openModelFile(file: string, { inputs, outputs }: ModelAsset): Promise<OpenModel> {
-  if (inputs.length !== 1 || outputs.length !== 1)
-    throw new UserError(
-      `${file} has ${inputs.length} inputs and ${outputs.length} outputs; the simulator runs models with one of each`,
-    );
+  if (outputs.length !== 1)
+    throw new UserError(`${file} has ${outputs.length} outputs; the simulator runs models with one`);
   switch (extname(file).toLowerCase()) {
     case '.onnx':
-      return openOnnxFile(file, inputs[0]);
+      return openOnnxFile(file, inputs);
     case '.tflite':
-      return openTfliteFile(file, inputs[0]);
+      return openTfliteFile(file, inputs);
     default:
       throw new UserError(`cannot load ${file}: the simulator runs .onnx and .tflite files; choose one of them`);
   }
 }
 
-async function openOnnxFile(file: string, { shape }: ModelPort): Promise<OpenModel> {
+async function openOnnxFile(file: string, ports: readonly ModelPort[]): Promise<OpenModel> {
   const session = await openOnnx(file);
-  const [width, height, channels] = shape;
-  const [input] = session.inputMetadata;
-  checkShape(file, input.isTensor ? input.shape : [], [1, channels, height, width]);
-  const area = width * height;
+  const shapes = session.inputMetadata.map((input) => (input.isTensor ? input.shape : []));
+  checkShapes(file, shapes, ports, ([width, height, channels]) => [1, channels, height, width]);
   return {
-    run: async ([picture]) => {
-      const planes = new Float32Array(picture.length);
-      for (let i = 0; i < picture.length; i++) planes[(i % channels) * area + Math.floor(i / channels)] = picture[i];
-      const image = new ort.Tensor('float32', planes, [1, channels, height, width]);
-      const results = await session.run({ [session.inputNames[0]]: image });
+    run: async (inputs) => {
+      const tensors = inputs.map(
+        (values, at) => new ort.Tensor('float32', planar(values, ports[at]), shapes[at] as number[]),
+      );
+      const results = await session.run(
+        Object.fromEntries(tensors.map((tensor, at) => [session.inputNames[at], tensor])),
+      );
       return [results[session.outputNames[0]].data as Float32Array];
     },
     close: () => session.release(),
   };
 }
 
-async function openTfliteFile(file: string, { shape }: ModelPort): Promise<OpenModel> {
+/** From [height, width, channels] to [channels, height, width]. */
+function planar(values: Float32Array, { shape: [width, height, channels] }: ModelPort): Float32Array {
+  const area = width * height;
+  const planes = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) planes[(i % channels) * area + Math.floor(i / channels)] = values[i];
+  return planes;
+}
+
+async function openTfliteFile(file: string, ports: readonly ModelPort[]): Promise<OpenModel> {
   const bytes = await readBytes(file);
-  const [input, output] = (({ inputs, outputs }) => [inputs[0], outputs[0]])(readTflite(bytes, file));
-  if (!input || !output) throw new UserError(`${file} has no input or no output; choose another model`);
-  const [width, height, channels] = shape;
-  checkShape(file, input.shape, [1, height, width, channels]);
+  const model = readTflite(bytes, file);
+  const { inputs, outputs } = model;
+  const [output] = outputs;
+  const tensors = inputs.filter((tensor) => tensor !== null);
+  if (!output) throw new UserError(`${file} has no output; choose another model`);
+  checkShapes(
+    file,
+    tensors.map(({ shape }) => shape),
+    ports,
+    ([width, height, channels]) => [1, height, width, channels],
+  );
   const session = await openLitert(bytes, file);
+  const places = inputsNamed(model, session.inputNames).map((tensor) => tensors.indexOf(tensor));
   return {
-    run: async ([picture]) => {
-      const data = await session.run(encode(picture, input));
+    run: async (values) => {
+      const data = await session.run(...places.map((at) => encode(values[at], tensors[at])));
       return [Float32Array.from(dequantize({ ...output, data }, file))];
     },
     close: async () => session.close(),
   };
 }
 
-function checkShape(file: string, found: readonly (number | string)[], expected: readonly number[]): void {
-  if (found.join() !== expected.join())
-    throw new UserError(
-      `${file} has the input [${found.join(', ')}]; its import settings say [${expected.join(', ')}]: import it again`,
-    );
+type Shape = readonly (number | string)[];
+
+/** @param layout how the format lays a picture of width, height and channels out; a row of numbers may lie as it likes. */
+function checkShapes(
+  file: string,
+  found: readonly Shape[],
+  ports: readonly ModelPort[],
+  layout: (shape: readonly number[]) => readonly number[],
+): void {
+  const expected = ports.map(({ shape }) => layout(shape));
+  const isRow = ([width, height]: readonly number[]) => width === 1 && height === 1;
+  const fits = (shape: Shape, at: number) =>
+    isRow(ports[at].shape)
+      ? withoutOnes(shape).join() === withoutOnes(expected[at]).join()
+      : shape.join() === expected[at].join();
+  if (found.length === ports.length && found.every(fits)) return;
+  const list = (shapes: readonly Shape[]) => shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ') || 'none';
+  throw new UserError(
+    `${file} has the inputs ${list(found)}; its import settings say ${list(expected)}: import it again`,
+  );
 }
+
+const withoutOnes = (shape: Shape): Shape => shape.filter((side) => side !== 1);

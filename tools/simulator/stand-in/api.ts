@@ -24,13 +24,19 @@ export type Api = Record<GlobalName, unknown>;
 
 /** The stand-in for Lens Studio's API. @param world what its functions act on. */
 export function createApi(world: World): Api {
+  const liveTarget = new face.StandInTexture(new face.StandInScreen(world));
   const api: Omit<Api, 'global'> = {
     ...math.globals,
     ...script.globals,
     ...ml.globals,
     ...face.globals,
     ...visuals.globals,
-    scene: { createSceneObject: (name: string) => new StandInSceneObject(name) },
+    scene: {
+      createSceneObject: (name: string) => new StandInSceneObject(name),
+      getRootObject: (index: number) => [...world.roots][index],
+      getRootObjectsCount: () => world.roots.size,
+      liveTarget,
+    },
     print: (message: unknown) => world.print(String(message)),
     isNull: (reference: { destroyed?: boolean } | null | undefined) => !reference || reference.destroyed === true,
     getTime: () => world.time,

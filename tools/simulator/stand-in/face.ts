@@ -3,6 +3,7 @@ import { StandInSignal } from './events.ts';
 import { Vec2 } from './math.ts';
 import { StandInComponent } from './scene.ts';
 import { ScriptObjectStandIn } from './script-object.ts';
+import type { World } from './world.ts';
 
 export enum AttachmentPointType {
   CandideCenter,
@@ -44,6 +45,24 @@ export class StandInFaceCrop extends ScriptObjectStandIn implements FaceCropText
     const { faceIndex, textureScale, faceCenterMouthWeight } = this;
     return { faceIndex, scaleX: textureScale.x, scaleY: textureScale.y, mouthWeight: faceCenterMouthWeight };
   }
+
+  getAspect = () => this.textureScale.x / this.textureScale.y;
+}
+
+/** What the screen shows. */
+export class StandInScreen extends ScriptObjectStandIn implements TextureProvider {
+  constructor(private readonly world: World) {
+    super();
+  }
+
+  getAspect = () => this.world.screenAspect;
+}
+
+/** Of a texture whose file is not read. */
+class UnknownTexture extends ScriptObjectStandIn implements TextureProvider {
+  getAspect(): number {
+    throw new Error('the simulator knows the aspect of the screen and of face crops alone');
+  }
 }
 
 export class StandInTexture extends ScriptObjectStandIn implements Texture {
@@ -51,7 +70,7 @@ export class StandInTexture extends ScriptObjectStandIn implements Texture {
 
   /** @param picture id of the asset whose file it shows, if it is one. */
   constructor(
-    readonly control: TextureProvider = new ScriptObjectStandIn(),
+    readonly control: TextureProvider = new UnknownTexture(),
     readonly picture: string | null = null,
   ) {
     super();

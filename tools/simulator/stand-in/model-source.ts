@@ -32,6 +32,7 @@ export interface ModelBehaviour {
   readonly loadingError?: string;
   /** Frames from `runImmediate` until the result comes. */
   readonly runFrames?: number;
+  readonly inputs?: readonly PortShape[];
   /** Name of the output. */
   readonly output?: string;
   /** Width, height, channels of the output. */
@@ -43,9 +44,10 @@ export interface ModelBehaviour {
 /** A model that answers what it is told to, after a number of frames. */
 export function scriptedModel(behaviour: ModelBehaviour): ModelSource {
   const { loadFrames = 1, loadingError, runFrames = 1, output = 'prob', outputShape = [1, 1, 7], infer } = behaviour;
+  const { inputs = [{ name: 'image', shape: [96, 96, 3] }] } = behaviour;
   let runs = 0;
   return {
-    inputs: [{ name: 'image', shape: [96, 96, 3] }],
+    inputs,
     outputs: [{ name: output, shape: outputShape }],
     load: () =>
       after(loadFrames, () => {
@@ -75,11 +77,11 @@ export function hostedModel({ inputs, outputs, ...asset }: ModelAsset, host: Len
     loading ??= host.loadModel({ ...asset, inputs, outputs });
     model = await loading;
   };
-  const run = async (pictures: readonly StandInPlaceholder[]) => {
-    const results = await model!.run(pictures.map((picture, at) => inputValues(picture, inputs[at], host)));
+  const run = async (placeholders: readonly StandInPlaceholder[]) => {
+    const results = await model!.run(placeholders.map((placeholder, at) => inputValues(placeholder, inputs[at], host)));
     return outputs.map((output, at) => outputValues(output, results[at]));
   };
-  return { inputs, outputs, load: () => settled(load()), run: (pictures) => settled(run(pictures)) };
+  return { inputs, outputs, load: () => settled(load()), run: (placeholders) => settled(run(placeholders)) };
 }
 
 /** Done when the promise is; its result is taken at the start of a frame. */
@@ -101,12 +103,20 @@ function settled<T>(promise: Promise<T>): Task<T> {
 
 const COLOURS = 3;
 
-/** What a network gets of a picture: each channel times its scale, plus its bias. Without a face it is black. */
-function inputValues({ picture, transformer }: StandInPlaceholder, port: ModelPort, host: LensHost): Float32Array {
+/**
+ * What a network gets: of a picture each channel times its scale, plus its bias, black without a face; without a picture
+ * a copy of the data.
+ */
+function inputValues(
+  { picture, transformer, values: data }: StandInPlaceholder,
+  port: ModelPort,
+  host: LensHost,
+): Float32Array {
+  if (picture === undefined) return scaled(data, port);
   const [width, height, channels] = port.shape;
   const bytes = new Uint8Array(COLOURS * width * height);
   const { flipX, flipY } = transformer;
-  if (picture?.control instanceof StandInFaceCrop)
+  if (picture.control instanceof StandInFaceCrop)
     host.drawCrop(picture.control.crop, { width, height, flipX, flipY }, bytes);
   const values = new Float32Array(channels * width * height);
   for (let pixel = 0; pixel < width * height; pixel++)
@@ -116,9 +126,13 @@ function inputValues({ picture, transformer }: StandInPlaceholder, port: ModelPo
   return values;
 }
 
-function outputValues({ name, shape, scale, bias }: ModelPort, values: Float32Array | undefined): Float32Array {
-  const [width, height, channels] = shape;
-  const length = width * height * channels;
+function outputValues(port: ModelPort, values: Float32Array | undefined): Float32Array {
+  const { name, shape } = port;
+  const length = shape.reduce((product, side) => product * side, 1);
   if (values?.length !== length) throw new Error(`${name} has ${values?.length ?? 0} values instead of ${length}`);
-  return values.map((value, at) => value * scale[at % channels] + bias[at % channels]);
+  return scaled(values, port);
+}
+
+function scaled(values: Float32Array, { scale, bias }: ModelPort): Float32Array {
+  return values.map((value, at) => value * scale[at % scale.length] + bias[at % bias.length]);
 }

@@ -52,10 +52,13 @@ export class StandInComponent extends ScriptObjectStandIn implements Component {
   }
 }
 
+/** Draws nothing of its own: the scene is drawn on one screen. */
+export class StandInCamera extends StandInComponent implements Camera {}
+
 export type ComponentClass = new (sceneObject: StandInSceneObject) => StandInComponent;
 
 /** Classes of the components that `createComponent` can make, by name. */
-export const componentClasses = new Map<string, ComponentClass>();
+export const componentClasses = new Map<string, ComponentClass>([['Camera', StandInCamera]]);
 
 export class StandInSceneObject extends ScriptObjectStandIn implements SceneObject {
   children: StandInSceneObject[] = [];

@@ -20,6 +20,8 @@ const LINES = 1000;
 export class World {
   /** Seconds since the lens started. */
   time = 0;
+  /** Width of the screen through its height. */
+  screenAspect = 9 / 16;
   /** The last lines printed, oldest first. */
   readonly log: string[] = [];
   readonly events: StandInEvent[] = [];

@@ -1,9 +1,9 @@
+import { readWeights } from '../../../ml/landmarks/network/face-api.ts';
+import { convolution, type Layers, OPSET } from '../../../ml/landmarks/network/layers.ts';
 import { Graph, type Tensor } from '../../../ml/nn/graph.ts';
 import { decodeModel } from '../../../ml/onnx/decode.ts';
 import { encodeModel, type OnnxValueInfo } from '../../../ml/onnx/model.ts';
 import { CELL } from '../detection.ts';
-import { readWeights } from './face-api.ts';
-import { convolution, type Layers, OPSET } from './layers.ts';
 
 /**
  * The network that finds faces, face-api's `tiny_face_detector_model` (a small YOLO v2), as an ONNX file: input `image`

@@ -1,4 +1,4 @@
-import type { LensHost, Overrides, SimulatedLens } from '../../../simulator/lens.ts';
+import type { LensHost, Overrides, ScreenSize, SimulatedLens } from '../../../simulator/lens.ts';
 import type { TrackedFace } from '../../../vision/face.ts';
 import type { Models } from './models.ts';
 import { nextTask } from './next-task.ts';
@@ -15,7 +15,7 @@ export class LensRunner {
   readonly #models: Models;
   #lens: SimulatedLens | null = null;
   #faces: readonly TrackedFace[] = [];
-  #points: ReadonlyMap<number, ReadonlyArray<readonly [number, number]>> = new Map();
+  #screen: ScreenSize = { width: 1, height: 1 };
   #restarts = 0;
 
   constructor(start: Start, host: Omit<LensHost, 'loadModel'>, models: Models) {
@@ -36,7 +36,7 @@ export class LensRunner {
     const next = this.#start(this.#warmHost(warming), overrides);
     const told = this.#faces;
     tellFaces(next, [], told);
-    for (const [index, points] of this.#points) next.landmarks(index, points);
+    tellLandmarks(next, told, this.#screen);
     if (warming.now && !(await this.#warmUp(next, restart))) return next.destroy();
     // Faces come and go while it warms up.
     tellFaces(next, told, this.#faces);
@@ -46,14 +46,14 @@ export class LensRunner {
   }
 
   /** One frame. @param faces in the picture now. @param dt seconds. */
-  frame(faces: readonly TrackedFace[], screen: { width: number; height: number }, dt: number): void {
+  frame(faces: readonly TrackedFace[], screen: ScreenSize, dt: number): void {
     const before = this.#faces;
     this.#faces = faces;
-    this.#points = new Map(faces.map(({ index, points }) => [index, partsOf(points, screen)]));
+    this.#screen = screen;
     const lens = this.#lens;
     if (!lens) return;
     tellFaces(lens, before, faces);
-    for (const [index, points] of this.#points) lens.landmarks(index, points);
+    tellLandmarks(lens, faces, screen);
     lens.frame(dt);
   }
 
@@ -91,8 +91,12 @@ function tellFaces(lens: SimulatedLens, before: readonly TrackedFace[], now: rea
   for (const { index } of now) if (!before.some((face) => face.index === index)) lens.faceFound(index);
 }
 
+function tellLandmarks(lens: SimulatedLens, faces: readonly TrackedFace[], screen: ScreenSize): void {
+  for (const { index, points } of faces) lens.landmarks(index, partsOf(points, screen), screen);
+}
+
 /** Points as parts of the screen. */
-function partsOf(points: Float32Array, { width, height }: { width: number; height: number }) {
+function partsOf(points: Float32Array, { width, height }: ScreenSize) {
   return Array.from(
     { length: points.length / 2 },
     (_, at) => [points[2 * at] / width, points[2 * at + 1] / height] as const,

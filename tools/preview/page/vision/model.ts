@@ -2,11 +2,11 @@ import { type InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import type { ModelAnswer } from './protocol.ts';
 import { openSession, runSession } from './sessions.ts';
 
-/** How an input lays out a picture. */
+/** How an input lays out a picture, or a row of numbers. */
 interface InputLayout {
   /** As the network has it, with its batch of 1. */
   readonly dims: readonly number[];
-  /** Whether all of one channel come before the next. */
+  /** Whether all of one channel come before the next; never of a row. */
   readonly channelsFirst: boolean;
 }
 
@@ -31,7 +31,7 @@ export class LensModel {
     }
   }
 
-  /** @param inputs of each input in its order, [height, width, channels]. */
+  /** @param inputs of each input in its order, [height, width, channels] or a row of numbers. */
   async run(inputs: readonly Float32Array[]): Promise<ModelAnswer> {
     if (inputs.length !== this.#layouts.length)
       throw new Error(`The lens's model has ${this.#layouts.length} inputs, the lens feeds ${inputs.length}.`);
@@ -49,13 +49,15 @@ function layoutOf(metadata: InferenceSession.ValueMetadata): InputLayout {
   if (!metadata.isTensor || metadata.type !== 'float32')
     throw new Error(`The lens's model takes no floats at its input ${name}. Export it with float inputs.`);
   const dims = metadata.shape.map((side, axis) => (axis === 0 && typeof side !== 'number' ? 1 : Number(side)));
-  const known = dims.length === 4 && dims[0] === 1 && dims.every((side) => side > 0);
-  if (!known || !(isChannels(dims[1]) || isChannels(dims[3])))
+  const known = dims[0] === 1 && dims.every((side) => side > 0);
+  const isRow = known && dims.filter((side) => side > 1).length <= 1;
+  const isPicture = known && dims.length === 4 && (isChannels(dims[1]) || isChannels(dims[3]));
+  if (!isRow && !isPicture)
     throw new Error(
-      `The lens's model takes [${metadata.shape}] at its input ${name}, expected one picture: [1, 3, height, width] or ` +
-        '[1, height, width, 3]. Export it with a fixed size.',
+      `The lens's model takes [${metadata.shape}] at its input ${name}, expected one picture, [1, 3, height, width] or ` +
+        '[1, height, width, 3], or a row of numbers, [1, length]. Export it with a fixed size.',
     );
-  return { dims, channelsFirst: isChannels(dims[1]) && !isChannels(dims[3]) };
+  return { dims, channelsFirst: !isRow && isChannels(dims[1]) && !isChannels(dims[3]) };
 }
 
 function tensorOf(values: Float32Array, { dims, channelsFirst }: InputLayout): Tensor {

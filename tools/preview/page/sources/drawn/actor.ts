@@ -1,7 +1,7 @@
 /** A source of frames for people without a camera: drawn people who show the expression they are asked for. */
 import { EMOTIONS, type Emotion } from '../../../../../ml/core/emotions.ts';
+import { eyesOf } from '../../../../../ml/core/ibug.ts';
 import type { TrackedFace } from '../../../../vision/face.ts';
-import { eyesOf } from '../../../../vision/landmarks.ts';
 import { Cast } from './cast.ts';
 import { drawPortrait, paintBackdrop } from './compose.ts';
 import { headMotion } from './motion.ts';

@@ -1,7 +1,8 @@
-import { Graph, type Tensor } from '../../../ml/nn/graph.ts';
-import { add } from '../../../ml/nn/ops.ts';
-import { LANDMARK_SIDE, POINTS } from '../landmarks.ts';
+import { POINTS } from '../../core/ibug.ts';
+import { Graph, type Tensor } from '../../nn/graph.ts';
+import { add } from '../../nn/ops.ts';
 import { readWeights } from './face-api.ts';
+import { LANDMARK_SIDE } from './input.ts';
 import { convolution, floats, type Layers, OPSET } from './layers.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { Graph, Shape, Tensor } from '../../../ml/nn/graph.ts';
-import { add, mul } from '../../../ml/nn/ops.ts';
-import { DATA_TYPE } from '../../../ml/onnx/model.ts';
+import type { Graph, Shape, Tensor } from '../../nn/graph.ts';
+import { add, mul } from '../../nn/ops.ts';
+import { DATA_TYPE } from '../../onnx/model.ts';
 import type { NetworkWeights, StoredWeights } from './face-api.ts';
 
 /** Operator set of the ONNX files. */

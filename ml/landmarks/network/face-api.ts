@@ -1,9 +1,9 @@
 /** Weights of the networks inside the npm package `@vladmandic/face-api` (MIT), as TensorFlow.js stores them. Node only. */
 import { createRequire } from 'node:module';
 import { z } from 'zod';
-import { UserError } from '../../../ml/core/errors.ts';
-import { readBytes, readText } from '../../../ml/core/files.ts';
-import { type Shape, sizeOf } from '../../../ml/nn/graph.ts';
+import { UserError } from '../../core/errors.ts';
+import { readBytes, readText } from '../../core/files.ts';
+import { type Shape, sizeOf } from '../../nn/graph.ts';
 
 const PACKAGE = '@vladmandic/face-api';
 

@@ -1,0 +1,95 @@
+/**
+ * What each idea is worth: `npm run bench:ablation -- --data fer2013.csv --votes fer2013new.csv --pretrained FOLDER --ckplus
+ * FOLDER`. Every row is trained by the same short recipe from the same seed, with a head on the original labels and one on the
+ * votes of FER+, and stands against its base on the same faces. Epochs are chosen on PublicTest. Stopped, it goes on where
+ * it was; PrivateTest and CK+ are shown with --final alone, once everything is chosen.
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { UserError } from '../../ml/core/errors.ts';
+import { formatInterval, percent } from '../../ml/evaluate/evaluation.ts';
+import { wilsonInterval95 } from '../../ml/evaluate/metrics.ts';
+import { pairedDifference } from '../../ml/evaluate/paired.ts';
+import { rowsFor } from './ablation/rows.ts';
+import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurement, type RowResult, trainRow } from './ablation/train-row.ts';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    votes: { type: 'string' },
+    pretrained: { type: 'string' },
+    ckplus: { type: 'string' },
+    edsr: { type: 'string', default: 'ml/models/edsr-x4/edsr.onnx' },
+    manifest: { type: 'string', default: 'ml/refine/fer2013.csv' },
+    size: { type: 'string', default: '96' },
+    epochs: { type: 'string', default: '4' },
+    seed: { type: 'string', default: '1' },
+    rows: { type: 'string', default: 'all' },
+    final: { type: 'boolean', default: false },
+  },
+});
+const { data, votes, pretrained, ckplus } = values;
+if (!data || !votes || !pretrained || !ckplus)
+  throw new UserError('give --data fer2013.csv, --votes fer2013new.csv, --pretrained FOLDER and --ckplus FOLDER');
+
+const rows = rowsFor({ pretrained, ckplus, manifest: values.manifest, edsr: values.edsr });
+const wanted = values.rows === 'all' ? rows.map(({ name }) => name) : values.rows.split(';');
+const unknown = wanted.find((name) => !rows.some((row) => row.name === name));
+if (unknown !== undefined)
+  throw new UserError(`--rows ${unknown}: known are ${rows.map(({ name }) => name).join('; ')}`);
+
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+const [size, epochs, seed] = [values.size, values.epochs, values.seed].map(Number);
+const recipe = {
+  settings: {
+    'data.source': data,
+    'data.votes': votes,
+    'model.size': size,
+    'train.epochs': epochs,
+    'train.targets': ['original', 'votes'],
+    seed,
+  },
+  ckplus,
+  folder: join('runs', `ablation-${size}px-${epochs}-epochs-seed-${seed}`),
+};
+const results = new Map<string, RowResult>();
+for (const row of rows.filter(({ name }) => wanted.includes(name))) {
+  const reporter = {
+    note: (text: string) => console.error(`${row.name}: ${text}`),
+    progress: () => {},
+  };
+  const result = await trainRow(row, recipe, reporter, stop.signal);
+  if (!result) process.exit(1);
+  results.set(row.name, result);
+}
+
+const measurements = MEASUREMENT_NAMES.filter((name) => values.final || MEASUREMENTS[name].split === 'PublicTest');
+console.log(
+  `${size} px unless it is said, ${epochs} epochs, seed ${seed}; accuracy (95 % interval), gain over its base`,
+);
+console.log(`| row | ${measurements.map((name) => `${name} | gain`).join(' | ')} | minutes |`);
+console.log(`| --- |${' --- | --- |'.repeat(measurements.length)} --- |`);
+for (const { name, base } of rows) {
+  const result = results.get(name);
+  if (!result) continue;
+  const before = base === null ? undefined : results.get(base);
+  const cells = measurements.flatMap((measurement) => [
+    accuracyOf(result, measurement),
+    gainOf(result, before, measurement),
+  ]);
+  console.log(`| ${[name, ...cells, (result.seconds / 60).toFixed(1)].join(' | ')} |`);
+}
+
+function accuracyOf({ right }: RowResult, measurement: Measurement): string {
+  const answers = right[measurement];
+  const count = answers.filter(Boolean).length;
+  return `${percent(count / answers.length)} (${formatInterval(wilsonInterval95(count, answers.length))})`;
+}
+
+function gainOf(result: RowResult, before: RowResult | undefined, measurement: Measurement): string {
+  if (!before) return '';
+  const { difference, interval95 } = pairedDifference(result.right[measurement], before.right[measurement]);
+  const points = (share: number) => `${share < 0 ? '−' : '+'}${(100 * Math.abs(share)).toFixed(2)}`;
+  return `${points(difference)} (${points(interval95[0])} to ${points(interval95[1])})`;
+}

@@ -1,0 +1,14 @@
+import type { DataConfig } from '../../ml/config/schema.ts';
+import type { Reporter } from '../../ml/core/progress.ts';
+import type { LoadTools } from '../../ml/data/load.ts';
+import { readEdsr } from '../../ml/superres/model-file.ts';
+import { openUpscaled } from '../../ml/superres/upscale-faces.ts';
+import { findFace } from './find-face.ts';
+
+/** The networks that loading needs: they find faces and make them larger. */
+export function loadTools({ cache }: DataConfig, reporter: Reporter): LoadTools {
+  return {
+    find: findFace,
+    upscale: async (edsr, pixels) => openUpscaled(pixels, await readEdsr(edsr), cache, reporter),
+  };
+}
