@@ -6,12 +6,11 @@ import { checkModel } from '../../../ml/export/check/check-model.ts';
 import { sha256Of } from '../../../ml/export/exported-file.ts';
 import { type ModelJson, readModelJson } from '../../../ml/export/model-json.ts';
 import { LANDMARK_VALUES } from '../../../ml/landmarks/normalize.ts';
+import { LANDMARKS } from '../../../ml/nn/layers.ts';
 import { ML_ASSETS_BYTES } from '../limits.ts';
 import { modelInterface } from '../validate/model-interface.ts';
 
-/** Name of the input for the points of a face, as the lens looks for it. */
-export const LANDMARKS = 'landmarks';
-/** As Lens Studio shows it: width, height, channels. */
+/** Shape of the input of landmarks as Lens Studio shows it: width, height, channels. */
 export const LANDMARK_SHAPE = [1, 1, LANDMARK_VALUES] as const;
 
 /** How SnapML gets the model: 8 bits as TFLite, or floats as ONNX. */

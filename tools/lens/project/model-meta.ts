@@ -1,5 +1,6 @@
+import { LANDMARKS } from '../../../ml/nn/layers.ts';
 import { type Fields, fields, float, NULL_ID, own, reference, Tagged, vector } from '../yaml/value.ts';
-import { LANDMARK_SHAPE, LANDMARKS, type LensModel } from './lens-model.ts';
+import { LANDMARK_SHAPE, type LensModel } from './lens-model.ts';
 import { assetMeta, type MetaExtras } from './meta.ts';
 
 type Numbers3 = readonly [number, number, number];
