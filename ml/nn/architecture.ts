@@ -93,9 +93,6 @@ export function landmarksAlone(network: Architecture): Architecture {
 /** Whether there is a tower over the image. */
 export const seesImage = ({ blocks }: Architecture) => blocks.length > 0;
 
-/** Features of the image among those that the classifier sees; they are the first. */
-export const imageFeaturesOf = ({ features, landmarks }: Architecture) => features - (landmarks?.outChannels ?? 0);
-
 /** Every unit in the order of computation. */
 export function unitsOf({ blocks, tail, landmarks }: Architecture): Unit[] {
   const ofBlock = ({ units, squeeze }: Block) =>

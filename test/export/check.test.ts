@@ -96,7 +96,14 @@ describe('files that cannot be checked', () => {
     });
     const unknown = async (parts: Parts) =>
       (await check(parts)).findings.filter(({ message }) => message.includes('shapes'));
+    const tiled = (...repeats: number[]): Parts => ({
+      nodes: [node('Tile', ['image', 'repeats'], 'y')],
+      initializers: [integers('repeats', repeats)],
+      outShape: [1, 4, 8, 8],
+    });
     expect(await unknown(pads(3))).toEqual([]);
+    expect(await unknown(tiled(1, 1, 2, 2))).toEqual([]);
+    expect(await unknown(tiled(1000, 1000, 1000, 1000))).toHaveLength(1);
     expect((await unknown(pads(2 ** 40))).map(({ message }) => message).join()).toMatch(
       /Pad y makes its map too large/,
     );

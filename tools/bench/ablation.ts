@@ -78,18 +78,20 @@ for (const { name, base } of rows) {
     accuracyOf(result, measurement),
     gainOf(result, before, measurement),
   ]);
-  console.log(`| ${[name, ...cells, (result.seconds / 60).toFixed(1)].join(' | ')} |`);
+  console.log(`| ${[name, ...cells, result.seconds === null ? '' : (result.seconds / 60).toFixed(1)].join(' | ')} |`);
 }
 
 function accuracyOf({ right }: RowResult, measurement: Measurement): string {
   const answers = right[measurement];
+  if (!answers) return '–';
   const count = answers.filter(Boolean).length;
   return `${percent(count / answers.length)} (${formatInterval(wilsonInterval95(count, answers.length))})`;
 }
 
 function gainOf(result: RowResult, before: RowResult | undefined, measurement: Measurement): string {
-  if (!before) return '';
-  const { difference, interval95 } = pairedDifference(result.right[measurement], before.right[measurement]);
+  const [now, then] = [result.right[measurement], before?.right[measurement]];
+  if (!now || !then) return '';
+  const { difference, interval95 } = pairedDifference(now, then);
   const points = (share: number) => `${share < 0 ? '−' : '+'}${(100 * Math.abs(share)).toFixed(2)}`;
   return `${points(difference)} (${points(interval95[0])} to ${points(interval95[1])})`;
 }

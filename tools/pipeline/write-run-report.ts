@@ -1,4 +1,4 @@
-import type { Config } from '../../ml/config/schema.ts';
+import type { Config, TargetKind } from '../../ml/config/schema.ts';
 import { type FaceDataset, indicesOf, SPLITS } from '../../ml/data/dataset.ts';
 import type { DataSummary } from '../../ml/data/load.ts';
 import type { HeadReport, ReportContent } from '../../ml/evaluate/report/content.ts';
@@ -17,15 +17,16 @@ export interface ReportSource extends Partial<Pick<ReportContent, 'history' | 'f
   readonly heads: readonly HeadReport[];
 }
 
-const HEADINGS: Readonly<Record<string, string>> = {
+const HEADINGS: Readonly<Record<TargetKind, string>> = {
   original: 'Head "original": trained on the original labels',
   votes: 'Head "votes": trained on the distribution of the FER+ votes',
   majority: 'Head "majority": trained on the majority of the FER+ votes',
+  blended: 'Head "blended": trained on the FER+ votes with a share of the original labels',
 };
 
 /** What a head was trained on, in words. */
 export function headingOf(head: string): string {
-  return HEADINGS[head] ?? head;
+  return HEADINGS[head as TargetKind] ?? head;
 }
 
 /** Writes the report of a run or of a single model, without pictures of faces if its configuration hides them. */

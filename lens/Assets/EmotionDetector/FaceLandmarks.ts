@@ -22,6 +22,8 @@ export class FaceLandmarks {
 
   /** Listens to the face from now on. @throws Error if Lens Studio refuses. */
   follow(): void {
+    // Where there is no live target it fails here, once, and not at each update.
+    global.scene.liveTarget.control.getAspect();
     this.anchor = global.scene.createSceneObject('Face Landmarks');
     // Lens Studio wants heads below the camera.
     this.anchor.setParent(findCamera() ?? this.owner);

@@ -16,7 +16,7 @@ const [CHIN, LEFT_CORNER, RIGHT_CORNER] = [8, 36, 45];
  *
  * Lens Studio does not say whether a point keeps its number where the screen is mirrored, nor which way its y goes. Both
  * show: the eyes and the chin go round the wrong way. Such points are renumbered, which makes a face of them whose left
- * and right may be exchanged, as in a mirrored picture; the model has learned from those too.
+ * and right may be exchanged; faces are nearly symmetric, and the model has learned from mirrored ones as well.
  * @param points at least 68, x and y as parts of the screen, y down.
  * @param aspect width of the screen through its height.
  * @param mirrored whether the model sees its picture mirrored, so that it is to have the points of that picture.

@@ -29,11 +29,11 @@ export async function checkOnnx(file: string): Promise<CheckReport> {
   const model = decodeModel(content, file);
   const { graph } = model;
   const opset = model.opsets.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0;
-  const { shapes, problem } = await inferShapes(model);
+  const constants = constantsOf(graph);
+  const { shapes, problem } = await inferShapes(model, constants);
   const unknown = problem
     ? [warning(`the shapes inside are unknown, since ${problem}`, 'Mend that first; some rules could not be checked')]
     : [];
-  const constants = constantsOf(graph);
   return reportOf({
     file,
     bytes: content.length,

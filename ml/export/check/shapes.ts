@@ -1,15 +1,21 @@
 import * as ort from 'onnxruntime-node';
 import { messageOf } from '../../core/errors.ts';
 import { sizeOf } from '../../nn/graph.ts';
-import { DATA_TYPE, encodeModel, type OnnxGraph, type OnnxModel, type OnnxNode } from '../../onnx/model.ts';
+import { DATA_TYPE, encodeModel, type OnnxModel, type OnnxNode, type OnnxTensor } from '../../onnx/model.ts';
 import { numbersOf } from './node-context.ts';
 
 /** Larger inputs are not run: a 1024×1024 image has 3 million numbers. */
 const MOST_NUMBERS = 16_000_000;
-/** Models that pad a side by more, or repeat it more often, are not run: a damaged number can ask for terabytes. */
-const MOST_GROWTH = 1024;
-/** Operators whose constant inputs say how large their result becomes. */
-const GROWING: ReadonlySet<string> = new Set(['Pad', 'Tile', 'Expand', 'Resize', 'ConstantOfShape']);
+/** Models that ask for more are not run: a damaged number can ask for terabytes. */
+const MOST_GROWTH = 1e9;
+/** Places of the inputs that say how large an operator's result becomes. */
+const SIZES: ReadonlyMap<string, readonly number[]> = new Map([
+  ['Pad', [1]],
+  ['Tile', [1]],
+  ['Expand', [1]],
+  ['Resize', [2, 3]],
+  ['ConstantOfShape', [0]],
+]);
 
 /** Shape of each tensor by its name; tensors that are missing have an unknown shape. */
 export type Shapes = ReadonlyMap<string, readonly number[]>;
@@ -17,9 +23,13 @@ export type Shapes = ReadonlyMap<string, readonly number[]>;
 /**
  * Shapes of every tensor of a model, found by running it once on zeros with all of its tensors as outputs.
  * They stay unknown where the inputs have no fixed shape, or where ONNX Runtime does not run the model.
+ * @param constants its tensors that are the same in each run.
  * @returns the shapes, and what kept them unknown.
  */
-export async function inferShapes(model: OnnxModel): Promise<{ shapes: Shapes; problem: string | null }> {
+export async function inferShapes(
+  model: OnnxModel,
+  constants: ReadonlyMap<string, OnnxTensor>,
+): Promise<{ shapes: Shapes; problem: string | null }> {
   const { graph } = model;
   const shapes = new Map<string, readonly number[]>(graph.initializers.map(({ name, dims }) => [name, dims]));
   const fed = graph.inputs.filter(({ name }) => !shapes.has(name));
@@ -32,7 +42,8 @@ export async function inferShapes(model: OnnxModel): Promise<{ shapes: Shapes; p
   if (fed.some(({ name }) => sizeOf(shapes.get(name) as number[]) > MOST_NUMBERS)) {
     return { shapes, problem: `an input has more than ${MOST_NUMBERS.toLocaleString('en')} numbers` };
   }
-  const growing = graph.nodes.find((node) => growthOf(node, graph) > MOST_GROWTH);
+  // Also true where a number is none.
+  const growing = graph.nodes.find((node) => !(growthOf(node, constants) <= MOST_GROWTH));
   if (growing) return { shapes, problem: `${growing.opType} ${growing.outputs[0]} makes its map too large to run` };
   const known = new Set(graph.outputs.map(({ name }) => name));
   const inner = graph.nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== '' && !known.has(name));
@@ -56,12 +67,12 @@ export async function inferShapes(model: OnnxModel): Promise<{ shapes: Shapes; p
   }
 }
 
-/** The largest number by which an operator pads, repeats or stretches. */
-function growthOf({ opType, attributes, inputs }: OnnxNode, { initializers }: OnnxGraph): number {
+/** At least by how much an operator pads, repeats or stretches what it is given, all axes together. */
+function growthOf({ opType, attributes, inputs }: OnnxNode, constants: ReadonlyMap<string, OnnxTensor>): number {
   const { pads } = attributes;
-  const constants = GROWING.has(opType) ? initializers.filter(({ name }) => inputs.includes(name)) : [];
-  const numbers = [pads && 'ints' in pads ? pads.ints : [], ...constants.map((tensor) => numbersOf(tensor) ?? [])];
-  return numbers.flat().reduce((most, number) => Math.max(most, number), 0);
+  const given = (SIZES.get(opType) ?? []).flatMap((place) => constants.get(inputs[place]) ?? []);
+  const lists = [pads && 'ints' in pads ? pads.ints : [], ...given.map((tensor) => numbersOf(tensor) ?? [])];
+  return Math.max(...lists.map((numbers) => numbers.reduce((product, number) => product * (1 + Math.abs(number)), 1)));
 }
 
 function zeros(shapes: Shapes, name: string): ort.Tensor {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { loadConfig } from '../../../ml/config/load.ts';
@@ -14,7 +14,7 @@ import { type Protocol, protocolLabels } from '../../../ml/data/labels.ts';
 import { predictFaces } from '../../../ml/train/predict.ts';
 import { train } from '../../../ml/train/train.ts';
 import { foldTrained, loadNetwork } from '../../../ml/train/trained-network.ts';
-import { bestFile } from '../../../ml/train/training.ts';
+import { bestFile, CHECKPOINT_FILE } from '../../../ml/train/training.ts';
 import { loadRunFaces } from '../../pipeline/train-run.ts';
 import type { Row } from './rows.ts';
 
@@ -22,8 +22,10 @@ import type { Row } from './rows.ts';
 export const MEASUREMENTS = {
   'raw, PublicTest': { head: 'original', protocol: 'raw', split: 'PublicTest' },
   'FER+, PublicTest': { head: 'votes', protocol: 'ferplus-majority', split: 'PublicTest' },
+  'FER+ of the original head, PublicTest': { head: 'original', protocol: 'ferplus-majority', split: 'PublicTest' },
   'raw, PrivateTest': { head: 'original', protocol: 'raw', split: 'PrivateTest' },
   'FER+, PrivateTest': { head: 'votes', protocol: 'ferplus-majority', split: 'PrivateTest' },
+  'FER+ of the original head, PrivateTest': { head: 'original', protocol: 'ferplus-majority', split: 'PrivateTest' },
   'CK+, original head': { head: 'original', protocol: 'ckplus', split: 'PrivateTest' },
   'CK+, votes head': { head: 'votes', protocol: 'ckplus', split: 'PrivateTest' },
 } as const satisfies Record<string, { head: string; protocol: Protocol; split: Split }>;
@@ -32,13 +34,15 @@ export const MEASUREMENT_NAMES = Object.keys(MEASUREMENTS) as Measurement[];
 
 const RowResultSchema = z.strictObject({
   name: z.string(),
-  seconds: z.number(),
-  /** Whether each face of the measurement was named rightly. */
-  right: z.record(z.enum(MEASUREMENT_NAMES as [Measurement, ...Measurement[]]), z.array(z.boolean())),
+  /** Of training; null if it was stopped and resumed. */
+  seconds: z.number().nullable(),
+  /** Whether each face of the measurement was named rightly; a network that was trained on CK+ is not tested on it. */
+  right: z.partialRecord(z.enum(MEASUREMENT_NAMES as [Measurement, ...Measurement[]]), z.array(z.boolean())),
 });
 export type RowResult = z.infer<typeof RowResultSchema>;
 
 const RESULT_FILE = 'result.json';
+const CONFIG_FILE = 'config.json';
 
 /** What all rows share. */
 export interface Recipe {
@@ -50,7 +54,8 @@ export interface Recipe {
 }
 
 /**
- * Trains a row and measures it; what was done before in its folder is not done again.
+ * Trains a row and measures it. What was done before in its folder by the same configuration is not done again; what was
+ * done by another one is given up.
  * @returns undefined if it was stopped by its signal; called again, it goes on.
  */
 export async function trainRow(
@@ -61,19 +66,27 @@ export async function trainRow(
 ): Promise<RowResult | undefined> {
   const folder = join(recipe.folder, row.name.replace(/[^\w.]+/g, '-'));
   const path = join(folder, RESULT_FILE);
-  if (existsSync(path)) return RowResultSchema.parse(JSON.parse(await readText(path)));
   const settings = { ...recipe.settings, ...row.settings };
   const config = await loadConfig(
     undefined,
     Object.entries(settings).map(([field, value]) => ({ path: field, value, origin: `row "${row.name}"` })),
   );
+  const text = JSON.stringify({ config, measurements: MEASUREMENTS, ckplus: recipe.ckplus }, null, 2);
+  const configPath = join(folder, CONFIG_FILE);
+  if (!existsSync(configPath) || (await readText(configPath)) !== text) {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    await writeAtomic(configPath, text);
+  }
+  if (existsSync(path)) return RowResultSchema.parse(JSON.parse(await readText(path)));
   const { dataset } = await loadRunFaces(config, reporter);
-  await mkdir(folder, { recursive: true });
+  const resumed = existsSync(join(folder, CHECKPOINT_FILE));
   const begin = performance.now();
   const { completed } = await train({ config, dataset, folder, reporter, resume: true, signal });
   if (!completed) return undefined;
-  const seconds = (performance.now() - begin) / 1000;
-  const right = await measureRow(folder, dataset, await loadCkPlus(config, recipe.ckplus, reporter));
+  const seconds = resumed ? null : (performance.now() - begin) / 1000;
+  const ckplus = config.data.extra === null ? await loadCkPlus(config, recipe.ckplus, reporter) : null;
+  const right = await measureRow(folder, dataset, ckplus);
   const result: RowResult = { name: row.name, seconds, right };
   await writeAtomic(path, JSON.stringify(result));
   return result;
@@ -85,11 +98,16 @@ async function loadCkPlus(config: Config, source: string, reporter: Reporter): P
   return (await loadRunFaces({ ...config, data }, reporter)).dataset;
 }
 
-async function measureRow(folder: string, dataset: FaceDataset, ckplus: FaceDataset): Promise<RowResult['right']> {
-  const right: Partial<RowResult['right']> = {};
+async function measureRow(
+  folder: string,
+  dataset: FaceDataset,
+  ckplus: FaceDataset | null,
+): Promise<RowResult['right']> {
+  const right: RowResult['right'] = {};
   for (const name of MEASUREMENT_NAMES) {
     const { head, protocol, split } = MEASUREMENTS[name];
     const faces = protocol === 'ckplus' ? ckplus : dataset;
+    if (!faces) continue;
     const { labels } = protocolLabels(protocol, faces);
     const tested = indicesOf(faces, split).filter((face) => labels[face] >= 0);
     if (tested.length === 0) throw new UserError(`${faces.source} has no face for ${name}`);
@@ -97,5 +115,5 @@ async function measureRow(folder: string, dataset: FaceDataset, ckplus: FaceData
     const probabilities = await predictFaces(network, head, facesOf(faces, tested));
     right[name] = [...tested].map((face, i) => predictionAt(probabilities, i, EMOTIONS.length).label === labels[face]);
   }
-  return right as RowResult['right'];
+  return right;
 }
