@@ -6,15 +6,28 @@ import { numbersOf } from './node-context.ts';
 
 /** Larger inputs are not run: a 1024×1024 image has 3 million numbers. */
 const MOST_NUMBERS = 16_000_000;
-/** Models that ask for more are not run: a damaged number can ask for terabytes. */
-const MOST_GROWTH = 1e9;
-/** Places of the inputs that say how large an operator's result becomes. */
-const SIZES: ReadonlyMap<string, readonly number[]> = new Map([
-  ['Pad', [1]],
-  ['Tile', [1]],
-  ['Expand', [1]],
-  ['Resize', [2, 3]],
-  ['ConstantOfShape', [0]],
+/** Models with larger maps are not run: a damaged number can ask for terabytes. */
+const MOST_MAP = 100_000_000;
+
+const factors = (numbers: readonly number[]) =>
+  numbers.reduce((product, number) => product * Math.max(1, Math.abs(number)), 1);
+/** By how much a map of 8 pixels a side grows, which few are smaller than. */
+const padded = (pads: readonly number[]) => factors(pads.map((pad) => 1 + Math.abs(pad) / 8));
+
+/** How many numbers an operator makes of so many, by the numbers of one of its inputs. */
+type Result = readonly [input: number, of: (numbers: readonly number[], given: number) => number];
+const RESULTS: ReadonlyMap<string, readonly Result[]> = new Map<string, readonly Result[]>([
+  ['Pad', [[1, (pads, given) => given * padded(pads)]]],
+  ['Tile', [[1, (repeats, given) => given * factors(repeats)]]],
+  ['Expand', [[1, factors]]],
+  ['ConstantOfShape', [[0, factors]]],
+  [
+    'Resize',
+    [
+      [2, (scales, given) => given * factors(scales)],
+      [3, factors],
+    ],
+  ],
 ]);
 
 /** Shape of each tensor by its name; tensors that are missing have an unknown shape. */
@@ -42,8 +55,9 @@ export async function inferShapes(
   if (fed.some(({ name }) => sizeOf(shapes.get(name) as number[]) > MOST_NUMBERS)) {
     return { shapes, problem: `an input has more than ${MOST_NUMBERS.toLocaleString('en')} numbers` };
   }
+  const given = Math.max(...fed.map(({ name }) => sizeOf(shapes.get(name) as number[])));
   // Also true where a number is none.
-  const growing = graph.nodes.find((node) => !(growthOf(node, constants) <= MOST_GROWTH));
+  const growing = graph.nodes.find((node) => !(resultOf(node, constants, given) <= MOST_MAP));
   if (growing) return { shapes, problem: `${growing.opType} ${growing.outputs[0]} makes its map too large to run` };
   const known = new Set(graph.outputs.map(({ name }) => name));
   const inner = graph.nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== '' && !known.has(name));
@@ -67,12 +81,19 @@ export async function inferShapes(
   }
 }
 
-/** At least by how much an operator pads, repeats or stretches what it is given, all axes together. */
-function growthOf({ opType, attributes, inputs }: OnnxNode, constants: ReadonlyMap<string, OnnxTensor>): number {
+/** About how many numbers an operator pads, repeats or stretches a map of so many to; 0 for other operators. */
+function resultOf(
+  { opType, attributes, inputs }: OnnxNode,
+  constants: ReadonlyMap<string, OnnxTensor>,
+  given: number,
+): number {
   const { pads } = attributes;
-  const given = (SIZES.get(opType) ?? []).flatMap((place) => constants.get(inputs[place]) ?? []);
-  const lists = [pads && 'ints' in pads ? pads.ints : [], ...given.map((tensor) => numbersOf(tensor) ?? [])];
-  return Math.max(...lists.map((numbers) => numbers.reduce((product, number) => product * (1 + Math.abs(number)), 1)));
+  const byInput = (RESULTS.get(opType) ?? []).flatMap(([place, of]) => {
+    const tensor = constants.get(inputs[place]);
+    const numbers = tensor && numbersOf(tensor);
+    return numbers ? of(numbers, given) : [];
+  });
+  return Math.max(0, ...byInput, pads && 'ints' in pads ? given * padded(pads.ints) : 0);
 }
 
 function zeros(shapes: Shapes, name: string): ort.Tensor {
