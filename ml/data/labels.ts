@@ -48,10 +48,11 @@ export interface Targets {
 export function targetsFor(kind: TargetKind, dataset: FaceDataset, blend = 0): Targets {
   if (kind === 'votes') return voteTargets(dataset, votesOf(dataset, 'the targets "votes"'));
   if (kind === 'blended') {
-    const votes = voteTargets(dataset, votesOf(dataset, 'the targets "blended"'));
+    const { probabilities, usable } = voteTargets(dataset, votesOf(dataset, 'the targets "blended"'));
     const original = targetsFor('original', dataset).probabilities;
-    const probabilities = votes.probabilities.map((p, i) => (1 - blend) * p + blend * original[i]);
-    return masked({ ...votes, probabilities });
+    const classes = classesOf(dataset).length;
+    const share = (i: number) => (usable[Math.floor(i / classes)] ? blend * original[i] : 0);
+    return { usable, probabilities: probabilities.map((p, i) => (1 - blend) * p + share(i)) };
   }
   const labels = kind === 'original' ? rawLabels(dataset) : majorityLabels(dataset, 'the targets "majority"');
   return oneHot(labels, classesOf(dataset).length);
@@ -148,12 +149,6 @@ function voteTargets(dataset: FaceDataset, votes: Uint8Array): Targets {
     );
   }
   return { probabilities, usable };
-}
-
-/** Faces that are not trained on have no probabilities. */
-function masked({ probabilities, usable }: Targets): Targets {
-  const classes = probabilities.length / usable.length;
-  return { usable, probabilities: probabilities.map((p, i) => (usable[Math.floor(i / classes)] ? p : 0)) };
 }
 
 function oneHot(labels: Int16Array, classes: number): Targets {

@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../ml/core/random.ts';
 import { FACE_PIXELS } from '../../ml/data/dataset.ts';
+import { startIn } from './program.ts';
 
-const PROGRAM = resolve('tools/cli/bin.mjs');
 const CLASSES = ['anger', 'contempt', 'disgust', 'fear', 'happy', 'sadness', 'surprise'];
 const SUBJECTS = 8;
 const TINY = ['--size', '32', '--width', '0.35', '--batch-size', '16', '--set', 'train.replicas=1'];
@@ -34,18 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function start(...args: string[]) {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (data) => {
-    output.stdout += data;
-  });
-  child.stderr.on('data', (data) => {
-    output.stderr += data;
-  });
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }));
-  return { child, output, ended };
-}
+const start = (...args: string[]) => startIn(folder, ...args);
 
 const run = (...args: string[]) => start(...args).ended;
 

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startIn } from './program.ts';
 
-const PROGRAM = resolve('tools/cli/bin.mjs');
 const TINY = ['--set', 'data.syntheticCount=280', '--size', '32', '--width', '0.35', '--batch-size', '32'];
 
 interface Measured {
@@ -24,18 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function start(...args: string[]) {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (data) => {
-    output.stdout += data;
-  });
-  child.stderr.on('data', (data) => {
-    output.stderr += data;
-  });
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }));
-  return { child, output, ended };
-}
+const start = (...args: string[]) => startIn(folder, ...args);
 
 const run = (...args: string[]) => start(...args).ended;
 

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config, QuantizeMethod, TargetKind } from '../../ml/config/schema.ts';
-import { readBytes, readText, writeAtomic } from '../../ml/core/files.ts';
+import { readBytes } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import type { FaceDataset } from '../../ml/data/dataset.ts';
 import { type Disagreements, disagreements } from '../../ml/evaluate/disagreements.ts';
@@ -19,7 +17,7 @@ import { type LayerSqnr, layerSqnr } from '../../ml/quantize/sqnr.ts';
 import { bestFile } from '../../ml/train/training.ts';
 import { foldedFromOnnx } from '../../ml/weights/from-onnx.ts';
 import { type EvaluatedModel, evaluateModel } from './evaluate-model.ts';
-import { CONFIG_FILE } from './run-folder.ts';
+import { openWork } from './run-folder.ts';
 
 /** Disagreements that a report shows. */
 const SHOWN_DISAGREEMENTS = 3 * SHEET_COLUMNS;
@@ -62,7 +60,7 @@ export async function quantizeHead(order: QuantizeOrder): Promise<QuantizedHead 
   networks.set('ptq', quantizeNetwork(prepared.network, head, prepared.maps, perChannel));
   if (method === 'qat') {
     const own = qatConfig(config, head);
-    await openWork(work, { ...own, model: sha256Of(bytes) }, reporter);
+    await openWork(work, { ...own, model: sha256Of(bytes) }, 'quantization-aware training', reporter);
     const job = { config: own, dataset, folder: work, reporter, resume: true, signal };
     const { completed } = await trainQuantized(prepared, faces, head, job);
     if (!completed) return undefined;
@@ -71,19 +69,6 @@ export async function quantizeHead(order: QuantizeOrder): Promise<QuantizedHead 
   const sqnr = new Map<QuantizeMethod, LayerSqnr[]>();
   for (const [name, network] of networks) sqnr.set(name, await layerSqnr(float, network, faces));
   return { float, networks, sqnr };
-}
-
-/** Goes on with a training of the same configuration; another one that lies there is given up. */
-async function openWork(folder: string, config: object, reporter: Reporter): Promise<void> {
-  const path = join(folder, CONFIG_FILE);
-  const text = `${JSON.stringify(config, null, 2)}\n`;
-  if (existsSync(path) && (await readText(path)) === text) return;
-  if (existsSync(folder)) {
-    reporter.note(`${folder} is of another configuration; quantization-aware training begins anew`);
-    await rm(folder, { recursive: true });
-  }
-  await mkdir(folder, { recursive: true });
-  await writeAtomic(path, text);
 }
 
 /** An exported file with how it did. */

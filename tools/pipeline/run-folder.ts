@@ -1,10 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { loadConfig } from '../../ml/config/load.ts';
 import type { Config } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
-import { fileError, writeAtomic } from '../../ml/core/files.ts';
+import { fileError, readText, writeAtomic } from '../../ml/core/files.ts';
+import type { Reporter } from '../../ml/core/progress.ts';
 
 export const CONFIG_FILE = 'config.json';
 export const DATA_FILE = 'data.json';
@@ -40,6 +42,23 @@ export async function createRun(config: Config, name: string | undefined, today:
  */
 export async function openRun(folder: string, settings: readonly Setting[] = []): Promise<Run> {
   return { folder, config: await loadConfig(join(folder, CONFIG_FILE), settings) };
+}
+
+/**
+ * Opens a folder of work that can be resumed, for the same configuration alone; another one's work is given up.
+ * @param what begins anew then, for the message.
+ * @throws UserError if the place cannot be read or written.
+ */
+export async function openWork(folder: string, config: object, what: string, reporter: Reporter): Promise<void> {
+  const path = join(folder, CONFIG_FILE);
+  const text = `${JSON.stringify(config, null, 2)}\n`;
+  if (existsSync(path) && (await readText(path)) === text) return;
+  if (existsSync(folder)) {
+    reporter.note(`${folder} is of another configuration; ${what} begins anew`);
+    await rm(folder, { recursive: true });
+  }
+  await mkdir(folder, { recursive: true });
+  await writeAtomic(path, text);
 }
 
 /** Makes `<runs>/<YYYY-MM-DD>-<name>`, with a number appended if it is taken. */

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { loadConfig } from '../../../ml/config/load.ts';
@@ -15,6 +14,7 @@ import { predictFaces } from '../../../ml/train/predict.ts';
 import { train } from '../../../ml/train/train.ts';
 import { foldTrained, loadNetwork } from '../../../ml/train/trained-network.ts';
 import { bestFile, CHECKPOINT_FILE } from '../../../ml/train/training.ts';
+import { openWork } from '../../pipeline/run-folder.ts';
 import { loadRunFaces } from '../../pipeline/train-run.ts';
 import type { Row } from './rows.ts';
 
@@ -42,7 +42,6 @@ const RowResultSchema = z.strictObject({
 export type RowResult = z.infer<typeof RowResultSchema>;
 
 const RESULT_FILE = 'result.json';
-const CONFIG_FILE = 'config.json';
 
 /** What all rows share. */
 export interface Recipe {
@@ -71,13 +70,7 @@ export async function trainRow(
     undefined,
     Object.entries(settings).map(([field, value]) => ({ path: field, value, origin: `row "${row.name}"` })),
   );
-  const text = JSON.stringify({ config, measurements: MEASUREMENTS, ckplus: recipe.ckplus }, null, 2);
-  const configPath = join(folder, CONFIG_FILE);
-  if (!existsSync(configPath) || (await readText(configPath)) !== text) {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    await writeAtomic(configPath, text);
-  }
+  await openWork(folder, { config, measurements: MEASUREMENTS, ckplus: recipe.ckplus }, 'its training', reporter);
   if (existsSync(path)) return RowResultSchema.parse(JSON.parse(await readText(path)));
   const { dataset } = await loadRunFaces(config, reporter);
   const resumed = existsSync(join(folder, CHECKPOINT_FILE));
