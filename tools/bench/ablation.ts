@@ -2,7 +2,8 @@
  * What each idea is worth: `npm run bench:ablation -- --data fer2013.csv --votes fer2013new.csv --pretrained FOLDER --ckplus
  * FOLDER`. Every row is trained by the same short recipe from the same seed, with a head on the original labels and one on the
  * votes of FER+, and stands against its base on the same faces. Epochs are chosen on PublicTest. Stopped, it goes on where
- * it was; PrivateTest and CK+ are shown with --final alone, once everything is chosen.
+ * it was. PrivateTest and CK+ are measured with --final alone, once everything is chosen; the rows quantized after training
+ * with --int8.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     epochs: { type: 'string', default: '4' },
     seed: { type: 'string', default: '1' },
     rows: { type: 'string', default: 'all' },
+    int8: { type: 'boolean', default: false },
     final: { type: 'boolean', default: false },
   },
 });
@@ -53,18 +55,21 @@ const recipe = {
   ckplus,
   folder: join('runs', `ablation-${size}px-${epochs}-epochs-seed-${seed}`),
 };
+const measurements = MEASUREMENT_NAMES.filter(
+  (name) =>
+    (values.final || MEASUREMENTS[name].split === 'PublicTest') && (values.int8 || !('numbers' in MEASUREMENTS[name])),
+);
 const results = new Map<string, RowResult>();
 for (const row of rows.filter(({ name }) => wanted.includes(name))) {
   const reporter = {
     note: (text: string) => console.error(`${row.name}: ${text}`),
     progress: () => {},
   };
-  const result = await trainRow(row, recipe, reporter, stop.signal);
+  const result = await trainRow(row, recipe, measurements, reporter, stop.signal);
   if (!result) process.exit(1);
   results.set(row.name, result);
 }
 
-const measurements = MEASUREMENT_NAMES.filter((name) => values.final || MEASUREMENTS[name].split === 'PublicTest');
 console.log(
   `${size} px unless it is said, ${epochs} epochs, seed ${seed}; accuracy (95 % interval), gain over its base`,
 );

@@ -32,6 +32,7 @@ export function rowsFor({ pretrained, ckplus, manifest, edsr }: Places): Row[] {
   const weights = (name: keyof typeof WEIGHTS) => ({ 'model.weights': join(pretrained, WEIGHTS[name]) });
   const base = 'base';
   const v2 = weights('mobilenet-v2, 1.0');
+  const small = { ...weights('mobilenet-v2, 0.35'), 'model.width': 0.35 };
   const backbone = (architecture: string, more: Row['settings']) => ({ 'model.architecture': architecture, ...more });
   const unweighted = { 'model.weights': 'none' };
   return [
@@ -46,7 +47,13 @@ export function rowsFor({ pretrained, ckplus, manifest, edsr }: Places): Row[] {
     { name: 'landmarks alone', base, settings: { ...unweighted, 'model.landmarks': 'alone' } },
     { name: 'V2 1.0 from scratch', base, settings: unweighted },
     { name: 'V2 0.5 from scratch', base, settings: { ...unweighted, 'model.width': 0.5 } },
-    { name: 'V2 0.35', base, settings: { ...weights('mobilenet-v2, 0.35'), 'model.width': 0.35 } },
+    { name: 'V2 0.35', base, settings: small },
+    { name: 'V2 0.35, 192 px', base: 'V2 0.35', settings: { ...small, 'model.size': 192 } },
+    {
+      name: 'V2 0.35, 192 px, EDSR',
+      base: 'V2 0.35, 192 px',
+      settings: { ...small, 'model.size': 192, 'data.upscale': edsr },
+    },
     {
       name: 'V3-Large minimalistic',
       base,
