@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.ts';
+import { LANDMARK_VALUES } from '../core/ibug.ts';
 import { Random } from '../core/random.ts';
 import { type FaceDataset, type Faces, facesOf } from '../data/dataset.ts';
-import { LANDMARK_VALUES, mirrorLandmarks } from '../landmarks/normalize.ts';
+import { mirrorLandmarks } from '../landmarks/normalize.ts';
 import { IMAGE, LANDMARKS } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
 import { augmentFace, drawAugmentation } from './augment.ts';
