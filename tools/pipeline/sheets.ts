@@ -9,6 +9,13 @@ import { toByte } from '../../ml/superres/plane.ts';
 import { resizeBicubic } from '../../ml/superres/resize.ts';
 import { augmentFace, drawAugmentation } from '../../ml/train/augment.ts';
 
+/** A contact sheet to draw. */
+export interface SheetOrder {
+  readonly path: string;
+  /** Of the choice of the faces. */
+  readonly seed: number;
+}
+
 /** The sheet of {@link upscaleTiles}: two faces in a row, each three times. */
 export const UPSCALE_SHEET = { columns: 6, tileSize: 160 } as const;
 const UPSCALE_FACES = 12;
