@@ -1,5 +1,8 @@
-/** The points of a face in the order of iBUG's 300-W data set (Sagonas et al. 2013): x and y of each, [136]. */
+/** The points of a face in the order of iBUG's 300-W data set (Sagonas et al. 2013). */
 export const POINTS = 68;
+
+/** Numbers of a face's landmarks: x and y of each of its points. */
+export const LANDMARK_VALUES = 2 * POINTS;
 
 /** Farthest that a normalised coordinate may lie from the middle between the eyes, in eye distances. */
 export const LIMIT = 4;

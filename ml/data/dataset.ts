@@ -1,12 +1,10 @@
 import { EMOTIONS } from '../core/emotions.ts';
-import { POINTS } from '../core/ibug.ts';
+import { LANDMARK_VALUES } from '../core/ibug.ts';
 
 /** Side of a face image in pixels, as FER2013 has them. */
 export const FACE_SIZE = 48;
 /** Pixels of one face. */
 export const FACE_PIXELS = FACE_SIZE * FACE_SIZE;
-/** Numbers of the landmarks of one face. */
-const FACE_LANDMARKS = 2 * POINTS;
 
 /** The three parts of FER2013, in the order of their codes 0, 1, 2 in {@link FaceDataset.splits}. */
 export const SPLITS = ['Training', 'PublicTest', 'PrivateTest'] as const;
@@ -126,7 +124,7 @@ export function facesOf(dataset: FaceDataset, positions: Uint32Array = Uint32Arr
 
 function landmarksOf({ landmarks }: FaceDataset, positions: Uint32Array): Pick<Faces, 'landmarks'> {
   if (!landmarks) return {};
-  const at = (face: number) => landmarks.subarray(face * FACE_LANDMARKS, (face + 1) * FACE_LANDMARKS);
+  const at = (face: number) => landmarks.subarray(face * LANDMARK_VALUES, (face + 1) * LANDMARK_VALUES);
   return { landmarks: (place) => at(positions[place]) };
 }
 

@@ -129,8 +129,11 @@ export async function readFaces(
   return { sha256, loaded: { ...loaded, dataset: await joinVotes(config.votes, loaded, report) } };
 }
 
-/** @throws Error if the faces are to be made larger and there is nothing to do it with. */
-async function enlarge(loaded: LoadedFaces, config: DataConfig, { upscale }: LoadTools): Promise<LoadedFaces> {
+/**
+ * The same faces made larger, if a configuration says so.
+ * @throws Error if there is nothing to do it with.
+ */
+export async function enlarge(loaded: LoadedFaces, config: DataConfig, { upscale }: LoadTools): Promise<LoadedFaces> {
   if (config.upscale === null) return loaded;
   if (!upscale) throw new Error('data.upscale is set, but no upscaler was given');
   const large = await upscale(config.upscale, loaded.dataset.pixels);

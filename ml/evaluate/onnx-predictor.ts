@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { EMOTIONS } from '../core/emotions.ts';
 import { messageOf, UserError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
-import { LANDMARK_VALUES } from '../landmarks/normalize.ts';
+import { LANDMARK_VALUES } from '../core/ibug.ts';
 import { LANDMARKS } from '../nn/layers.ts';
 import { faceToImage } from '../train/predict.ts';
 import { type Predictor, predictEach } from './predictor.ts';

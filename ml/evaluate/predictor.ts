@@ -2,8 +2,8 @@ import { extname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
+import { LANDMARK_VALUES } from '../core/ibug.ts';
 import type { Faces } from '../data/dataset.ts';
-import { LANDMARK_VALUES } from '../landmarks/normalize.ts';
 
 /** Faces between two reports of progress; running a model blocks the event loop. */
 const FACES_PER_TURN = 32;

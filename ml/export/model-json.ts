@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { readText, writeAtomic } from '../core/files.ts';
-import { POINTS } from '../core/ibug.ts';
+import { LANDMARK_VALUES, POINTS } from '../core/ibug.ts';
 import type { NetworkShape } from '../nn/architectures.ts';
 import { IMAGE, LANDMARKS, PROBABILITIES } from '../nn/layers.ts';
 import { type ExportedFile, LANDMARK_NORMALIZATION, MODEL_VERSION } from './exported-file.ts';
@@ -96,10 +96,9 @@ export function describeModel(
       const onnx = file.format === 'onnx';
       const layout = onnx ? ('NCHW' as const) : ('NHWC' as const);
       const image = { name: IMAGE, shape: onnx ? [1, 3, size, size] : [1, size, size, 3], layout, type: edges };
-      const values = 2 * POINTS;
       const points = {
         name: LANDMARKS,
-        shape: onnx ? [1, values, 1, 1] : [1, 1, 1, values],
+        shape: onnx ? [1, LANDMARK_VALUES, 1, 1] : [1, 1, 1, LANDMARK_VALUES],
         layout,
         type: 'float32' as const,
       };

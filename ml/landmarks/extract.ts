@@ -1,8 +1,9 @@
+import { LANDMARK_VALUES } from '../core/ibug.ts';
 import type { Reporter } from '../core/progress.ts';
 import { type FaceDataset, faceAt } from '../data/dataset.ts';
 import { type FoundLandmarks, findLandmarks, OUTCOMES, type Outcome } from './find.ts';
 import { LandmarkNetwork } from './landmark-network.ts';
-import { LANDMARK_VALUES, normalizeLandmarks } from './normalize.ts';
+import { normalizeLandmarks } from './normalize.ts';
 import { digestOf, LandmarkStore } from './store.ts';
 
 /** Faces between two savings of the cache: what a killed process loses. */

@@ -1,4 +1,4 @@
-import { eyesOf, POINTS } from '../core/ibug.ts';
+import { eyesOf, LANDMARK_VALUES, POINTS } from '../core/ibug.ts';
 import { isFaceShape } from './face-shape.ts';
 import { LANDMARK_BATCH, type LandmarkNetwork, WHOLE } from './landmark-network.ts';
 import { squareOfPoints } from './square.ts';
@@ -41,7 +41,7 @@ export async function findLandmarks(
     const fine = await network.look(batch, (i) => (isFaceShape(rough[i]) ? squareOfPoints(rough[i]) : WHOLE));
     for (const [i, face] of batch.entries()) {
       const outcome = outcomeOf(face, rough[i], fine[i]);
-      found.push({ outcome, points: outcome === 'found' ? fine[i] : new Float32Array(2 * POINTS) });
+      found.push({ outcome, points: outcome === 'found' ? fine[i] : new Float32Array(LANDMARK_VALUES) });
     }
     onFaces(found.length);
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as ort from 'onnxruntime-node';
-import { POINTS } from '../core/ibug.ts';
+import { LANDMARK_VALUES } from '../core/ibug.ts';
 import { FACE_SIZE } from '../data/dataset.ts';
 import { LANDMARK_MEANS, LANDMARK_SIDE } from './network/input.ts';
 import { landmarkModel } from './network/landmark-model.ts';
@@ -49,7 +49,7 @@ export class LandmarkNetwork {
       const image = new ort.Tensor(this.#input, [LANDMARK_BATCH, 3, LANDMARK_SIDE, LANDMARK_SIDE]);
       const answers = (await this.#session.run({ image })).points.data as Float32Array;
       for (const [i, square] of squares.entries())
-        points.push(pointsInPicture(answers.subarray(i * 2 * POINTS, (i + 1) * 2 * POINTS), square));
+        points.push(pointsInPicture(answers.subarray(i * LANDMARK_VALUES, (i + 1) * LANDMARK_VALUES), square));
     }
     return points;
   }

@@ -1,8 +1,5 @@
 /** Landmarks as a network takes them: free of where a face lies in its picture, of its size and of its roll. */
-import { eyesOf, LIMIT, POINTS } from '../core/ibug.ts';
-
-/** Numbers of a face's landmarks: x and y of the 68 points of iBUG. */
-export const LANDMARK_VALUES = 2 * POINTS;
+import { eyesOf, LANDMARK_VALUES, LIMIT, POINTS } from '../core/ibug.ts';
 
 /**
  * Moves the middle between the eye centres to the origin, turns the line from the left one to the right one level and

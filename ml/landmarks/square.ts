@@ -1,4 +1,4 @@
-import { eyesOf, POINTS, type Point } from '../core/ibug.ts';
+import { eyesOf, LANDMARK_VALUES, type Point } from '../core/ibug.ts';
 
 /** A square around a face: its middle and half its side in pixels, and how far it is turned clockwise, in radians. */
 export interface FaceSquare {
@@ -53,7 +53,7 @@ function inPicture({ x, y, half, roll }: FaceSquare): (right: number, down: numb
  */
 export function pointsInPicture(answer: Float32Array, square: FaceSquare): Float32Array {
   const at = inPicture(square);
-  const points = new Float32Array(2 * POINTS);
+  const points = new Float32Array(LANDMARK_VALUES);
   for (let i = 0; i < points.length; i += 2) points.set(at(2 * answer[i] - 1, 2 * answer[i + 1] - 1), i);
   return points;
 }

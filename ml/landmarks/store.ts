@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, UserError } from '../core/errors.ts';
 import { readBytes, writeAtomic } from '../core/files.ts';
-import { POINTS } from '../core/ibug.ts';
+import { LANDMARK_VALUES } from '../core/ibug.ts';
 import type { Reporter } from '../core/progress.ts';
 import { type FoundLandmarks, OUTCOMES } from './find.ts';
 
@@ -12,7 +12,7 @@ const VERSION = 1;
 const MAGIC = 'POINTS\r\n';
 const DIGEST_BYTES = 32;
 const PREFIX_BYTES = MAGIC.length + 4;
-const POINT_BYTES = 2 * POINTS * Float32Array.BYTES_PER_ELEMENT;
+const POINT_BYTES = LANDMARK_VALUES * Float32Array.BYTES_PER_ELEMENT;
 /** Digest of the face, code of the outcome and points. */
 const ENTRY_BYTES = DIGEST_BYTES + 1 + POINT_BYTES;
 

@@ -1,5 +1,5 @@
 import type { ArchitectureName } from '../config/schema.ts';
-import { POINTS } from '../core/ibug.ts';
+import { LANDMARK_VALUES } from '../core/ibug.ts';
 
 /** What a unit does to each number of its result; `hard-swish` is x · `hard-sigmoid`, and that is ReLU6(x + 3) / 6. */
 export type Activation = 'linear' | 'relu' | 'relu6' | 'hard-swish' | 'hard-sigmoid';
@@ -71,7 +71,7 @@ const LANDMARK_FEATURES = 64;
 const LANDMARK_UNIT: Unit = {
   name: 'landmarks/dense',
   kind: 'pointwise',
-  inChannels: 2 * POINTS,
+  inChannels: LANDMARK_VALUES,
   outChannels: LANDMARK_FEATURES,
   kernelSide: 1,
   stride: 1,

@@ -20,15 +20,8 @@ interface EachConvolution {
   readonly clip?: readonly [low: number, high: number];
 }
 
-/**
- * How a mini-batch of square feature maps lies in memory: [C, N/B, H, W, B], B images innermost.
- *
- * Read as the matrix [C, P] with P = N·H·W it is an operand for a plain matrix product, which is a 1×1 convolution.
- * Read as [1, C·N, H, W] it is what ONNX Runtime's convolution on blocks of B channels wants, every image of every
- * channel being a channel of its own, so a depthwise convolution needs no reordering either. B is 16 with AVX-512,
- * 8 with AVX2 and NEON-less machines have none: with B = 1 the same graph runs on the standard operators.
- */
-export class Layout {
+/** A mini-batch in memory whose innermost B numbers are a block of ONNX Runtime's convolutions. */
+export abstract class BatchLayout {
   /**
    * @param batch images N of one run.
    * @param block B, a divisor of N; 1 is the portable layout.
@@ -43,7 +36,17 @@ export class Layout {
   get blocked(): boolean {
     return this.block > 1;
   }
+}
 
+/**
+ * How a mini-batch of square feature maps lies in memory: [C, N/B, H, W, B], B images innermost.
+ *
+ * Read as the matrix [C, P] with P = N·H·W it is an operand for a plain matrix product, which is a 1×1 convolution.
+ * Read as [1, C·N, H, W] it is what ONNX Runtime's convolution on blocks of B channels wants, every image of every
+ * channel being a channel of its own, so a depthwise convolution needs no reordering either. B is 16 with AVX-512,
+ * 8 with AVX2 and NEON-less machines have none: with B = 1 the same graph runs on the standard operators.
+ */
+export class Layout extends BatchLayout {
   /** Pixels P of one channel over the whole batch. */
   pixels(side: number): number {
     return this.batch * side * side;

@@ -1,8 +1,8 @@
 import type { ObserverKind } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
+import { LANDMARK_VALUES } from '../core/ibug.ts';
 import { Random } from '../core/random.ts';
 import { type FaceDataset, type Faces, faceAt, facesOf, indicesOf } from '../data/dataset.ts';
-import { LANDMARK_VALUES } from '../landmarks/normalize.ts';
 import type { Architecture } from '../nn/architecture.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph, mapOutput } from '../nn/inference-graph.ts';

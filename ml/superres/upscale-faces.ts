@@ -62,17 +62,20 @@ export async function upscaleFaces(
 /**
  * The upscaled faces of the cache, made first where they are missing; see {@link upscaleFaces}.
  * @throws UserError if the cache cannot be written or read.
+ * @throws the reason of the signal if it stops the making; another call goes on.
  */
 export async function openUpscaled(
   pixels: Uint8Array,
   model: EdsrModel,
   cache: string,
   reporter: Reporter,
+  signal?: AbortSignal,
 ): Promise<FaceStore> {
   const faces = upscaledPath(cache, pixels, model);
   const checked = await openChecked(faces, reporter);
   if (checked) return checked;
-  await makeFaces(pixels, model, faces, reporter);
+  await makeFaces(pixels, model, faces, reporter, signal);
+  signal?.throwIfAborted();
   const made = await openChecked(faces, reporter);
   if (made) return made;
   throw new UserError(`${faces.path} was damaged or removed while it was read; see to its disk and try again`);

@@ -1,10 +1,12 @@
 import type { Config } from '../config/schema.ts';
+import { LANDMARK_VALUES } from '../core/ibug.ts';
 import { Random } from '../core/random.ts';
 import { type FaceDataset, type Faces, facesOf } from '../data/dataset.ts';
-import { LANDMARK_VALUES, mirrorLandmarks } from '../landmarks/normalize.ts';
+import { mirrorLandmarks } from '../landmarks/normalize.ts';
 import { IMAGE, LANDMARKS } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
 import { augmentFace, drawAugmentation } from './augment.ts';
+import { type Mixture, Mixup } from './mixup.ts';
 
 /** Probabilities of the classes for each face and which faces have any; see `ml/data/labels.ts`. */
 export interface HeadTargets {
@@ -28,7 +30,7 @@ export class Batches {
   readonly #order: Uint32Array;
   readonly #mirrored = new Float32Array(LANDMARK_VALUES);
   #orderOf = -1;
-  readonly #partner: Float32Array;
+  readonly #mixup: Mixup;
 
   /**
    * @param faces positions in the data set that are trained on.
@@ -49,7 +51,7 @@ export class Batches {
     this.#faces = faces;
     this.#shown = facesOf(dataset);
     this.#order = new Uint32Array(faces.length);
-    this.#partner = new Float32Array(config.augment.mixup > 0 ? config.model.size ** 2 : 0);
+    this.#mixup = new Mixup(config, faces, this.#shown);
   }
 
   /** Whole batches of an epoch; the few faces left over are others each time. */
@@ -95,25 +97,12 @@ export class Batches {
   }
 
   /**
-   * Mixup (Zhang et al. 2018, arXiv:1710.09412): lays another face over this one. Landmarks stay those of the face that
-   * has the larger share.
+   * Lays another face over this one. Landmarks stay those of the face that has the larger share.
    * @param image absent from a network of landmarks alone.
-   * @returns the other face and its share of the picture, at most one half.
    */
-  #mixIn(face: number, epoch: number, image: Float32Array | undefined, at: number): { partner: number; share: number } {
-    const { augment, model, seed } = this.config;
-    if (augment.mixup === 0 || !image) return { partner: face, share: 0 };
-    const random = new Random(seed, STREAM.mixup, epoch, face);
-    const drawn = random.beta(augment.mixup);
-    const share = Math.min(drawn, 1 - drawn);
-    const partner = this.#faces[random.integer(this.#faces.length)];
-    augmentFace(this.#shown.at(partner), drawAugmentation(augment, random), model.size, random, this.#partner, 0, 1);
-    const { block } = this.layout;
-    for (const [pixel, value] of this.#partner.entries()) {
-      const place = at + pixel * block;
-      image[place] += share * (value - image[place]);
-    }
-    return { partner, share };
+  #mixIn(face: number, epoch: number, image: Float32Array | undefined, at: number): Mixture {
+    if (!image) return { partner: face, share: 0 };
+    return this.#mixup.lay(face, new Random(this.config.seed, STREAM.mixup, epoch, face), image, at, this.layout.block);
   }
 
   /** Writes column `n` of [136, N]; some faces beside the image get zeros, as where no landmarks were found. */

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import * as ort from 'onnxruntime-node';
+import { LANDMARK_VALUES } from '../core/ibug.ts';
 import type { Faces } from '../data/dataset.ts';
 import { resizeGrey } from '../data/resize.ts';
-import { LANDMARK_VALUES } from '../landmarks/normalize.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
 import { IMAGE, LANDMARKS, PROBABILITIES } from '../nn/layers.ts';

@@ -26,9 +26,14 @@ describe('augmentationTiles', () => {
     expect(new Set(tiles.map(({ size }) => size))).toEqual(new Set([48, 64]));
   });
 
-  it('shows the face unchanged where nothing is augmented', () => {
+  it('shows the face unchanged where nothing is augmented, and another one over it with mixup', () => {
     const none = Object.fromEntries(Object.keys(ConfigSchema.parse({}).augment).map((key) => [key, 0]));
     const [face, drawn] = augmentationTiles(dataset, ConfigSchema.parse({ model: { size: 48 }, augment: none }));
     expect([...drawn.pixels]).toEqual([...face.pixels]);
+    const mixed = ConfigSchema.parse({ model: { size: 48 }, augment: { ...none, mixup: 1 } });
+    const [same, ...others] = augmentationTiles(dataset, mixed).slice(0, SHEET_COLUMNS);
+    expect(same).toEqual(face);
+    const differing = others.filter(({ pixels }) => pixels.some((value, i) => Math.abs(value - face.pixels[i]) > 1));
+    expect(differing.length).toBeGreaterThan(others.length / 2);
   });
 });

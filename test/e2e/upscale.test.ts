@@ -110,6 +110,8 @@ describe('upscale', () => {
     [['run', 'faces.csv', '--out', 'other', '--model', 'x2.onnx'], /faces\.csv: the picture cannot be read/],
     [['run', 'photos', '--out', 'other', '--model', 'faces.csv'], /no whole ONNX file|no ONNX file/],
     [['evaluate', 'small', '--model', 'x2.onnx'], /1\.png has 12×64 pixels; at least 17×17/],
+    [['faces', '--data', 'faces.csv', '--seed', '2'], /--seed and --force go with --sheet; add it/],
+    [['faces', '--data', 'faces.csv', '--force'], /--seed and --force go with --sheet; add it/],
     [['faces', '--data', 'nowhere.csv', '--model', 'x2.onnx'], /nowhere\.csv: it does not exist/],
     [
       ['faces', '--data', 'faces.csv', '--model', 'x3.onnx'],

@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { LANDMARK_VALUES } from '../../ml/core/ibug.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { FACE_PIXELS, type FaceDataset, faceAt } from '../../ml/data/dataset.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import { extractLandmarks, withLandmarks } from '../../ml/landmarks/extract.ts';
-import { LANDMARK_VALUES, normalizeLandmarks } from '../../ml/landmarks/normalize.ts';
+import { normalizeLandmarks } from '../../ml/landmarks/normalize.ts';
 import { datasetOf, listener, temporaryFolder } from '../data/helpers.ts';
 
 const drawn = generateFaces({ count: 36, seed: 2 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LANDMARK_VALUES, mirrorLandmarks, normalizeLandmarks } from '../../ml/landmarks/normalize.ts';
+import { LANDMARK_VALUES } from '../../ml/core/ibug.ts';
+import { mirrorLandmarks, normalizeLandmarks } from '../../ml/landmarks/normalize.ts';
 
 const normalized = (points: ArrayLike<number>): Float32Array => {
   const out = new Float32Array(LANDMARK_VALUES).fill(Number.NaN);

@@ -7,19 +7,14 @@ import { readFaces } from '../../ml/data/load.ts';
 import { contactSheet, type Tile } from '../../ml/evaluate/contact-sheet.ts';
 import { describeOutcomes, type ExtractedLandmarks, extractLandmarks } from '../../ml/landmarks/extract.ts';
 import { findFace } from './find-face.ts';
-
-/** A contact sheet of faces with their points. */
-export interface LandmarkSheet {
-  readonly path: string;
-  /** Draws which faces are shown. */
-  readonly seed: number;
-}
+import type { SheetOrder } from './sheets.ts';
 
 export interface LandmarkOrder {
   readonly source: string;
   readonly cache?: string;
   readonly skipBadRows?: boolean;
-  readonly sheet?: LandmarkSheet;
+  /** Of faces with their points. */
+  readonly sheet?: SheetOrder;
 }
 
 /**
@@ -43,7 +38,7 @@ const TILE_SIZE = 144;
 /** Most faces on a sheet: those whose points were found, and those whose points were not. */
 const SHOWN = { found: 6 * COLUMNS, failed: 4 * COLUMNS };
 
-async function writeSheet({ path, seed }: LandmarkSheet, dataset: FaceDataset, { faces }: ExtractedLandmarks) {
+async function writeSheet({ path, seed }: SheetOrder, dataset: FaceDataset, { faces }: ExtractedLandmarks) {
   const tiles = landmarkTiles(dataset, faces, seed);
   const title = `${dataset.source}: landmarks ${describeOutcomes(faces)}`;
   await writeAtomic(path, await contactSheet(tiles, { columns: COLUMNS, tileSize: TILE_SIZE, title }));

@@ -5,10 +5,13 @@ import { readEdsr } from '../../ml/superres/model-file.ts';
 import { openUpscaled } from '../../ml/superres/upscale-faces.ts';
 import { findFace } from './find-face.ts';
 
-/** The networks that loading needs: they find faces and make them larger. */
-export function loadTools({ cache }: DataConfig, reporter: Reporter): LoadTools {
+/**
+ * The networks that loading needs: they find faces and make them larger.
+ * @param signal stops the making of larger faces, which then throws its reason.
+ */
+export function loadTools({ cache }: DataConfig, reporter: Reporter, signal?: AbortSignal): LoadTools {
   return {
     find: findFace,
-    upscale: async (edsr, pixels) => openUpscaled(pixels, await readEdsr(edsr), cache, reporter),
+    upscale: async (edsr, pixels) => openUpscaled(pixels, await readEdsr(edsr), cache, reporter, signal),
   };
 }

@@ -7,7 +7,7 @@ import { UserError } from '../../ml/core/errors.ts';
 import { predictionAt } from '../../ml/core/prediction.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { classesOf, type FaceDataset, indicesOf } from '../../ml/data/dataset.ts';
-import { readFaces } from '../../ml/data/load.ts';
+import { enlarge, readFaces } from '../../ml/data/load.ts';
 import type { LoadedFaces } from '../../ml/data/loaded.ts';
 import { checkIdentity, identityOf, readManifest } from '../../ml/data/manifest.ts';
 import type { Manifest } from '../../ml/data/manifest-format.ts';
@@ -50,30 +50,47 @@ export async function refineData(
   const { config } = started;
   if ('resume' in order && config.refine.folds === 0)
     throw new UserError(`${order.resume} is no run of "refine --folds"; nothing of it can be resumed`);
-  const { loaded } = await readFaces(config.data, config.seed, reporter, loadTools(config.data, reporter));
-  const { dataset } = loaded;
-  checkRefinable(dataset, config);
-  const suspects = findSuspects(dataset, reporter);
-  if (config.refine.folds === 0) return finish(loaded, suspects, null);
+  // Only the networks of the folds see larger faces.
+  const data = { ...config.data, upscale: null };
+  const { loaded } = await readFaces(data, config.seed, reporter, { find: findFace });
+  checkRefinable(loaded.dataset, config);
+  if (config.refine.folds === 0) return finish(loaded, findSuspects(loaded.dataset, reporter), null);
 
   const run = 'folder' in started ? started : await createRun(config, started.name ?? 'refine', new Date());
   reporter.note(`run folder: ${run.folder}`);
-  const faces = trainable(dataset, suspects);
-  const seen = await withLandmarksFor(config, dataset, reporter);
-  const job = { config, dataset: seen, faces, folder: run.folder, reporter, signal };
-  const probabilities = await predictOutOfFold(job).catch(async (thrown) => {
+  const suspects = await findWithNetworks(run, loaded, reporter, signal).catch(async (thrown) => {
+    if (thrown === signal.reason) return null;
     // A run that never began leaves no folder behind.
-    if (!existsSync(join(run.folder, 'fold-1', METRICS_FILE))) await rm(run.folder, { recursive: true });
+    const began = 'resume' in order || existsSync(join(run.folder, 'fold-1', METRICS_FILE));
+    if (!began) await rm(run.folder, { recursive: true });
     throw thrown;
   });
-  if (probabilities === null) return { run };
+  return suspects ? finish(loaded, suspects, run) : { run };
+}
+
+/**
+ * @returns null if the training was stopped by the signal.
+ * @throws the reason of the signal if it came before the training.
+ */
+async function findWithNetworks(
+  { config, folder }: Run,
+  loaded: LoadedFaces,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Suspect[] | null> {
+  const { dataset } = await enlarge(loaded, config.data, loadTools(config.data, reporter, signal));
+  const seen = await withLandmarksFor(config, dataset, reporter, signal);
+  const suspects = findSuspects(dataset, reporter);
+  const faces = trainable(dataset, suspects);
+  const probabilities = await predictOutOfFold({ config, dataset: seen, faces, folder, reporter, signal });
+  if (probabilities === null) return null;
   const labels = Uint8Array.from(faces, (face) => dataset.labels[face]);
   const agreed = labels.filter((label, i) => predictionAt(probabilities, i).label === label).length;
   reporter.note(
     `networks that have not seen them agree with ${((100 * agreed) / labels.length).toFixed(1)} % of the labels; ` +
       'the fewer, the less they can tell: train for more --epochs',
   );
-  return finish(loaded, [...suspects, ...findUnlikelyLabels(faces, labels, probabilities)], run);
+  return [...suspects, ...findUnlikelyLabels(faces, labels, probabilities)];
 }
 
 /** @throws UserError if all faces are CK+'s and kept for the test, or have a class that a manifest does not know. */

@@ -8,6 +8,14 @@ import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
 import { toByte } from '../../ml/superres/plane.ts';
 import { resizeBicubic } from '../../ml/superres/resize.ts';
 import { augmentFace, drawAugmentation } from '../../ml/train/augment.ts';
+import { Mixup } from '../../ml/train/mixup.ts';
+
+/** A contact sheet to draw. */
+export interface SheetOrder {
+  readonly path: string;
+  /** Of the choice of the faces. */
+  readonly seed: number;
+}
 
 /** The sheet of {@link upscaleTiles}: two faces in a row, each three times. */
 export const UPSCALE_SHEET = { columns: 6, tileSize: 160 } as const;
@@ -20,14 +28,17 @@ export function faceTiles(dataset: FaceDataset, seed: number): Tile[] {
   );
 }
 
-/** One face of each expression, followed in its row by draws of the augmentation. */
-export function augmentationTiles(dataset: FaceDataset, { seed, augment, model }: Config): Tile[] {
+/** One face of each expression, followed in its row by draws of the augmentation, mixup included. */
+export function augmentationTiles(dataset: FaceDataset, config: Config): Tile[] {
+  const { seed, augment, model } = config;
   const random = new Random(seed);
   const { size } = model;
   const shown = facesOf(dataset);
+  const mixup = new Mixup(config, indicesOf(dataset, 'Training'), shown);
   const changed = new Float32Array(size * size);
   const draw = (face: number): Tile => {
     augmentFace(shown.at(face), drawAugmentation(augment, random), size, random, changed, 0, 1);
+    mixup.lay(face, random, changed, 0, 1);
     return { pixels: Uint8Array.from(changed, (value) => Math.round((value + 1) * 127.5)), size };
   };
   return facesByClass(dataset, seed).flatMap(([face], label) =>

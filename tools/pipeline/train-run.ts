@@ -99,7 +99,12 @@ export async function loadRunFaces(config: Config, reporter: Reporter) {
   return { dataset: await withLandmarksFor(config, dataset, reporter), summary };
 }
 
-/** The faces with their landmarks, if the network of a configuration takes them. */
-export async function withLandmarksFor({ model, data }: Config, dataset: FaceDataset, reporter: Reporter) {
-  return model.landmarks === 'none' ? dataset : withLandmarks(dataset, data.cache, reporter);
+/** The faces with their landmarks, if the network of a configuration takes them; see {@link withLandmarks}. */
+export async function withLandmarksFor(
+  { model, data }: Config,
+  dataset: FaceDataset,
+  reporter: Reporter,
+  signal?: AbortSignal,
+) {
+  return model.landmarks === 'none' ? dataset : withLandmarks(dataset, data.cache, reporter, signal);
 }

@@ -12,7 +12,7 @@ import { EDSR_FILE, type EdsrModel, readEdsr } from '../../ml/superres/model-fil
 import { listPictures, readPicture, writePicture } from '../../ml/superres/pictures.ts';
 import { openUpscaled, type UpscaleResult, upscaleFaces } from '../../ml/superres/upscale-faces.ts';
 import { Upscaler } from '../../ml/superres/upscaler.ts';
-import { UPSCALE_SHEET, upscaleTiles } from './sheets.ts';
+import { type SheetOrder, UPSCALE_SHEET, upscaleTiles } from './sheets.ts';
 
 /** Which network is wanted: a file, or a factor that the shipped one of it is for. */
 export interface ModelChoice {
@@ -126,23 +126,16 @@ function targetsOf(sources: readonly string[], out: string): Map<string, string>
   return targets;
 }
 
-/** A picture of some faces beside what plain scaling makes of them. */
-export interface UpscaleSheet {
-  readonly path: string;
-  /** Of the choice of the faces. */
-  readonly seed: number;
-}
-
 /**
  * Upscales every face of a data set into the cache, those too that training would leave out.
- * @param sheet is drawn when all faces are done.
+ * @param sheet of some faces beside what plain scaling makes of them; it is drawn when all are done.
  */
 export async function upscaleDataset(
   model: EdsrModel,
   data: { readonly source: string; readonly skipBadRows?: boolean; readonly cache?: string },
   reporter: Reporter,
   signal: AbortSignal,
-  sheet?: UpscaleSheet,
+  sheet?: SheetOrder,
 ): Promise<UpscaleResult> {
   const config = ConfigSchema.parse({ data: { ...data, keepDuplicates: true, keepConstant: true } });
   const { dataset } = await loadFaces(config.data, config.seed, reporter);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import sharp from 'sharp';
 import { messageOf } from '../../core/errors.ts';
 import { readText } from '../../core/files.ts';
-import { eyesOf, POINTS } from '../../core/ibug.ts';
+import { eyesOf, LANDMARK_VALUES, POINTS } from '../../core/ibug.ts';
 import { FACE_SIZE } from '../dataset.ts';
 
 /** Where FER2013 has the eyes: parts of the picture's side, as `npm run bench:framing` measures them. */
@@ -63,7 +63,7 @@ async function cutOut({ pixels, width, height }: GreyPicture, x: number, y: numb
 /** The points of a file of CK+, in the order of 300-W: a line for each, x and y. */
 async function readPoints(path: string): Promise<Float32Array | string> {
   const numbers = (await readText(path)).trim().split(/\s+/).map(Number);
-  if (numbers.length !== 2 * POINTS || !numbers.every(Number.isFinite))
+  if (numbers.length !== LANDMARK_VALUES || !numbers.every(Number.isFinite))
     return `${path} has ${numbers.length} numbers; expected x and y of ${POINTS} points`;
   return Float32Array.from(numbers);
 }

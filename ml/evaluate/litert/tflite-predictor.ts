@@ -1,7 +1,7 @@
 import { EMOTIONS } from '../../core/emotions.ts';
 import { UserError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
-import { LANDMARK_VALUES } from '../../landmarks/normalize.ts';
+import { LANDMARK_VALUES } from '../../core/ibug.ts';
 import { sizeOf } from '../../nn/graph.ts';
 import { LANDMARKS } from '../../nn/layers.ts';
 import { dequantize } from '../../tflite/dequantize.ts';

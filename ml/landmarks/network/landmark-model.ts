@@ -1,4 +1,4 @@
-import { POINTS } from '../../core/ibug.ts';
+import { LANDMARK_VALUES } from '../../core/ibug.ts';
 import { Graph, type Tensor } from '../../nn/graph.ts';
 import { add } from '../../nn/ops.ts';
 import { readWeights } from './face-api.ts';
@@ -18,7 +18,7 @@ export async function landmarkModel(batch = 1): Promise<Uint8Array> {
   const pooled = graph.node('GlobalAveragePool', [x], [batch, x.shape[1], 1, 1]);
   const flat = graph.node('Flatten', [pooled], [batch, x.shape[1]]);
   const inputs = [flat, floats(layers, 'fc/weights'), floats(layers, 'fc/bias')];
-  graph.output('points', graph.node('Gemm', inputs, [batch, 2 * POINTS]));
+  graph.output('points', graph.node('Gemm', inputs, [batch, LANDMARK_VALUES]));
   return graph.encode(OPSET);
 }
 

@@ -1,5 +1,5 @@
 import type { Tensor } from '../graph.ts';
-import { BLOCKED_DOMAIN } from '../layout.ts';
+import { BatchLayout, BLOCKED_DOMAIN } from '../layout.ts';
 import { add, mul, pad, permute, positivePart, reduceSum, reshape } from '../ops.ts';
 import type { Tape } from '../tape.ts';
 
@@ -20,22 +20,7 @@ interface ConvolutionOptions {
  * a multiple of B, else [N, C, H, W]. A map's shape is written [N, C, H, W] in both. B is the block of ONNX Runtime's
  * convolution; with B = 1 the same graph runs on the standard operators.
  */
-export class DenseLayout {
-  /**
-   * @param batch maps N of one run; with B > 1 a multiple of B.
-   * @param block B; 1 is the portable layout.
-   */
-  constructor(
-    readonly batch: number,
-    readonly block: number,
-  ) {
-    if (batch % block !== 0) throw new Error(`a batch of ${batch} does not divide into blocks of ${block}`);
-  }
-
-  get blocked(): boolean {
-    return this.block > 1;
-  }
-
+export class DenseLayout extends BatchLayout {
   /** Channels that lie innermost in a map of so many channels. */
   blockOf(channels: number): number {
     return channels % this.block === 0 ? this.block : 1;

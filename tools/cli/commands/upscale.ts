@@ -7,7 +7,7 @@ import type { FolderQuality, PictureOrder } from '../../pipeline/upscale.ts';
 import { addCommand, type CommandResult, type CommonOptions, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
-import { refuseOverwrite } from '../overwrite.ts';
+import { addSheetFlags, type SheetFlags, sheetOf } from '../sheet-flags.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 export function addUpscale(program: Command): void {
@@ -54,13 +54,10 @@ function addRun(upscale: Command): void {
     );
 }
 
-interface FacesFlags extends ModelFlags {
+interface FacesFlags extends ModelFlags, SheetFlags {
   data: string;
   cache?: string;
   skipBadRows?: boolean;
-  sheet?: string;
-  seed?: number;
-  force?: boolean;
 }
 
 function addFaces(upscale: Command): void {
@@ -72,32 +69,24 @@ function addFaces(upscale: Command): void {
   addModelFlags(command)
     .requiredOption('--data <path>', 'fer2013.csv (also .gz), or a folder of train/ and test/')
     .option('--cache <folder>', 'folder of the cache (default: .cache)')
-    .option('--skip-bad-rows', 'leave out and count malformed rows instead of stopping at the first')
-    .option('--sheet <file>', 'also draw some faces, each scaled bilinearly, bicubically and by the network: a PNG')
-    .option('--seed <n>', 'of the choice of these faces (default: 1)', wholeNumber('--seed'))
-    .option('--force', 'replace a sheet that exists')
+    .option('--skip-bad-rows', 'leave out and count malformed rows instead of stopping at the first');
+  addSheetFlags(command, 'also draw some faces, each scaled bilinearly, bicubically and by the network: a PNG')
     .addHelpText('after', '\nStopped or killed, the same command goes on where it was.')
-    .action(({ data: source, cache, skipBadRows, model: file, scale, sheet, seed, force, ...options }: FacesFlags) =>
-      perform(options, async (reporter) => {
-        if (sheet !== undefined) refuseOverwrite([sheet], force);
+    .action(({ data: source, cache, skipBadRows, ...flags }: FacesFlags) =>
+      perform(flags, async (reporter) => {
+        const sheet = sheetOf(flags);
         const { chooseEdsr, upscaleDataset } = await import('../../pipeline/upscale.ts');
-        const model = await chooseEdsr({ model: file, scale });
+        const model = await chooseEdsr(flags);
         const { completed, path, key, upscaled, done } = await interruptible(reporter, (signal) =>
-          upscaleDataset(
-            model,
-            { source, cache, skipBadRows },
-            reporter,
-            signal,
-            sheet === undefined ? undefined : { path: sheet, seed: seed ?? 1 },
-          ),
+          upscaleDataset(model, { source, cache, skipBadRows }, reporter, signal, sheet),
         );
-        const drawn = sheet === undefined ? '' : `\nsome of them: ${sheet}`;
+        const drawn = sheet ? `\nsome of them: ${sheet.path}` : '';
         const text = completed
           ? `${key.count} faces of ${key.size}×${key.size} pixels (${upscaled} of them made now): ${path}${drawn}`
           : `stopped after ${done} of ${key.count} faces; the same command goes on`;
         return {
           text,
-          json: { completed, path, ...key, upscaled, done, sheet },
+          json: { completed, path, ...key, upscaled, done, sheet: sheet?.path },
           exitCode: completed ? 0 : INTERRUPTED,
         };
       }),
