@@ -9,6 +9,9 @@ import { findFace } from './find-face.ts';
 export function loadTools({ cache }: DataConfig, reporter: Reporter): LoadTools {
   return {
     find: findFace,
-    upscale: async (edsr, pixels) => openUpscaled(pixels, await readEdsr(edsr), cache, reporter),
+    upscale: async (edsr, pixels) => {
+      const model = await readEdsr(edsr);
+      return Object.assign(await openUpscaled(pixels, model, cache, reporter), { upscaledBy: model.sha256 });
+    },
   };
 }
