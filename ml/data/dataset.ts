@@ -58,6 +58,8 @@ export interface FaceDataset {
 export interface LargeFaces {
   /** Side of a face in pixels. */
   readonly size: number;
+  /** SHA-256 of the file of the network that made them. */
+  readonly upscaledBy: string;
   /** Reads the face at this position of the data set: grey values 0..255, [size, size]. */
   read(face: number, out: Uint8Array): void;
 }

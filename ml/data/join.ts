@@ -35,5 +35,5 @@ export function joinFaces(first: FaceDataset, second: FaceDataset): FaceDataset 
 function joinLarge(first: LargeFaces, count: number, second: LargeFaces): LargeFaces {
   const read = (face: number, out: Uint8Array) =>
     face < count ? first.read(face, out) : second.read(face - count, out);
-  return { size: first.size, read };
+  return { size: first.size, upscaledBy: first.upscaledBy, read };
 }

@@ -241,7 +241,13 @@ function without(dataset: FaceDataset, dropped: ReadonlySet<number>): FaceDatase
     ...(dataset.votes && { votes: compact(dataset.votes, FERPLUS_CLASSES.length) }),
     ...(dataset.folds && { folds: compact(dataset.folds, 1) }),
     ...(dataset.subjects && { subjects: Uint16Array.from(kept, (index) => dataset.subjects?.[index] ?? 0) }),
-    ...(large && { large: { size: large.size, read: (face, out) => large.read(kept[face], out) } }),
+    ...(large && {
+      large: {
+        size: large.size,
+        upscaledBy: large.upscaledBy,
+        read: (face: number, out: Uint8Array) => large.read(kept[face], out),
+      },
+    }),
   };
 }
 

@@ -72,6 +72,8 @@ export const ModelJsonSchema = z.strictObject({
     head: z.string(),
     data: z.string(),
     epochs: z.number().int(),
+    /** SHA-256 of the EDSR network that made the faces larger; absent if it was trained on them as they are. */
+    upscaledBy: z.string().optional(),
     /** The configuration of the run, as far as it shapes the model. */
     config: z.record(z.string(), z.unknown()),
   }),

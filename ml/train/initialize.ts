@@ -10,7 +10,7 @@ import { type FoldedNetwork, stemToGrey } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
 import { BATCH_NORM_EPSILON } from '../nn/operators/batch-norm.ts';
 import { type FlatVector, parametersOf, randomParameters, statisticsOf } from '../nn/parameters.ts';
-import { foldedFromOnnx } from '../weights/from-onnx.ts';
+import { exportedInfo, foldedFromOnnx } from '../weights/from-onnx.ts';
 import { foldedFromTfjs } from '../weights/from-tfjs.ts';
 import { foldedFromTflite } from '../weights/from-tflite.ts';
 import { runOverFaces } from './predict.ts';
@@ -137,7 +137,15 @@ async function readWeights(file: string, architecture: Architecture): Promise<Fo
       `model.weights is ${file}; expected a .tflite of Google's, a model.json of TensorFlow.js, an exported .onnx, or none`,
     );
   }
-  const network = await READERS[kind](await readBytes(file), file, architecture);
+  const bytes = await readBytes(file);
+  const ofLandmarks = kind === '.onnx' && exportedInfo(bytes, file).landmarks === 'alone';
+  if (ofLandmarks === seesImage(architecture)) {
+    throw new UserError(
+      `${file} is a network that sees ${ofLandmarks ? 'landmarks alone' : 'the image'}, the one to be trained sees ` +
+        `${ofLandmarks ? 'the image' : 'landmarks alone'}; choose other weights, none, or another --landmarks`,
+    );
+  }
+  const network = await READERS[kind](bytes, file, architecture);
   for (const unit of unitsOf(architecture)) {
     const expected = unit.outChannels * kernelTaps(unit) * (unit.kind === 'stem' ? 3 : 1);
     const found = network.units.get(unit.name)?.kernel.length;

@@ -17,7 +17,8 @@ export function train(job: TrainJob): Promise<TrainResult> {
   const architecture = buildArchitecture(config.model);
   const { targets: heads } = config.train;
   const classes = classesOf(dataset).length;
-  const info: NetworkInfo = { ...shapeOf(architecture), classes, heads, epoch: 0 };
+  const upscaledBy = dataset.large?.upscaledBy;
+  const info: NetworkInfo = { ...shapeOf(architecture), classes, heads, epoch: 0, ...(upscaledBy && { upscaledBy }) };
   /** Evaluated and kept are the moving averages. */
   const averaged = (state: TrainingState, epoch: number): TrainedNetwork => ({
     info: { ...info, epoch },

@@ -18,6 +18,8 @@ export const NetworkInfoSchema = z.object({
   landmarks: z.enum(LANDMARK_USES).optional(),
   classes: z.number().int().positive(),
   heads: z.array(z.string()).min(1),
+  /** SHA-256 of the EDSR network that made the faces larger; absent if it was trained on them as they are. */
+  upscaledBy: z.string().optional(),
   /** Epochs trained. */
   epoch: z.number().int().min(0),
 });

@@ -247,6 +247,7 @@ class Training {
 /** A run goes on only as it began, or its result would be another one. */
 function checkSamePlan(saved: Position, wanted: Position, path: string): void {
   const describe = ({ network, seed, replicas, block }: Position) =>
+    `${network.upscaledBy ? `faces made larger by the EDSR network ${network.upscaledBy}, ` : ''}` +
     `${network.architecture ?? 'mobilenet-v2'}, ${network.landmarks ? `landmarks ${network.landmarks}, ` : ''}width ${network.width}, size ${network.size}, heads ${network.heads.join('+')}, seed ${seed}, ` +
     `${replicas} replica(s), block ${block}`;
   if (describe(saved) === describe(wanted)) return;

@@ -21,6 +21,8 @@ export interface ExportedInfo {
   readonly epoch: number;
   /** The fold of CK+ that was held out, `0 of 10`, if it was trained on the others. */
   readonly heldOut?: string;
+  /** SHA-256 of the EDSR network that made the faces larger which it was trained on. */
+  readonly upscaledBy?: string;
 }
 
 /**
@@ -44,7 +46,7 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
     throw new UserError(
       `${file} has no input "${IMAGE}" [1, 3, S, S]; expected an .onnx that "emotion-lens export" wrote`,
     );
-  const { head = 'original', architecture = 'mobilenet-v2', width = '1', epoch = '0', heldOut } = metadata;
+  const { head = 'original', architecture = 'mobilenet-v2', width = '1', epoch = '0', heldOut, upscaledBy } = metadata;
   const known = z.enum(ARCHITECTURES).safeParse(architecture);
   if (!known.success) {
     throw new UserError(
@@ -60,6 +62,7 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
     landmarks: points ? (image ? 'beside' : 'alone') : 'none',
     epoch: Number(epoch),
     ...(heldOut && { heldOut }),
+    ...(upscaledBy && { upscaledBy }),
   };
 }
 

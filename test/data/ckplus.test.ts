@@ -322,12 +322,14 @@ describe('FER2013 and CK+ together', () => {
       const copy = pixels.slice();
       return {
         size: 96,
+        upscaledBy: 'x2',
         read: (face: number, out: Uint8Array) => out.set(enlarged(copy.subarray(face * 2304, face * 2304 + 2304))),
       };
     };
     const large = await loadFaces({ ...config, fold: 2, refine, upscale: 'x2.onnx' }, 1, silent, { upscale });
     expect(large.summary).toEqual({ ...dropped.summary, upscaled: { by: 'x2.onnx', size: 96 } });
     expect(large.dataset.pixels).toEqual(dropped.dataset.pixels);
+    expect(large.dataset.large?.upscaledBy).toBe('x2');
     const shown = facesOf(withTestFold(large.dataset, 0));
     expect(shown.count).toBe(dropped.dataset.count);
     for (let i = 0; i < shown.count; i++) expect(shown.at(i)).toEqual(enlarged(faceAt(dropped.dataset, i)));

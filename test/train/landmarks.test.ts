@@ -8,7 +8,9 @@ import { Random } from '../../ml/core/random.ts';
 import { facesOf, withoutLandmarks } from '../../ml/data/dataset.ts';
 import { exportOnnx } from '../../ml/export/export-onnx.ts';
 import { mirrorLandmarks } from '../../ml/landmarks/normalize.ts';
+import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { Layout } from '../../ml/nn/layout.ts';
+import { parametersOf } from '../../ml/nn/parameters.ts';
 import { Batches } from '../../ml/train/batches.ts';
 import { initialNetwork } from '../../ml/train/initialize.ts';
 import { predictFaces } from '../../ml/train/predict.ts';
@@ -140,6 +142,33 @@ describe('a network that sees landmarks', () => {
     });
     const without = await predictFaces(foldTrained(network), 'original', withoutLandmarks(faces));
     expect(without.some((probability, i) => Math.abs(probability - expected[i]) > 0.01)).toBe(true);
+  });
+
+  it.each([
+    ['none', 'alone', /sees the image, the one to be trained sees landmarks alone/],
+    ['beside', 'alone', /sees the image, the one to be trained sees landmarks alone/],
+    ['alone', 'none', /sees landmarks alone, the one to be trained sees the image; .*--landmarks/],
+    ['alone', 'beside', /sees landmarks alone, the one to be trained sees the image; .*--landmarks/],
+  ] as const)('takes no weights of one with landmarks %s if it has them %s', async (given, use, message) => {
+    const file = join(folder(), 'other.onnx');
+    await exportOnnx(randomNetwork(0.35, 32, ['original'], 'mobilenet-v3-small', given), 'original', file);
+    const wanted = { ...info, landmarks: use, heads: ['original'] };
+    await expect(initialNetwork(wanted, file, faces, 3, silent)).rejects.toThrow(message);
+  });
+
+  it('gives its image to one without landmarks', async () => {
+    const file = join(folder(), 'beside.onnx');
+    const given = randomNetwork(0.35, 32, ['original'], 'mobilenet-v3-small', 'beside');
+    // With a layer that always answers 0, its landmarks have no say.
+    const vector = parametersOf(buildArchitecture(given.info), ['original'], 7);
+    for (const part of ['kernel', 'bias']) vector.view(given.parameters, `landmarks/dense/${part}`).fill(0);
+    await exportOnnx(given, 'original', file);
+    const network = await initialNetwork({ ...info, heads: ['original'] }, file, faces, 3, silent);
+    const expected = await predictFaces(foldTrained(given), 'original', faces);
+    const found = await predictFaces(foldTrained(network), 'original', faces);
+    found.forEach((probability, i) => {
+      expect(probability).toBeCloseTo(expected[i], 4);
+    });
   });
 
   it.each(['beside', 'alone'] as const)('learns from them, %s', async (use) => {

@@ -6,6 +6,7 @@ import { isFolder } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { readEpochs } from '../../ml/train/history.ts';
 import { METRICS_FILE } from '../../ml/train/training.ts';
+import { checkMeasured } from './check-upscaling.ts';
 import { settingsOfModels } from './compare-models.ts';
 import { evaluateModel } from './evaluate-model.ts';
 import { ensureExported } from './export-head.ts';
@@ -34,6 +35,7 @@ export async function evaluateTarget(
   const { config, models, history } = (await isFolder(path))
     ? await runTarget(path, settings)
     : await fileTarget(path, settings);
+  await checkMeasured(models.values(), config.data.upscale, settings, reporter);
   const { dataset, summary } = await loadRunFaces(config, reporter);
   const heads = [];
   for (const [heading, file] of models)

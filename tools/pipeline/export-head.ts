@@ -31,12 +31,13 @@ export async function exportHead(run: Run, head: string, folder = modelFolder(ru
 }
 
 /** What the exported files say of their training. */
-export function metadataOf({ folder, config }: Run, { epoch }: NetworkInfo): Record<string, string> {
+export function metadataOf({ folder, config }: Run, { epoch, upscaledBy }: NetworkInfo): Record<string, string> {
   const { fold, folds } = config.data;
   return {
     run: basename(folder),
     epoch: String(epoch),
     ...(fold !== null && { heldOut: `${fold} of ${folds}` }),
+    ...(upscaledBy && { upscaledBy }),
   };
 }
 
@@ -69,6 +70,7 @@ export async function describeHead(
     head,
     data: [data.source, ...(data.extra === null ? [] : [data.extra])].map((path) => basename(path)).join(' + '),
     epochs: network.epoch,
+    ...(network.upscaledBy && { upscaledBy: network.upscaledBy }),
     config: { seed, model: { ...model, weights: basename(model.weights) }, augment, train, quantize },
   };
   const path = join(dirname(file.path), MODEL_JSON);

@@ -12,6 +12,9 @@ import { findFace } from './find-face.ts';
 export function loadTools({ cache }: DataConfig, reporter: Reporter, signal?: AbortSignal): LoadTools {
   return {
     find: findFace,
-    upscale: async (edsr, pixels) => openUpscaled(pixels, await readEdsr(edsr), cache, reporter, signal),
+    upscale: async (edsr, pixels) => {
+      const model = await readEdsr(edsr);
+      return Object.assign(await openUpscaled(pixels, model, cache, reporter, signal), { upscaledBy: model.sha256 });
+    },
   };
 }

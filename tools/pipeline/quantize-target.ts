@@ -7,6 +7,7 @@ import type { Reporter } from '../../ml/core/progress.ts';
 import { FLOAT_ONNX, writeModel } from '../../ml/export/exported-file.ts';
 import { buildArchitecture, shapeOf } from '../../ml/nn/architectures.ts';
 import { exportedInfo } from '../../ml/weights/from-onnx.ts';
+import { checkUpscaling } from './check-upscaling.ts';
 import type { ExportedHead } from './export-head.ts';
 import { finishRun } from './finish-run.ts';
 import { createRun, MODEL_FILE, modelFolder } from './run-folder.ts';
@@ -31,7 +32,7 @@ export async function openTarget(
 ): Promise<QuantizeTarget> {
   if (await isFolder(path)) return { prepared: await prepareRun({ resume: path, settings }, reporter) };
   const bytes = await readBytes(path);
-  const { head, architecture, width, size, landmarks, epoch } = exportedInfo(bytes, path);
+  const { head, architecture, width, size, landmarks, epoch, upscaledBy } = exportedInfo(bytes, path);
   requireSource(settings, `${path} does not say what it was trained on`);
   const origin = `the network in ${path}`;
   const own = {
@@ -45,10 +46,12 @@ export async function openTarget(
     ...settings,
     ...Object.entries(own).map(([field, value]) => ({ path: field, value, origin })),
   ]);
+  await checkUpscaling(path, upscaledBy, config.data.upscale);
   const { dataset, summary } = await loadRunFaces(config, reporter);
   const run = await createRun(config, `quantize-${basename(path, '.onnx')}`, new Date());
   const file = await writeModel(join(modelFolder(run, head), MODEL_FILE), bytes, FLOAT_ONNX);
-  const network = { ...shapeOf(buildArchitecture(config.model)), classes: EMOTIONS.length, heads: [head], epoch };
+  const shape = shapeOf(buildArchitecture(config.model));
+  const network = { ...shape, classes: EMOTIONS.length, heads: [head], epoch, ...(upscaledBy && { upscaledBy }) };
   return { prepared: { run, dataset, summary, resume: false }, exported: { head, file, network } };
 }
 

@@ -52,7 +52,12 @@ export function augmentationTiles(dataset: FaceDataset, config: Config): Tile[] 
  * Faces drawn at random as they become larger: bilinearly, bicubically, and as a network made them.
  * @param faces positions to choose from.
  */
-export function upscaleTiles(dataset: FaceDataset, large: LargeFaces, faces: Uint32Array, seed: number): Tile[] {
+export function upscaleTiles(
+  dataset: FaceDataset,
+  large: Pick<LargeFaces, 'size' | 'read'>,
+  faces: Uint32Array,
+  seed: number,
+): Tile[] {
   const { size } = large;
   const chosen = new Random(seed).shuffle([...faces]).slice(0, UPSCALE_FACES);
   return chosen.flatMap((face) => {

@@ -10,8 +10,10 @@ import type { Reporter } from '../../ml/core/progress.ts';
 import { classesOf, type FaceDataset } from '../../ml/data/dataset.ts';
 import { type DataSummary, loadFaces } from '../../ml/data/load.ts';
 import { withLandmarks } from '../../ml/landmarks/extract.ts';
+import { loadCheckpoint, PositionSchema } from '../../ml/train/checkpoint.ts';
 import { train } from '../../ml/train/train.ts';
-import { METRICS_FILE, type TrainResult } from '../../ml/train/training.ts';
+import { CHECKPOINT_FILE, METRICS_FILE, type TrainResult } from '../../ml/train/training.ts';
+import { checkUpscaling } from './check-upscaling.ts';
 import { loadTools } from './load-tools.ts';
 import { createRun, DATA_FILE, openRun, type Run } from './run-folder.ts';
 
@@ -45,12 +47,21 @@ export interface TrainedRun extends PreparedRun {
 export async function prepareRun(order: TrainOrder, reporter: Reporter): Promise<PreparedRun> {
   const resume = 'resume' in order;
   const started = resume ? await openRun(order.resume, order.settings) : order;
+  if ('folder' in started) await checkResumable(started);
   const { dataset, summary } = await loadRunFaces(started.config, reporter);
   checkTrainable(dataset, started.config);
   const run = 'folder' in started ? started : await createRun(started.config, started.name, new Date());
   await writeAtomic(join(run.folder, DATA_FILE), `${JSON.stringify(summary, null, 2)}\n`);
   reporter.note(`run folder: ${run.folder}`);
   return { run, dataset, summary, resume };
+}
+
+/** @throws UserError if the faces are made larger by another network than when the run began. */
+async function checkResumable({ folder, config }: Run): Promise<void> {
+  const path = join(folder, CHECKPOINT_FILE);
+  if (!existsSync(path)) return;
+  const { position } = await loadCheckpoint(path, PositionSchema);
+  await checkUpscaling(folder, position.network.upscaledBy, config.data.upscale);
 }
 
 /** @throws UserError if all of CK+ is kept for the test, or has a class that the lens does not know. */

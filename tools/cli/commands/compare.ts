@@ -16,10 +16,12 @@ export function addCompare(program: Command): void {
   const settings = addDataFlags(command);
   command.action((a: string, b: string, options) =>
     perform(options, async (reporter) => {
+      const { checkMeasured } = await import('../../pipeline/check-upscaling.ts');
       const { compareModels, settingsOfModels } = await import('../../pipeline/compare-models.ts');
       const { loadRunFaces, requireSource } = await import('../../pipeline/train-run.ts');
       requireSource(settings, 'there is nothing to compare on');
       const config = await loadConfig(undefined, [...settings, ...(await settingsOfModels([a, b]))]);
+      await checkMeasured([a, b], config.data.upscale, settings, reporter);
       const { dataset } = await loadRunFaces(config, reporter);
       const rows = await compareModels(a, b, dataset, reporter);
       const lines = rows.map(
