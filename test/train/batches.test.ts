@@ -138,6 +138,32 @@ describe('mini-batches', () => {
     expect(mixtures).toBeGreaterThan(12);
   });
 
+  it('smooth the targets of a mixture by the share of its faces that have a label', () => {
+    const mixed = { ...config, augment: { ...config.augment, mixup: 1 } };
+    // Each face has a class of its own, so that targets tell the shares; then every third face has no label.
+    const own = Float32Array.from({ length: COUNT * COUNT }, (_, i) => Number(i % COUNT === Math.floor(i / COUNT)));
+    const usable = Uint8Array.from({ length: COUNT }, (_, face) => Number(face % 3 > 0));
+    const targetsOf = (labelled: Uint8Array, labelSmoothing: number) => {
+      const heads = { original: { probabilities: own, usable: labelled } };
+      const changed = { ...mixed, train: { ...mixed.train, labelSmoothing } };
+      const slot = emptySlot().map((inputs) => ({ ...inputs, 'targets/original': new Float32Array(COUNT * 8) }));
+      new Batches(changed, dataset, dataset.rows, heads, layout, COUNT).fill(0, 0, slot);
+      return slot.flatMap(({ 'targets/original': targets }) =>
+        Array.from({ length: 8 }, (_, n) => Array.from({ length: COUNT }, (_, k) => targets[k * 8 + n])),
+      );
+    };
+    const shares = targetsOf(new Uint8Array(COUNT).fill(1), 0);
+    const found = targetsOf(usable, 0.2);
+    let halves = 0;
+    for (const [picture, share] of shares.entries()) {
+      const labelled = share.reduce((sum, part, face) => sum + part * usable[face], 0);
+      for (const [k, part] of share.entries())
+        expect(found[picture][k]).toBeCloseTo(0.8 * part * usable[k] + (0.2 / COUNT) * labelled, 6);
+      halves += Number(labelled > 0.01 && labelled < 0.99);
+    }
+    expect(halves).toBeGreaterThan(2);
+  });
+
   it('need as many faces as a batch has', () => {
     expect(() => new Batches(config, dataset, dataset.rows.subarray(0, 15), heads, layout, CLASSES)).toThrow(
       /15 faces/,
