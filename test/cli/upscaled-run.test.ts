@@ -93,6 +93,11 @@ describe('a run on upscaled faces', () => {
       /plain\.onnx was trained on faces as they are; leave --upscale/,
     );
 
+    // The run that an exported file gets can be opened again.
+    const opened = await quantize(plain, { ...synthetic, ...data, runs: folder });
+    const { exported: again } = await quantize(opened.prepared.run.folder, {});
+    expect(again).toEqual(opened.exported);
+
     const report = join(folder, 'report.html');
     await writeRunReport(report, own.evaluated);
     expect(readFileSync(report, 'utf8')).toMatch(/faces made larger by<\/th><td>.*x2\.onnx, to 96×96 pixels/);

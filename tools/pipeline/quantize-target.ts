@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { loadConfig } from '../../ml/config/load.ts';
 import type { Setting } from '../../ml/config/settings.ts';
@@ -6,6 +7,7 @@ import { isFolder, readBytes } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { FLOAT_ONNX, writeModel } from '../../ml/export/exported-file.ts';
 import { buildArchitecture, shapeOf } from '../../ml/nn/architectures.ts';
+import { bestFile } from '../../ml/train/training.ts';
 import { exportedInfo } from '../../ml/weights/from-onnx.ts';
 import { checkUpscaling } from './check-upscaling.ts';
 import type { ExportedHead } from './export-head.ts';
@@ -21,7 +23,7 @@ export interface QuantizeTarget {
 }
 
 /**
- * Opens the run whose heads are to be quantized, or makes one for an exported ONNX file.
+ * Opens the run whose heads are to be quantized, or makes one for an exported ONNX file; such a run can be opened again.
  * @param settings win over the configuration of the run; of a file they must name the data.
  * @throws UserError if there is no such run or model, or no data for it.
  */
@@ -30,9 +32,15 @@ export async function openTarget(
   settings: readonly Setting[],
   reporter: Reporter,
 ): Promise<QuantizeTarget> {
-  if (await isFolder(path)) return { prepared: await prepareRun({ resume: path, settings }, reporter) };
+  if (await isFolder(path)) {
+    const prepared = await prepareRun({ resume: path, settings }, reporter);
+    const [head] = prepared.run.config.train.targets;
+    const file = join(modelFolder(prepared.run, head), MODEL_FILE);
+    if (existsSync(join(path, bestFile(head))) || !existsSync(file)) return { prepared };
+    return { prepared, exported: await exportedHead(await readBytes(file), file) };
+  }
   const bytes = await readBytes(path);
-  const { head, architecture, width, size, landmarks, epoch, upscaledBy } = exportedInfo(bytes, path);
+  const { head, architecture, width, size, landmarks, upscaledBy } = exportedInfo(bytes, path);
   requireSource(settings, `${path} does not say what it was trained on`);
   const origin = `the network in ${path}`;
   const own = {
@@ -49,10 +57,21 @@ export async function openTarget(
   await checkUpscaling(path, upscaledBy, config.data.upscale);
   const { dataset, summary } = await loadRunFaces(config, reporter);
   const run = await createRun(config, `quantize-${basename(path, '.onnx')}`, new Date());
-  const file = await writeModel(join(modelFolder(run, head), MODEL_FILE), bytes, FLOAT_ONNX);
-  const shape = shapeOf(buildArchitecture(config.model));
-  const network = { ...shape, classes: EMOTIONS.length, heads: [head], epoch, ...(upscaledBy && { upscaledBy }) };
-  return { prepared: { run, dataset, summary, resume: false }, exported: { head, file, network } };
+  const exported = await exportedHead(bytes, join(modelFolder(run, head), MODEL_FILE));
+  return { prepared: { run, dataset, summary, resume: false }, exported };
+}
+
+/** Writes an exported model into its place in a run. */
+async function exportedHead(bytes: Uint8Array, path: string): Promise<ExportedHead> {
+  const { head, epoch, upscaledBy, ...shape } = exportedInfo(bytes, path);
+  const network = {
+    ...shapeOf(buildArchitecture(shape)),
+    classes: EMOTIONS.length,
+    heads: [head],
+    epoch,
+    ...(upscaledBy && { upscaledBy }),
+  };
+  return { head, file: await writeModel(path, bytes, FLOAT_ONNX), network };
 }
 
 /** Quantizes what was opened, and reports on it; see {@link finishRun}. */

@@ -20,7 +20,13 @@ export function addQuantize(program: Command): void {
       const { folder } = target.prepared.run;
       const finished = await interruptible(reporter, (signal) => quantizeTarget(target, reporter, signal));
       if (!finished) {
-        const again = commandLine('quantize', folder);
+        // The run of a file keeps what was set; that of a training keeps its own configuration.
+        const set = path === folder ? settings : [];
+        const again = commandLine(
+          'quantize',
+          folder,
+          ...set.flatMap(({ path, value }) => ['--set', `${path}=${value}`]),
+        );
         return {
           text: `stopped; go on with:\n  ${again}`,
           json: { completed: false, resume: again },
