@@ -42,5 +42,14 @@ export async function writeModel(
   kind: Omit<ExportedFile, 'path' | 'bytes' | 'sha256'>,
 ): Promise<ExportedFile> {
   await writeAtomic(path, bytes);
+  return exportedFile(path, bytes, kind);
+}
+
+/** What is known of a file that lies there. */
+export function exportedFile(
+  path: string,
+  bytes: Uint8Array,
+  kind: Omit<ExportedFile, 'path' | 'bytes' | 'sha256'>,
+): ExportedFile {
   return { path, ...kind, bytes: bytes.length, sha256: sha256Of(bytes) };
 }

@@ -3,12 +3,12 @@ import { basename, join } from 'node:path';
 import { loadConfig } from '../../ml/config/load.ts';
 import type { Setting } from '../../ml/config/settings.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
-import { isFolder, readBytes } from '../../ml/core/files.ts';
+import { isFolder, readBytes, writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { FLOAT_ONNX, writeModel } from '../../ml/export/exported-file.ts';
+import { exportedFile, FLOAT_ONNX } from '../../ml/export/exported-file.ts';
 import { buildArchitecture, shapeOf } from '../../ml/nn/architectures.ts';
 import { bestFile } from '../../ml/train/training.ts';
-import { exportedInfo } from '../../ml/weights/from-onnx.ts';
+import { type ExportedInfo, exportedInfo } from '../../ml/weights/from-onnx.ts';
 import { checkUpscaling } from './check-upscaling.ts';
 import type { ExportedHead } from './export-head.ts';
 import { finishRun } from './finish-run.ts';
@@ -37,10 +37,12 @@ export async function openTarget(
     const [head] = prepared.run.config.train.targets;
     const file = join(modelFolder(prepared.run, head), MODEL_FILE);
     if (existsSync(join(path, bestFile(head))) || !existsSync(file)) return { prepared };
-    return { prepared, exported: await exportedHead(await readBytes(file), file) };
+    const bytes = await readBytes(file);
+    return { prepared, exported: exportedHead(exportedInfo(bytes, file), bytes, file) };
   }
   const bytes = await readBytes(path);
-  const { head, architecture, width, size, landmarks, upscaledBy } = exportedInfo(bytes, path);
+  const info = exportedInfo(bytes, path);
+  const { head, architecture, width, size, landmarks, upscaledBy } = info;
   requireSource(settings, `${path} does not say what it was trained on`);
   const origin = `the network in ${path}`;
   const own = {
@@ -57,13 +59,17 @@ export async function openTarget(
   await checkUpscaling(path, upscaledBy, config.data.upscale);
   const { dataset, summary } = await loadRunFaces(config, reporter);
   const run = await createRun(config, `quantize-${basename(path, '.onnx')}`, new Date());
-  const exported = await exportedHead(bytes, join(modelFolder(run, head), MODEL_FILE));
-  return { prepared: { run, dataset, summary, resume: false }, exported };
+  const file = join(modelFolder(run, head), MODEL_FILE);
+  await writeAtomic(file, bytes);
+  return { prepared: { run, dataset, summary, resume: false }, exported: exportedHead(info, bytes, file) };
 }
 
-/** Writes an exported model into its place in a run. */
-async function exportedHead(bytes: Uint8Array, path: string): Promise<ExportedHead> {
-  const { head, epoch, upscaledBy, ...shape } = exportedInfo(bytes, path);
+/** An exported model in its place in a run. */
+function exportedHead(
+  { head, epoch, upscaledBy, ...shape }: ExportedInfo,
+  bytes: Uint8Array,
+  path: string,
+): ExportedHead {
   const network = {
     ...shapeOf(buildArchitecture(shape)),
     classes: EMOTIONS.length,
@@ -71,7 +77,7 @@ async function exportedHead(bytes: Uint8Array, path: string): Promise<ExportedHe
     epoch,
     ...(upscaledBy && { upscaledBy }),
   };
-  return { head, file: await writeModel(path, bytes, FLOAT_ONNX), network };
+  return { head, file: exportedFile(path, bytes, FLOAT_ONNX), network };
 }
 
 /** Quantizes what was opened, and reports on it; see {@link finishRun}. */

@@ -101,11 +101,14 @@ export async function trainRow(
   if (known && missing.length === 0) return known;
 
   const { dataset } = await loadRunFaces(config, reporter);
-  const resumed = existsSync(join(folder, CHECKPOINT_FILE));
-  const begin = performance.now();
-  const { completed } = await train({ config, dataset, folder, reporter, resume: true, signal });
-  if (!completed) return undefined;
-  const seconds = known?.seconds ?? (resumed ? null : (performance.now() - begin) / 1000);
+  let seconds = known?.seconds ?? null;
+  if (!known) {
+    const resumed = existsSync(join(folder, CHECKPOINT_FILE));
+    const begin = performance.now();
+    const { completed } = await train({ config, dataset, folder, reporter, resume: true, signal });
+    if (!completed) return undefined;
+    if (!resumed) seconds = (performance.now() - begin) / 1000;
+  }
   const right = { ...known?.right };
   for (const { name, ...measured } of missing) {
     reporter.note(`measuring ${name}`);
