@@ -20,7 +20,7 @@ export function addExport(program: Command): void {
       'runs/2026-01-31-fer2013-96 --head votes --out lens': 'the head that learned the FER+ votes',
     },
   )
-    .option('--head <head>', 'original, votes or majority; needed if the run has several')
+    .option('--head <head>', 'original, votes, majority or blended; needed if the run has several')
     .requiredOption('--out <folder>', 'folder for the files')
     .option('--force', 'replace files that exist')
     .action((folder: string, { head: wanted, out, force, ...options }: Options) =>
