@@ -26,6 +26,9 @@ export interface ExportedFile {
   readonly sha256: string;
 }
 
+/** What is known of a file before it is made. */
+type FileKind = Omit<ExportedFile, 'path' | 'bytes' | 'sha256'>;
+
 /** What is the same of every ONNX file of floats. */
 export const FLOAT_ONNX = { format: 'onnx', numbers: 'float32', method: null, edges: 'float32' } as const;
 
@@ -36,20 +39,12 @@ export const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes
  * Writes a model.
  * @throws UserError if the file cannot be written.
  */
-export async function writeModel(
-  path: string,
-  bytes: Uint8Array,
-  kind: Omit<ExportedFile, 'path' | 'bytes' | 'sha256'>,
-): Promise<ExportedFile> {
+export async function writeModel(path: string, bytes: Uint8Array, kind: FileKind): Promise<ExportedFile> {
   await writeAtomic(path, bytes);
   return exportedFile(path, bytes, kind);
 }
 
 /** What is known of a file that lies there. */
-export function exportedFile(
-  path: string,
-  bytes: Uint8Array,
-  kind: Omit<ExportedFile, 'path' | 'bytes' | 'sha256'>,
-): ExportedFile {
+export function exportedFile(path: string, bytes: Uint8Array, kind: FileKind): ExportedFile {
   return { path, ...kind, bytes: bytes.length, sha256: sha256Of(bytes) };
 }
