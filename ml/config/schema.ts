@@ -87,6 +87,9 @@ const augment = z.strictObject({
   contrast: probability.default(0.25).describe('largest change of contrast, 0.25 = ±25 %'),
   gamma: probability.default(0.2).describe('largest change of log2 gamma'),
   noise: z.number().min(0).max(64).default(4).describe('largest standard deviation of noise in grey levels'),
+  soft: probability
+    .default(0)
+    .describe('chance that a face made larger is shown as soft as it was, as a camera sees one far away'),
   cutout: probability.default(0.5).describe('chance of a cut-out square'),
   cutoutSize: probability.default(0.35).describe('largest side of the cut-out as a share of the side'),
   mixup: z.number().min(0).max(2).default(0).describe('α of mixup: two faces are laid over each other; 0 = none'),

@@ -1,7 +1,7 @@
 import type { AugmentConfig } from '../config/schema.ts';
 import type { Random } from '../core/random.ts';
 import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
-import { averageSquares, resizeBilinear, samplesPerPixel } from '../data/resize.ts';
+import { averageSquares, resizeBilinear, resizeGrey, samplesPerPixel } from '../data/resize.ts';
 
 /** One draw of every random change to a face. */
 export interface Augmentation {
@@ -9,6 +9,8 @@ export interface Augmentation {
   readonly mirrored: boolean;
   /** Maps a target pixel's centre, as a share of the side from −0.5 to 0.5, to the source: [a, b, c, d, e, f], x' = a·x + b·y + c, y' = d·x + e·y + f. */
   readonly affine: readonly [number, number, number, number, number, number];
+  /** Whether a face of more than 48 pixels a side is seen as soft as one of 48. */
+  readonly soft: boolean;
   /** Grey level 0..255 after brightness, contrast and gamma, for each one before. */
   readonly tones: Float32Array;
   /** Standard deviation of the noise in grey levels. */
@@ -37,7 +39,10 @@ export function drawAugmentation(config: AugmentConfig, random: Random): Augment
   const noise = random.uniform(0, config.noise);
   const side = random.uniform(config.cutoutSize / 3, config.cutoutSize);
   const square = { left: random.uniform(-side / 2, 1 - side / 2), top: random.uniform(-side / 2, 1 - side / 2), side };
-  return { mirrored, affine, tones, noise, cutout: random.chance(config.cutout) ? square : null };
+  const cutout = random.chance(config.cutout) ? square : null;
+  // Drawn last, and not at all where it is off, so that trainings without it stay what they were.
+  const soft = config.soft > 0 && random.chance(config.soft);
+  return { mirrored, affine, soft, tones, noise, cutout };
 }
 
 /** Four random bytes sum to nearly a normal distribution with this mean and deviation. */
@@ -45,7 +50,12 @@ const BYTE_SUM_MEAN = 4 * 127.5;
 const BYTE_SUM_DEVIATION = Math.sqrt((4 * (256 ** 2 - 1)) / 12);
 
 /** Memory for faces between two steps, by what it is for; it grows with the largest face. */
-const scratch = { noise: new Float32Array(FACE_PIXELS), toned: new Float32Array(), fine: new Float32Array() };
+const scratch = {
+  noise: new Float32Array(FACE_PIXELS),
+  toned: new Float32Array(),
+  fine: new Float32Array(),
+  small: new Float32Array(),
+};
 
 function scratchOf(purpose: keyof typeof scratch, length: number): Float32Array {
   if (scratch[purpose].length < length) scratch[purpose] = new Float32Array(length);
@@ -73,9 +83,10 @@ export function augmentFace(
   offset: number,
   stride: number,
 ): void {
-  const { affine, cutout } = augmentation;
-  const side = Math.sqrt(face.length);
-  const toned = toneFace(face, side, augmentation, random);
+  const { affine, cutout, soft } = augmentation;
+  const seen = soft && face.length > FACE_PIXELS ? softened(face) : face;
+  const side = Math.sqrt(seen.length);
+  const toned = toneFace(seen, side, augmentation, random);
   const factor = samplesPerPixel(side, size);
   if (factor === 1) sampleFace(toned, side, affine, size, out, offset, stride);
   else {
@@ -84,6 +95,13 @@ export function augmentFace(
     averageSquares(fine, factor, size, out, offset, stride);
   }
   if (cutout) paintCutout(cutout, size, out, offset, stride);
+}
+
+/** A larger face with no more detail than one of the data set has: grey values 0..255, [48, 48]. */
+function softened(face: Uint8Array): Uint8Array {
+  const small = scratchOf('small', FACE_PIXELS);
+  resizeGrey(face, Math.sqrt(face.length), FACE_SIZE, small);
+  return Uint8Array.from(small, Math.round);
 }
 
 /** Changes the tones of a face and adds noise: grey values 0..255, [side, side]. */

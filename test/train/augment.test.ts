@@ -89,6 +89,35 @@ describe('augmentation', () => {
     }
   });
 
+  it('shows a face made larger as soft as it was, by chance, and no other face', () => {
+    const soft = { ...off, soft: 1 };
+    const fine = Uint8Array.from({ length: 192 * 192 }, (_, i) => (i % 2 === 0 ? 255 : 0));
+    const grey = new Float32Array(192 * 192).fill(0.5 / 127.5);
+    expect(Math.max(...augmented(fine, soft, 1, 192).map((value, i) => Math.abs(value - grey[i])))).toBeLessThan(0.01);
+    const face = randomFace(4, 192);
+    const small = new Float32Array(FACE_PIXELS);
+    resizeGrey(face, 192, FACE_SIZE, small);
+    const out = augmented(face, soft, 1, 192);
+    expect(out).toEqual(augmented(Uint8Array.from(small, Math.round), off, 1, 192));
+    expect(out).not.toEqual(augmented(face, off, 1, 192));
+    expect(augmented(randomFace(4), soft, 1, 96)).toEqual(augmented(randomFace(4), off, 1, 96));
+    const drawn = Array.from(
+      { length: 200 },
+      (_, seed) => drawAugmentation({ ...off, soft: 0.25 }, new Random(seed)).soft,
+    );
+    const share = drawn.filter(Boolean).length / drawn.length;
+    expect(share).toBeGreaterThan(0.15);
+    expect(share).toBeLessThan(0.35);
+  });
+
+  it('draws everything else as it did before, whether faces are shown soft or not', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { soft, ...others } = drawAugmentation({ ...defaults, soft: 1 }, new Random(seed));
+      expect({ ...others, soft: false }).toEqual(drawAugmentation(defaults, new Random(seed)));
+      expect(soft).toBe(true);
+    }
+  });
+
   it('mirrors left and right when it flips', () => {
     const face = randomFace(1);
     const plain = augmented(face, off, 2, FACE_SIZE);
