@@ -175,6 +175,25 @@ describe('build', () => {
     expect((await run('compare', model, model)).stderr).toMatch(/add --data/);
   });
 
+  it('averages networks, and says what is wrong with shares', async () => {
+    const average = (...args: string[]) => run('average', model, model, ...args);
+    const { code, stdout, stderr } = await average('--shares', '2,1', '--out', 'mean', '--json');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout).model).toBe(join('mean', 'emotion.onnx'));
+    expect((await run('check', join('mean', 'emotion.onnx'))).code).toBe(0);
+    for (const [args, message] of [
+      [['--out', 'mean'], /emotion\.onnx exists already; .*--force/],
+      [['--shares', '1', '--out', 'other'], /--shares has 1 numbers for 2 models; give one for each/],
+      [['--shares', '1,-2', '--out', 'other'], /--shares 1,-2: "-2" is no number above 0/],
+      [['nowhere.onnx', '--out', 'other'], /nowhere\.onnx/],
+    ] as const) {
+      const { code, stderr } = await average(...args);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
+    }
+    expect((await run('average', model, '--out', 'other')).stderr).toMatch(/average takes two models or more/);
+    expect(existsSync(join(folder, 'other'))).toBe(false);
+  });
+
   it('checks the exported file', async () => {
     const { code, stdout } = await run('check', model, '--json');
     expect([code, JSON.parse(stdout).accepted]).toEqual([0, true]);
@@ -288,6 +307,7 @@ describe('doctor and help', () => {
     'train',
     'evaluate',
     'export',
+    'average',
     'check',
     'doctor',
     'quantize',

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../../ml/core/errors.ts';
 import project from '../../package.json' with { type: 'json' };
+import { addAverage } from './commands/average.ts';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompare } from './commands/compare.ts';
@@ -30,6 +31,7 @@ for (const add of [
   addQuantize,
   addEvaluate,
   addExport,
+  addAverage,
   addCheck,
   addCompare,
   addCrossValidate,

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { UserError } from '../../../ml/core/errors.ts';
+import { MODEL_FILE } from '../../pipeline/run-folder.ts';
+import { addCommand, perform } from '../command.ts';
+import { refuseOverwrite } from '../overwrite.ts';
+
+interface Options {
+  shares?: readonly number[];
+  out: string;
+  force?: boolean;
+}
+
+export function addAverage(program: Command): void {
+  addCommand(
+    program,
+    'average <models...>',
+    'Writes the mean of networks that were trained further from the same one as emotion.onnx',
+    {
+      'before.onnx after.onnx --shares 0.5,0.5 --out mean': 'often better than both, and no slower',
+      'a.onnx b.onnx c.onnx --out mean': 'all count the same',
+    },
+  )
+    .option('--shares <numbers>', 'how much each counts, as many as there are models; the same by default', readShares)
+    .requiredOption('--out <folder>', 'folder for the file')
+    .option('--force', 'replace a file that exists')
+    .action((files: string[], { shares, out, force, ...options }: Options) =>
+      perform(options, async () => {
+        const { readBytes } = await import('../../../ml/core/files.ts');
+        const { averageModels } = await import('../../../ml/export/average.ts');
+        const { FLOAT_ONNX, writeModel } = await import('../../../ml/export/exported-file.ts');
+        if (files.length < 2) throw new UserError(`average takes two models or more; only ${files[0]} is given`);
+        if (shares && shares.length !== files.length)
+          throw new UserError(`--shares has ${shares.length} numbers for ${files.length} models; give one for each`);
+        const path = join(out, MODEL_FILE);
+        refuseOverwrite([path], force);
+        const read = async (file: string, i: number) => ({
+          file,
+          bytes: await readBytes(file),
+          share: shares?.[i] ?? 1,
+        });
+        const { bytes, sha256 } = await writeModel(path, averageModels(await Promise.all(files.map(read))), FLOAT_ONNX);
+        return {
+          text: `${path} (${(bytes / 1e6).toFixed(2)} MB, SHA-256 ${sha256})`,
+          json: { model: path, bytes, sha256, of: files },
+        };
+      }),
+    );
+}
+
+/** @throws UserError if one is no number above 0. */
+function readShares(text: string): number[] {
+  return text.split(',').map((part) => {
+    const share = Number(part);
+    if (part.trim() !== '' && Number.isFinite(share) && share > 0) return share;
+    throw new UserError(`--shares ${text}: ${JSON.stringify(part)} is no number above 0`);
+  });
+}
