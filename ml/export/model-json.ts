@@ -74,7 +74,9 @@ export const ModelJsonSchema = z.strictObject({
     epochs: z.number().int(),
     /** SHA-256 of the EDSR network that made the faces larger; absent if it was trained on them as they are. */
     upscaledBy: z.string().optional(),
-    /** The configuration of the run, as far as it shapes the model. */
+    /** SHA-256 and share of each network that it is the mean of, if it is one. */
+    averageOf: z.string().optional(),
+    /** The configuration of the run, as far as it shapes the model; of a file that was trained elsewhere, of its quantization. */
     config: z.record(z.string(), z.unknown()),
   }),
 });

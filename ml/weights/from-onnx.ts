@@ -23,6 +23,8 @@ export interface ExportedInfo {
   readonly heldOut?: string;
   /** SHA-256 of the EDSR network that made the faces larger which it was trained on. */
   readonly upscaledBy?: string;
+  /** SHA-256 and share of each network that it is the mean of. */
+  readonly averageOf?: string;
 }
 
 /**
@@ -46,7 +48,15 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
     throw new UserError(
       `${file} has no input "${IMAGE}" [1, 3, S, S]; expected an .onnx that "emotion-lens export" wrote`,
     );
-  const { head = 'original', architecture = 'mobilenet-v2', width = '1', epoch = '0', heldOut, upscaledBy } = metadata;
+  const {
+    head = 'original',
+    architecture = 'mobilenet-v2',
+    width = '1',
+    epoch = '0',
+    heldOut,
+    upscaledBy,
+    averageOf,
+  } = metadata;
   const known = z.enum(ARCHITECTURES).safeParse(architecture);
   if (!known.success) {
     throw new UserError(
@@ -63,6 +73,7 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
     epoch: Number(epoch),
     ...(heldOut && { heldOut }),
     ...(upscaledBy && { upscaledBy }),
+    ...(averageOf && { averageOf }),
   };
 }
 

@@ -163,6 +163,8 @@ describe('build', () => {
     expect(folderOfFile).toMatch(/quantize-emotion$/);
     expect(models[0].file.sha256).toBe((built.models[0].file as { sha256?: string }).sha256);
     expect(await readdir(join(folder, folderOfFile, 'model'))).toContain('emotion.int8.tflite');
+    const described = await readFile(join(folder, folderOfFile, 'model', 'model.json'), 'utf8');
+    expect(Object.keys(JSON.parse(described).training.config)).toEqual(['quantize']);
   });
 
   it('says how alike two files answer', async () => {

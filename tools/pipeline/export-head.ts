@@ -17,6 +17,8 @@ export interface ExportedHead {
   readonly head: string;
   readonly file: ExportedFile;
   readonly network: NetworkInfo;
+  /** Of a file that was trained elsewhere: what it is the mean of, if it is one. */
+  readonly origin?: { readonly averageOf?: string };
 }
 
 /**
@@ -61,7 +63,7 @@ export interface DescribedFile {
 /** Writes `model.json` beside the exported files of a head. */
 export async function describeHead(
   run: Run,
-  { head, file, network }: ExportedHead,
+  { head, file, network, origin }: ExportedHead,
   files: readonly DescribedFile[],
 ): Promise<string> {
   const { seed, model, augment, train, data, quantize } = run.config;
@@ -71,7 +73,11 @@ export async function describeHead(
     data: [data.source, ...(data.extra === null ? [] : [data.extra])].map((path) => basename(path)).join(' + '),
     epochs: network.epoch,
     ...(network.upscaledBy && { upscaledBy: network.upscaledBy }),
-    config: { seed, model: { ...model, weights: basename(model.weights) }, augment, train, quantize },
+    ...origin,
+    // How it was trained elsewhere, this run's configuration does not know.
+    config: origin
+      ? { quantize }
+      : { seed, model: { ...model, weights: basename(model.weights) }, augment, train, quantize },
   };
   const path = join(dirname(file.path), MODEL_JSON);
   await writeModelJson(path, describeModel(network, files, training));

@@ -66,7 +66,7 @@ export async function openTarget(
 
 /** An exported model in its place in a run. */
 function exportedHead(
-  { head, epoch, upscaledBy, ...shape }: ExportedInfo,
+  { head, epoch, upscaledBy, averageOf, ...shape }: ExportedInfo,
   bytes: Uint8Array,
   path: string,
 ): ExportedHead {
@@ -77,7 +77,8 @@ function exportedHead(
     epoch,
     ...(upscaledBy && { upscaledBy }),
   };
-  return { head, file: exportedFile(path, bytes, FLOAT_ONNX), network };
+  const origin = { ...(averageOf && { averageOf }) };
+  return { head, file: exportedFile(path, bytes, FLOAT_ONNX), network, origin };
 }
 
 /** Quantizes what was opened, and reports on it; see {@link finishRun}. */
