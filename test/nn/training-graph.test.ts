@@ -18,25 +18,25 @@ describe('the training graph', () => {
       const size = 48;
       const architecture = buildArchitecture({ architecture: name, width: 1, size });
       const heads = ['original', 'votes'];
-      const inOrder = Array.from({ length: images }, (_, n) => n);
-      /** `places` says where in the batch each image lies. */
-      const run = async (layout: Layout, places = inOrder) => {
+      const run = async (layout: Layout) => {
         const graph = buildTrainingGraph(architecture, heads, 7, layout);
         const random = new Random(5);
         const values = randomParameters(graph.parameters, random);
+        // Every number stays away from the kinks of ReLU6 and hard-swish, to whose other side the order of a sum could
+        // send it; so the layouts may differ by rounding alone. A classifier that matters makes gradients non-trivial.
         for (const { name, offset, size: length } of graph.parameters.pieces) {
-          // Norms away from their start and a classifier that matters make every gradient non-trivial.
           for (let i = offset; i < offset + length; i++) {
-            if (name.endsWith('/gamma') || name.endsWith('/beta')) values[i] += random.normal(0, 0.2);
-            if (name.startsWith('classifier/')) values[i] *= 10;
+            if (name.endsWith('/gamma')) values[i] = random.uniform(0.1, 0.2);
+            else if (name.endsWith('/beta')) values[i] = random.uniform(1.5, 2);
+            else if (name.startsWith('classifier/')) values[i] *= 10;
             else if (name.endsWith('/bias')) values[i] = random.normal(0, 0.2);
           }
         }
         const image = new Float32Array(images * size * size);
         const targets = new Float32Array(7 * images);
-        for (const [n, place] of places.entries()) {
-          for (let p = 0; p < size * size; p++) image[layout.offset(place, p, size)] = random.uniform(-1, 1);
-          targets[(n % 7) * images + place] = 1;
+        for (let n = 0; n < images; n++) {
+          for (let p = 0; p < size * size; p++) image[layout.offset(n, p, size)] = random.uniform(-1, 1);
+          targets[(n % 7) * images + n] = 1;
         }
         const mask = new Float32Array(architecture.features * images).fill(1);
         const feed = (name: string, data: Float32Array) => [name, { shape: graph.inputs[name], values: data }] as const;
@@ -48,12 +48,7 @@ describe('the training graph', () => {
       };
       const portable = await run(new Layout(images, 1));
       const blocked = await run(new Layout(images, block));
-      // The same batch in another order is the same to the mathematics, but not to float32, where the order of a sum
-      // decides to which side of a ReLU6 a number falls: the layouts may differ by that noise, and by no more.
-      const reordered = await run(new Layout(images, 1), inOrder.toReversed());
-      const noise = relativeError(reordered['gradient'], portable['gradient']);
-      expect(noise).toBeLessThan(0.02);
-      expect(relativeError(blocked['gradient'], portable['gradient'])).toBeLessThan(2 * noise);
+      expect(relativeError(blocked['gradient'], portable['gradient'])).toBeLessThan(1e-4);
       expect(relativeError(blocked['loss'], portable['loss'])).toBeLessThan(1e-5);
       expect(relativeError(blocked['statistics'], portable['statistics'])).toBeLessThan(1e-4);
     },
