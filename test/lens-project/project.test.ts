@@ -85,7 +85,7 @@ describe('the project of the lens', () => {
     expect(text('Assets/EmotionDetector/emotion.int8.tflite.meta')).toContain(`    Inputs:
       - !<MLInput>
         Name: image
-        Shape: {x: 96.000000, y: 96.000000, z: 3.000000}
+        Shape: {x: 192.000000, y: 192.000000, z: 3.000000}
         Normalizations:
           - scale: 0.007843
             bias: -1.000000

@@ -131,7 +131,7 @@ describe('building the page', () => {
     expect(told).toContain('Assets/Effects/Sounds/Happy.wav is missing');
     expect(told).toMatch(/HappyEffect\.ts:\d+: Could not resolve/);
     expect(told).toContain(`${LANDMARKS} takes [1, 3, 112, 112] and gives`);
-    expect(told).toContain('takes [96, 96, 3] and gives [1, 1, 7]');
+    expect(told).toContain('takes [192, 192, 3] and gives [1, 1, 7]');
   });
 
   it('names a model file that cannot be loaded', async () => {

@@ -71,7 +71,7 @@ describe('the shipped lens, read', () => {
     const model = assets.find(({ kind }) => kind === 'model');
     expect(model).toMatchObject({
       path: MODEL,
-      inputs: [{ name: 'image', shape: [96, 96, 3], scale: Array(3).fill(0.007843), bias: [-1, -1, -1], flipX: false }],
+      inputs: [{ name: 'image', shape: [192, 192, 3], scale: Array(3).fill(0.007843), bias: [-1, -1, -1], flipX: false }],
       outputs: [{ name: 'prob', shape: [1, 1, 7], scale: Array(7).fill(1) }],
     });
     expect(assets.find(({ kind }) => kind === 'faceCrop')).toMatchObject({ scale: [0.6, 0.6], mouthWeight: 0.1 });
@@ -209,7 +209,7 @@ describe('a project with something wrong in it', () => {
   });
 
   it('import settings of a model that cannot be read', async () => {
-    project.edit(`${MODEL}.meta`, 'Shape: {x: 96.000000,', 'Shape: {w: 96.000000,');
+    project.edit(`${MODEL}.meta`, 'Shape: {x: 192.000000,', 'Shape: {w: 192.000000,');
     expect((await problems())[0]).toMatch(/\.meta: ImporterSettings\.Inputs\.0\.Shape\.x: .*import it again/);
   });
 

@@ -22,7 +22,7 @@ export const MODEL_FAULTS: readonly Fault[] = [
   },
   {
     what: 'another input size',
-    seed: edit(`${MODEL}.meta`, 'x: 96.0', 'x: 64.0'),
+    seed: edit(`${MODEL}.meta`, 'x: 192.0', 'x: 64.0'),
     code: 'model-shape',
     file: `${MODEL}.meta`,
     at: 'Inputs',

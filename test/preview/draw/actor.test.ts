@@ -9,7 +9,7 @@ import type { TrackedFace } from '../../../tools/vision/face.ts';
 
 const MODEL = fileURLToPath(new URL('../../../ml/models/emotion/emotion.int8.onnx', import.meta.url));
 /** Side of what the model sees. */
-const SIDE = 96;
+const SIDE = 192;
 const SIZE = { width: 640, height: 480 };
 
 type Point = readonly [number, number];

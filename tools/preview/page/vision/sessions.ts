@@ -14,7 +14,7 @@ ort.env.logLevel = 'error';
 export async function openSession(url: string, what: string): Promise<ort.InferenceSession> {
   const bytes = await download(url, what);
   try {
-    return await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
+    return await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], graphOptimizationLevel: 'basic' });
   } catch (thrown) {
     throw new Error(explain(thrown, what));
   }
