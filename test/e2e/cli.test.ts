@@ -230,7 +230,7 @@ describe('errors', () => {
     await writeFile(join(folder, 'run.yaml'), 'train:\n  epoch: 3\n');
   });
 
-  it.each([
+  it.concurrent.each([
     [['train', '--data', 'none.csv'], 'cannot read none.csv: it does not exist; check the path'],
     [['train', '--config', 'empty'], 'cannot read empty: it is a directory, a file was expected'],
     [['train', '--config', 'run.yaml'], 'run.yaml:2:3: there is no field "train.epoch"; did you mean train.epochs?'],
@@ -269,7 +269,7 @@ describe('errors', () => {
     expect([code, stdout]).toEqual([1, '']);
   });
 
-  it.each([
+  it.concurrent.each([
     [['train', '--epoch', '3'], "unknown option '--epoch'\n(Did you mean --epochs?)"],
     [['trian'], "unknown command 'trian'\n(Did you mean train?)"],
     [['export', 'runs'], "required option '--out <folder>' not specified"],
@@ -304,7 +304,7 @@ describe('doctor and help', () => {
     expect(status).toMatchObject({ node: 'ok', onnxruntime: 'ok', training: 'ok', FER2013: 'warn' });
   });
 
-  it.each([
+  it.concurrent.each([
     'build',
     'train',
     'evaluate',

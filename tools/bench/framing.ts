@@ -1,7 +1,8 @@
 /**
  * How FER2013 frames its faces, and how exact a crop must be: `npm run bench:framing -- --data fer2013.csv`. With
  * `--sensitivity --votes fer2013new.csv` the shipped model is run over PublicTest in tighter, wider, moved and turned
- * crops as well (`--model FILE` for another one).
+ * crops as well (`--model FILE` for another one; `--upscale edsr.onnx` makes the faces larger before they are cropped, which
+ * costs them less).
  */
 import { parseArgs } from 'node:util';
 import { ConfigSchema } from '../../ml/config/schema.ts';
@@ -11,6 +12,7 @@ import { loadFaces } from '../../ml/data/load.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { LandmarkNetwork, WHOLE } from '../../ml/landmarks/landmark-network.ts';
 import { publicAccuracy } from '../../ml/train/validate.ts';
+import { loadTools } from '../pipeline/load-tools.ts';
 import { type Crop, cropFaces } from './framing/crop.ts';
 import { EXCLUSIONS, type Exclusion, exclusionOf, type Frame, frameOf } from './framing/frame.ts';
 
@@ -38,6 +40,7 @@ const { values } = parseArgs({
     votes: { type: 'string' },
     faces: { type: 'string', default: '28709' },
     model: { type: 'string', default: 'ml/models/emotion/emotion.int8.onnx' },
+    upscale: { type: 'string' },
     sensitivity: { type: 'boolean', default: false },
   },
 });
@@ -45,8 +48,10 @@ if (values.data === undefined || (values.sensitivity && values.votes === undefin
   console.error('error: expected --data fer2013.csv, and with --sensitivity --votes fer2013new.csv');
   process.exit(2);
 }
-const config = ConfigSchema.parse({ data: { source: values.data, votes: values.votes ?? null } });
-const { dataset } = await loadFaces(config.data, config.seed, silent);
+const { data, seed } = ConfigSchema.parse({
+  data: { source: values.data, votes: values.votes ?? null, upscale: values.upscale ?? null },
+});
+const { dataset } = await loadFaces(data, seed, silent, loadTools(data, silent));
 await measureFraming(dataset, Number(values.faces));
 if (values.sensitivity) await measureSensitivity(dataset, values.model);
 
@@ -55,7 +60,7 @@ async function measureFraming(dataset: FaceDataset, count: number): Promise<void
   const faces = gatherFaces(dataset, indicesOf(dataset, 'Training').slice(0, count));
   const network = await LandmarkNetwork.open();
   const points = await lookAt(network, faces);
-  const again = (await lookAt(network, cropFaces(faces, { zoom: WIDER }))).map((face) =>
+  const again = (await lookAt(network, cropFaces(faces, FACE_SIZE, { zoom: WIDER }))).map((face) =>
     face.map((place) => 0.5 + (place - 0.5) / WIDER),
   );
   await network.close();
@@ -87,9 +92,10 @@ async function lookAt(network: LandmarkNetwork, pixels: Uint8Array): Promise<Flo
 async function measureSensitivity(dataset: FaceDataset, file: string): Promise<void> {
   const predictor = await loadPredictor(file);
   console.log(`\n${file}, PublicTest, FER+ majority\n| crop | accuracy | points |\n| --- | --- | --- |`);
+  const side = dataset.large?.size ?? FACE_SIZE;
   let framed = Number.NaN;
   for (const [name, crop] of CROPS) {
-    const cropped = ({ count, at }: Faces): Faces => ({ count, at: (place) => cropFaces(at(place), crop) });
+    const cropped = ({ count, at }: Faces): Faces => ({ count, at: (place) => cropFaces(at(place), side, crop) });
     const accuracy = await publicAccuracy((faces) => predictor.predict(cropped(faces)), 'votes', dataset);
     if (Number.isNaN(framed)) framed = accuracy;
     const difference = 100 * (accuracy - framed);
