@@ -71,7 +71,9 @@ describe('the shipped lens, read', () => {
     const model = assets.find(({ kind }) => kind === 'model');
     expect(model).toMatchObject({
       path: MODEL,
-      inputs: [{ name: 'image', shape: [192, 192, 3], scale: Array(3).fill(0.007843), bias: [-1, -1, -1], flipX: false }],
+      inputs: [
+        { name: 'image', shape: [192, 192, 3], scale: Array(3).fill(0.007843), bias: [-1, -1, -1], flipX: false },
+      ],
       outputs: [{ name: 'prob', shape: [1, 1, 7], scale: Array(7).fill(1) }],
     });
     expect(assets.find(({ kind }) => kind === 'faceCrop')).toMatchObject({ scale: [0.6, 0.6], mouthWeight: 0.1 });
