@@ -260,6 +260,7 @@ describe('errors', () => {
     [['evaluate', 'none.onnx', '--data', 'synthetic'], 'cannot read none.onnx: it does not exist'],
     [['evaluate', 'file'], 'file does not say what to evaluate it on; add --data'],
     [['evaluate', 'file', '--data', 'synthetic'], 'cannot load file'],
+    [['evaluate', 'file', '--data', 'synthetic', '--force'], '--force goes with --report; add it'],
     [['check', 'empty'], 'empty: it is a directory'],
     [['export', 'empty', '--out', 'lens'], 'cannot read empty/config.json'],
   ])('%j', async (args, message) => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
+import { UserError } from '../../../ml/core/errors.ts';
 import { type Evaluation, formatConfusion, formatEvaluation } from '../../../ml/evaluate/evaluation.ts';
 import { addCommand, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
@@ -25,6 +26,7 @@ export function addEvaluate(program: Command): void {
       perform(options, async (reporter) => {
         const { evaluateTarget } = await import('../../pipeline/evaluate-target.ts');
         const { writeRunReport } = await import('../../pipeline/write-run-report.ts');
+        if (report === undefined && force) throw new UserError('--force goes with --report; add it');
         if (report !== undefined) refuseOverwrite([report], force);
         const evaluated = await evaluateTarget(path, settings, reporter);
         if (report !== undefined) await writeRunReport(report, evaluated);
