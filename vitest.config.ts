@@ -10,7 +10,6 @@ export default defineConfig({
           exclude: ['test/e2e/**'],
           // ONNX Runtime uses every core by itself: a second file fills the gaps that one leaves, a third would only fight.
           maxWorkers: 2,
-          sequence: { groupOrder: 0 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -26,8 +26,8 @@ export function addEvaluate(program: Command): void {
       perform(options, async (reporter) => {
         const { evaluateTarget } = await import('../../pipeline/evaluate-target.ts');
         const { writeRunReport } = await import('../../pipeline/write-run-report.ts');
-        if (report === undefined && force) throw new UserError('--force goes with --report; add it');
         if (report !== undefined) refuseOverwrite([report], force);
+        else if (force) throw new UserError('--force goes with --report; add it');
         const evaluated = await evaluateTarget(path, settings, reporter);
         if (report !== undefined) await writeRunReport(report, evaluated);
         const tables = evaluated.heads.flatMap(({ heading, evaluation, withoutLandmarks }) => [
