@@ -1,28 +1,35 @@
 import { z } from 'zod';
 import { UserError } from './errors.ts';
 
+const length = z.number().int().min(0);
 const Entry = z.strictObject({
   dtype: z.literal('F32'),
-  shape: z.array(z.number().int().min(0)).length(1),
-  data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
+  shape: z.array(length).max(8),
+  data_offsets: z.tuple([length, length]),
 });
-const Header = z.object({ __metadata__: z.record(z.string(), z.string()) }).catchall(Entry);
+const Header = z.object({ __metadata__: z.record(z.string(), z.string()).default({}) }).catchall(Entry);
 
 /** Length of the header's own length. */
 const PREFIX = 8;
 
-/** Named flat vectors of floats, with strings beside them. */
+/** Floats in their shape, row by row. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Named tensors in the order of the file, with strings beside them. */
 export interface TensorFile {
-  readonly vectors: Readonly<Record<string, Float32Array>>;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Writes vectors in the safetensors format (github.com/huggingface/safetensors): length, JSON header, numbers. */
-export function encodeSafetensors({ vectors, metadata }: TensorFile): Uint8Array {
+/** Writes tensors in the safetensors format (github.com/huggingface/safetensors): length, JSON header, numbers. */
+export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
-  for (const [name, values] of Object.entries(vectors)) {
-    header[name] = { dtype: 'F32', shape: [values.length], data_offsets: [end, end + values.byteLength] };
+  for (const [name, { shape, values }] of tensors) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [end, end + values.byteLength] };
     end += values.byteLength;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -32,7 +39,7 @@ export function encodeSafetensors({ vectors, metadata }: TensorFile): Uint8Array
   bytes.fill(0x20, PREFIX, PREFIX + padded);
   bytes.set(text, PREFIX);
   let position = PREFIX + padded;
-  for (const values of Object.values(vectors)) {
+  for (const { values } of tensors.values()) {
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), position);
     position += values.byteLength;
   }
@@ -40,16 +47,16 @@ export function encodeSafetensors({ vectors, metadata }: TensorFile): Uint8Array
 }
 
 /**
- * Reads what {@link encodeSafetensors} wrote.
+ * Reads a safetensors file of float32 tensors.
  * @throws UserError if the file is truncated, corrupt or holds other kinds of tensors.
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
   const broken = (found: string) =>
     new UserError(`${file} is not a whole safetensors file: ${found}; use another checkpoint`);
   if (bytes.length < PREFIX) throw broken(`it has ${bytes.length} bytes`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const start = PREFIX + length;
-  if (start > bytes.length) throw broken(`its header of ${length} bytes goes past the end`);
+  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const start = PREFIX + headerLength;
+  if (start > bytes.length) throw broken(`its header of ${headerLength} bytes goes past the end`);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX, start)));
@@ -59,13 +66,13 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
   const parsed = Header.safeParse(json);
   if (!parsed.success) throw broken(`its header does not fit: ${z.prettifyError(parsed.error)}`);
   const { __metadata__: metadata, ...entries } = parsed.data;
-  const vectors: Record<string, Float32Array> = {};
-  for (const [name, entry] of Object.entries(entries)) {
-    const [begin, end] = entry.data_offsets;
-    if (end - begin !== entry.shape[0] * 4)
-      throw broken(`${name} has ${end - begin} bytes, ${entry.shape[0] * 4} were expected`);
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { shape, data_offsets }] of Object.entries(entries)) {
+    const [begin, end] = data_offsets;
+    const expected = shape.reduce((product, side) => product * side, 4);
+    if (end - begin !== expected) throw broken(`${name} has ${end - begin} bytes, ${expected} were expected`);
     if (start + end > bytes.length) throw broken(`${name} goes past the end`);
-    vectors[name] = new Float32Array(bytes.slice(start + begin, start + end).buffer);
+    tensors.set(name, { shape, values: new Float32Array(bytes.slice(start + begin, start + end).buffer) });
   }
-  return { vectors, metadata };
+  return { tensors, metadata };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { EMOTIONS } from '../core/emotions.ts';
 import { LANDMARK_VALUES } from '../core/ibug.ts';
 
@@ -76,6 +77,17 @@ export interface Faces {
 /** Names of a data set's classes: `EMOTIONS`, and whatever follows. */
 export function classesOf(dataset: FaceDataset): readonly string[] {
   return dataset.classes ?? EMOTIONS;
+}
+
+/** SHA-256 of everything that a training takes from a data set: pictures, labels, votes, splits, landmarks. */
+export function fingerprintOf(dataset: FaceDataset): string {
+  const { pixels, labels, splits, votes, landmarks, subjects, large } = dataset;
+  const hash = createHash('sha256').update(JSON.stringify([classesOf(dataset), large?.size, large?.upscaledBy]));
+  for (const column of [pixels, labels, splits, votes, landmarks, subjects]) {
+    hash.update(`${column?.byteLength ?? 'none'};`);
+    if (column) hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
+  }
+  return hash.digest('hex');
 }
 
 /** Whether a face is one of CK+. */

@@ -1,4 +1,6 @@
+import { UserError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
+import type { StoredTensor } from '../core/safetensors.ts';
 import { type Architecture, kernelTaps, normedUnitsOf, unitsOf } from './architecture.ts';
 import type { Shape } from './graph.ts';
 import { sizeOf } from './graph.ts';
@@ -41,6 +43,33 @@ export class FlatVector {
     const { offset, size } = this.piece(name);
     return values.subarray(offset, offset + size);
   }
+}
+
+/** The pieces of a flat vector as named tensors; views of `values`. */
+export function tensorsOf(vector: FlatVector, values: Float32Array, prefix = ''): [string, StoredTensor][] {
+  return vector.pieces.map(({ name, shape }) => [`${prefix}${name}`, { shape, values: vector.view(values, name) }]);
+}
+
+/**
+ * Lays named tensors out as a flat vector, the reverse of {@link tensorsOf}.
+ * @param file that the tensors come from, for the message.
+ * @throws UserError if one is missing or has another shape.
+ */
+export function flatFrom(
+  vector: FlatVector,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  file: string,
+  prefix = '',
+): Float32Array {
+  const values = new Float32Array(vector.size);
+  for (const { name, shape, offset } of vector.pieces) {
+    const tensor = tensors.get(`${prefix}${name}`);
+    const found = tensor ? `has the shape [${tensor.shape.join(', ')}]` : 'is missing';
+    if (!tensor || tensor.shape.join() !== shape.join())
+      throw new UserError(`${file}: tensor ${prefix}${name} ${found}, [${shape.join(', ')}] was expected`);
+    values.set(tensor.values, offset);
+  }
+  return values;
 }
 
 /** Trainable numbers: kernel, γ and β (or, without batch norm, bias) of each unit, kernel and bias of each classifier. */

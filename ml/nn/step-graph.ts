@@ -1,58 +1,57 @@
-import { type Architecture, seesImage } from './architecture.ts';
 import { Graph, type Shape, sizeOf, type Tensor } from './graph.ts';
-import { IMAGE, LANDMARKS } from './layers.ts';
-import { BLOCKED_DOMAIN, type Layout } from './layout.ts';
-import { softmaxCrossEntropy } from './operators/softmax-cross-entropy.ts';
-import { concat, mul, reshape, split } from './ops.ts';
-import type { FlatVector } from './parameters.ts';
+import { BLOCKED_DOMAIN } from './layout.ts';
+import { concat, reshape, split } from './ops.ts';
+import { FlatVector } from './parameters.ts';
 import { Tape } from './tape.ts';
 
 /** One training step without its optimizer, forward and backward, as the engine runs it. */
 export interface TrainingGraph {
   readonly bytes: Uint8Array;
   readonly parameters: FlatVector;
+  /** What is measured on each batch beside the gradient, such as the statistics of batch norm. */
   readonly statistics: FlatVector;
-  /**
-   * Shape of each input. `image` holds grey values in [−1, 1], `landmarks` the normalised ones of each face as a column;
-   * `targets/HEAD` probabilities.
-   */
+  /** Shape of each input. */
   readonly inputs: Readonly<Record<string, Shape>>;
+  /** How many numbers the output `loss` has. */
+  readonly losses: number;
+}
+
+/** How a {@link StepGraph} ends. */
+export interface StepEnd {
+  /** Scalars that are reported. */
+  readonly losses: readonly Tensor[];
+  /** The tensors that the gradient comes from, each with the derivative of what is minimized. */
+  readonly gradients: readonly (readonly [tensor: Tensor, gradient: Tensor])[];
+  /** Layout of the statistics; by default there are none. */
+  readonly statistics?: FlatVector;
+  /** Tensors that make up the output `statistics`; none leaves it out. */
+  readonly batchStatistics?: readonly Tensor[];
+  /** Further outputs by their names. */
+  readonly outputs?: readonly (readonly [name: string, tensor: Tensor])[];
 }
 
 /**
- * The frame of every training graph: its inputs, the flat vectors cut into tensors, and at the end the losses with one
- * flat gradient.
- *
- * Inputs: `parameters` (flat), `image` (the layout's five axes, one grey channel) and `landmarks` [136, N] of a network
- * that sees them, `mask` of the dropout [features, N], and `targets/HEAD` [classes, N] of each head. Outputs: `loss` of each head [heads] and `gradient` (flat) of their mean.
+ * The frame of every training graph: the flat `parameters` cut into tensors, the inputs of the task, and at the end the
+ * outputs `loss` (one number each) and `gradient` (flat).
  */
 export class StepGraph {
   readonly tape = new Tape();
-  readonly #graph = new Graph();
+  readonly graph = new Graph();
   readonly #inputs: Readonly<Record<string, Shape>>;
   readonly #fed: Readonly<Record<string, Tensor>>;
   readonly #parameters: ReadonlyMap<string, Tensor>;
 
+  /**
+   * @param inputs what the graph takes besides its parameters.
+   * @param blocked whether ONNX Runtime's blocked convolutions are used.
+   */
   constructor(
-    readonly layout: Layout,
     readonly vector: FlatVector,
-    sizes: {
-      readonly architecture: Architecture;
-      readonly heads: readonly string[];
-      readonly classes: number;
-    },
-    others: Readonly<Record<string, Shape>> = {},
+    inputs: Readonly<Record<string, Shape>>,
+    readonly blocked: boolean,
   ) {
-    const { architecture, heads, classes } = sizes;
-    this.#inputs = {
-      parameters: [vector.size],
-      ...(seesImage(architecture) && { [IMAGE]: layout.axes(1, architecture.size) }),
-      mask: [architecture.features, layout.batch],
-      ...Object.fromEntries(heads.map((head) => [`targets/${head}`, [classes, layout.batch]])),
-      ...(architecture.landmarks && { [LANDMARKS]: [architecture.landmarks.inChannels, layout.batch] }),
-      ...others,
-    };
-    const declared = Object.entries(this.#inputs).map(([name, shape]) => [name, this.#graph.input(name, shape)]);
+    this.#inputs = { parameters: [vector.size], ...inputs };
+    const declared = Object.entries(this.#inputs).map(([name, shape]) => [name, this.graph.input(name, shape)]);
     this.#fed = Object.fromEntries(declared);
     this.#parameters = this.unpack('parameters', vector);
     for (const tensor of this.#parameters.values()) this.tape.source(tensor);
@@ -73,31 +72,20 @@ export class StepGraph {
     return unpack(this.#fed[input], vector);
   }
 
-  /**
-   * Ends the graph.
-   * @param logits of each head, [classes, N].
-   * @param statistics tensors that make up the output `statistics`; none leaves it out.
-   */
-  finish(
-    logits: Readonly<Record<string, Tensor>>,
-    vector: FlatVector,
-    statistics: readonly Tensor[] = [],
-  ): TrainingGraph {
-    const heads = Object.entries(logits);
-    const results = heads.map(([head, values]) => softmaxCrossEntropy(values, this.#fed[`targets/${head}`]));
-    const gradientOf = this.tape.backward(
-      heads.map(([, values], i) => [values, mul(results[i].gradient, 1 / heads.length)]),
-    );
-    this.#graph.output('loss', flatten(results.map(({ loss }) => loss)));
-    this.#graph.output('gradient', flatten([...this.#parameters.values()].map(gradientOf)));
-    if (statistics.length > 0) this.#graph.output('statistics', flatten(statistics));
-    for (const [head, values] of heads) this.#graph.output(`logits/${head}`, values);
-    const domains = this.layout.blocked ? ['com.microsoft', BLOCKED_DOMAIN] : [];
+  /** Ends the graph. */
+  finish({ losses, gradients, statistics, batchStatistics = [], outputs = [] }: StepEnd): TrainingGraph {
+    const gradientOf = this.tape.backward(gradients);
+    this.graph.output('loss', flatten(losses));
+    this.graph.output('gradient', flatten([...this.#parameters.values()].map(gradientOf)));
+    if (batchStatistics.length > 0) this.graph.output('statistics', flatten(batchStatistics));
+    for (const [name, values] of outputs) this.graph.output(name, values);
+    const domains = this.blocked ? ['com.microsoft', BLOCKED_DOMAIN] : [];
     return {
-      bytes: this.#graph.encode(17, domains),
+      bytes: this.graph.encode(17, domains),
       parameters: this.vector,
-      statistics: vector,
+      statistics: statistics ?? new FlatVector([]),
       inputs: this.#inputs,
+      losses: losses.length,
     };
   }
 }

@@ -1,4 +1,5 @@
 import { type Architecture, type Block, type Squeeze, seesImage, type Unit } from './architecture.ts';
+import { classifierEnd, classifierInputs, MASK } from './classifier-step.ts';
 import type { Tensor } from './graph.ts';
 import { IMAGE, LANDMARKS } from './layers.ts';
 import type { Layout } from './layout.ts';
@@ -16,7 +17,7 @@ import { StepGraph, type TrainingGraph } from './step-graph.ts';
 const GRAM_EXPANSION = 4;
 
 /**
- * One step of training in floats; see {@link StepGraph}. Its output `statistics` (flat) has the means and biased
+ * One step of training in floats; see {@link classifierInputs} for what it takes. Its output `statistics` (flat) has the means and biased
  * variances of this batch.
  */
 export function buildTrainingGraph(
@@ -25,12 +26,13 @@ export function buildTrainingGraph(
   classes: number,
   layout: Layout,
 ): TrainingGraph {
-  const step = new StepGraph(layout, parametersOf(architecture, heads, classes), { architecture, heads, classes });
+  const inputs = classifierInputs(architecture, heads, classes, layout);
+  const step = new StepGraph(parametersOf(architecture, heads, classes), inputs, layout.blocked);
   const { tape } = step;
   const batchStatistics: Tensor[] = [];
   const unitOutput = (x: Tensor, unit: Unit): Tensor => {
     if (!unit.norm) return convolveOnePixel(step, x, unit);
-    const { output, mean, variance } = convolveAndNormalize(step, x, unit);
+    const { output, mean, variance } = convolveAndNormalize(step, layout, x, unit);
     batchStatistics.push(mean, variance);
     return CLIPPINGS[unit.activation] ? output : activate(tape, output, unit.activation);
   };
@@ -53,17 +55,17 @@ export function buildTrainingGraph(
     ...(architecture.landmarks ? [unitOutput(step.input(LANDMARKS), architecture.landmarks)] : []),
   ];
   const joined = parts.reduce((ofImage, ofLandmarks) => joinChannels(tape, ofImage, ofLandmarks));
-  const features = dropout(tape, joined, step.input('mask'));
-  const logits = heads.map((head) => [
-    head,
-    dense(tape, features, step.parameter(`classifier/${head}/kernel`), step.parameter(`classifier/${head}/bias`)),
-  ]);
-  return step.finish(Object.fromEntries(logits), statisticsOf(architecture), batchStatistics);
+  const features = dropout(tape, joined, step.input(MASK));
+  const logits = heads.map((head) => {
+    const [kernel, bias] = ['kernel', 'bias'].map((part) => step.parameter(`classifier/${head}/${part}`));
+    return [head, dense(tape, features, kernel, bias)] as const;
+  });
+  return step.finish({ ...classifierEnd(step, logits), statistics: statisticsOf(architecture), batchStatistics });
 }
 
 /** The unit's convolution, batch norm and, if it clips, activation, in the form that is fastest for its shape. */
-function convolveAndNormalize(step: StepGraph, x: Tensor, unit: Unit): Normalized {
-  const { tape, layout } = step;
+function convolveAndNormalize(step: StepGraph, layout: Layout, x: Tensor, unit: Unit): Normalized {
+  const { tape } = step;
   const kernel = step.parameter(`${unit.name}/kernel`);
   const gamma = step.parameter(`${unit.name}/gamma`);
   const beta = step.parameter(`${unit.name}/beta`);

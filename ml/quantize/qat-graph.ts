@@ -1,4 +1,5 @@
 import { type Architecture, kernelTaps, seesImage, type Unit, unitsOf } from '../nn/architecture.ts';
+import { classifierEnd, classifierInputs, MASK } from '../nn/classifier-step.ts';
 import { LUMA } from '../nn/folded-network.ts';
 import type { Tensor } from '../nn/graph.ts';
 import { IMAGE, innerMapsOf, LANDMARKS, LOGITS, layersOf } from '../nn/layers.ts';
@@ -47,7 +48,7 @@ export function mapParametersOf(architecture: Architecture): FlatVector {
 }
 
 /**
- * One step of quantization-aware training; see {@link StepGraph}. Weights and maps are rounded exactly where the integer
+ * One step of quantization-aware training; see {@link classifierInputs} for what it takes. Weights and maps are rounded exactly where the integer
  * network rounds. The further input `statistics` has the maps' scales and zero points, see {@link mapParametersOf}.
  */
 export function buildQatGraph(
@@ -58,8 +59,8 @@ export function buildQatGraph(
   perChannel: boolean,
 ): TrainingGraph {
   const vector = mapParametersOf(architecture);
-  const sizes = { architecture, heads: [head], classes };
-  const step = new StepGraph(layout, foldedParametersOf(architecture, classes), sizes, { statistics: [vector.size] });
+  const inputs = { ...classifierInputs(architecture, [head], classes, layout), statistics: [vector.size] };
+  const step = new StepGraph(foldedParametersOf(architecture, classes), inputs, layout.blocked);
   const { tape } = step;
   const parameters = step.unpack('statistics', vector);
   const parameter = (name: string) => reshape(parameters.get(name) as Tensor, []);
@@ -106,7 +107,7 @@ export function buildQatGraph(
     }
   };
 
-  const { graph } = step.input('mask');
+  const { graph } = step;
   const constantScale = (value: number) => graph.constant(constantParameters(value).scale);
   const maps = new Map<string, StepMap>();
   if (seesImage(architecture)) {
@@ -161,7 +162,7 @@ export function buildQatGraph(
       }
       case 'classifier': {
         const { steps, scale } = map(layer.input);
-        const x = { steps: dropout(tape, steps, step.input('mask')), scale };
+        const x = { steps: dropout(tape, steps, step.input(MASK)), scale };
         const source = weightsOf(LOGITS);
         const weights = quantizeWeights(source.kernel, source.bias, x.scale, perChannel);
         const sums = pointwiseSums(tape, x.steps, weights);
@@ -172,5 +173,5 @@ export function buildQatGraph(
         break;
     }
   }
-  return step.finish({ [head]: toReal(tape, map(LOGITS)) }, vector);
+  return step.finish({ ...classifierEnd(step, [[head, toReal(tape, map(LOGITS))]]), statistics: vector });
 }

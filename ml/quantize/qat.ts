@@ -1,11 +1,12 @@
 import type { Config, TargetKind } from '../config/schema.ts';
 import type { Faces } from '../data/dataset.ts';
+import type { Architecture } from '../nn/architecture.ts';
 import { shapeOf } from '../nn/architectures.ts';
+import { type ClassifierJob, trainClassifier } from '../train/classifier.ts';
 import { initialState } from '../train/engine.ts';
+import type { TrainingResult } from '../train/loop.ts';
 import { PREDICT_BATCH, predictWith } from '../train/predict.ts';
 import { loadNetwork, type NetworkInfo, saveNetwork } from '../train/trained-network.ts';
-import { runTraining, type TrainJob, type TrainResult } from '../train/training.ts';
-import { publicAccuracy } from '../train/validate.ts';
 import { calibrate, mapParameters } from './calibrate.ts';
 import type { Prepared } from './ptq.ts';
 import { buildQatGraph, foldedParametersOf, mapParametersOf } from './qat-graph.ts';
@@ -36,16 +37,17 @@ export function trainQuantized(
   { network, maps }: Prepared,
   faces: Faces,
   head: TargetKind,
-  job: TrainJob,
-): Promise<TrainResult> {
-  const { config, dataset } = job;
+  job: ClassifierJob,
+): Promise<TrainingResult> {
   const { architecture, classes } = network;
-  const { epochs, frozenEpochs, observer, perChannel } = config.quantize;
+  const { quantize } = job.config;
+  const { epochs, frozenEpochs, observer, perChannel } = quantize;
   const info: NetworkInfo = { ...shapeOf(architecture), classes, heads: [head], epoch: 0 };
-  return runTraining(job, {
+  return trainClassifier(job, {
     info,
+    identity: { quantize },
     graph: (layout) => buildQatGraph(architecture, head, classes, layout, perChannel),
-    keepsStart: true,
+    validatesStart: true,
     start: async () => initialState(flattenNetwork(network, head), flattenMaps(network, maps)),
     afterEpoch: async (state, epoch) => {
       if (epoch >= epochs - frozenEpochs) return state;
@@ -59,13 +61,12 @@ export function trainQuantized(
       });
       return { ...state, averagedStatistics: flattenMaps(network, new Map(moved)) };
     },
-    accuracy: ({ averagedParameters: parameters, averagedStatistics: statistics }) => {
+    predict: ({ averagedParameters: parameters, averagedStatistics: statistics }, _head, shown) => {
       const quantized = quantizedFrom({ info, parameters, statistics }, perChannel);
-      const graph = buildQdqGraph(quantized, { batch: PREDICT_BATCH });
-      return publicAccuracy((tested) => predictWith(graph, quantized, tested), head, dataset);
+      return predictWith(buildQdqGraph(quantized, { batch: PREDICT_BATCH }), quantized, shown);
     },
     save: (path, { averagedParameters: parameters, averagedStatistics: statistics }, done) =>
-      saveNetwork(path, { info: { ...info, epoch: done }, parameters, statistics }),
+      saveNetwork(path, { info: { ...info, epoch: done }, parameters, statistics }, quantizedTensors),
   });
 }
 
@@ -74,12 +75,14 @@ export function trainQuantized(
  * @throws UserError if the file is missing, broken, or no such network.
  */
 export async function loadQuantized(path: string, perChannel: boolean): Promise<QuantizedNetwork> {
-  const trained = await loadNetwork(path, (architecture, { classes }) => ({
-    parameters: foldedParametersOf(architecture, classes).size,
-    statistics: mapParametersOf(architecture).size,
-  }));
-  return quantizedFrom(trained, perChannel);
+  return quantizedFrom(await loadNetwork(path, quantizedTensors), perChannel);
 }
+
+/** Which tensors a network in quantization-aware training has. */
+const quantizedTensors = (architecture: Architecture, { classes }: NetworkInfo) => ({
+  parameters: foldedParametersOf(architecture, classes),
+  statistics: mapParametersOf(architecture),
+});
 
 function rangeOfParameters({ scale, zeroPoint }: QuantizationParameters): Range {
   return { min: (INT8_MIN - zeroPoint) * scale, max: (INT8_MAX - zeroPoint) * scale };

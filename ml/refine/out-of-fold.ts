@@ -9,10 +9,10 @@ import type { Reporter } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { decodeSafetensors, encodeSafetensors } from '../core/safetensors.ts';
 import { type FaceDataset, facesOf, SPLITS } from '../data/dataset.ts';
+import { bestFile } from '../train/classifier.ts';
 import { predictFaces } from '../train/predict.ts';
 import { train } from '../train/train.ts';
 import { foldTrained, loadNetwork } from '../train/trained-network.ts';
-import { bestFile } from '../train/training.ts';
 
 const HEAD = 'original';
 const PREDICTIONS_FILE = 'predictions.safetensors';
@@ -101,13 +101,16 @@ async function trainFold(
 }
 
 async function writePredictions(path: string, faces: Uint32Array, probabilities: Float32Array): Promise<void> {
-  const vectors = { faces: Float32Array.from(faces), probabilities };
-  await writeAtomic(path, encodeSafetensors({ vectors, metadata: {} }));
+  const tensors = new Map([
+    ['faces', { shape: [faces.length], values: Float32Array.from(faces) }],
+    ['probabilities', { shape: [faces.length, EMOTIONS.length], values: probabilities }],
+  ]);
+  await writeAtomic(path, encodeSafetensors({ tensors, metadata: {} }));
 }
 
 async function readPredictions(path: string, faces: Uint32Array): Promise<Float32Array> {
-  const { vectors } = decodeSafetensors(await readBytes(path), path);
-  const { faces: found, probabilities } = vectors;
+  const { tensors } = decodeSafetensors(await readBytes(path), path);
+  const [found, probabilities] = ['faces', 'probabilities'].map((name) => tensors.get(name)?.values);
   const same = found?.length === faces.length && found.every((face, i) => face === faces[i]);
   if (!same || probabilities?.length !== faces.length * EMOTIONS.length)
     throw new UserError(`${path} holds predictions for other faces; the data have changed since: start a new run`);

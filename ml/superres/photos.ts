@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { messageOf, UserError } from '../core/errors.ts';
 import type { Reporter } from '../core/progress.ts';
 import { type Pair, pairOf } from './evaluate.ts';
@@ -21,6 +22,8 @@ export interface Photos {
   readonly training: readonly Photo[];
   /** One in twenty of the photos, and at least one. */
   readonly heldOut: readonly Pair[];
+  /** SHA-256 of all of them, in their order. */
+  readonly fingerprint: string;
 }
 
 /**
@@ -33,6 +36,7 @@ export async function readPhotos(settings: Settings, reporter: Reporter): Promis
   const training: Photo[] = [];
   const heldOut: Pair[] = [];
   const leftOut: string[] = [];
+  const hash = createHash('sha256');
   for (const [i, path] of paths.entries()) {
     reporter.progress({ step: 'reading photos', done: i, total: paths.length, unit: 'img' });
     let pair: Pair;
@@ -43,6 +47,7 @@ export async function readPhotos(settings: Settings, reporter: Reporter): Promis
       leftOut.push(messageOf(thrown));
       continue;
     }
+    hash.update(`${pair.truth.width}×${pair.truth.height};`).update(bytesOf(pair.truth.values));
     if ((training.length + heldOut.length) % HELD_OUT_EVERY === 1) heldOut.push(pair);
     else training.push(photoOf(pair));
   }
@@ -55,7 +60,7 @@ export async function readPhotos(settings: Settings, reporter: Reporter): Promis
         'add folders with --data',
     );
   }
-  return { training, heldOut };
+  return { training, heldOut, fingerprint: hash.digest('hex') };
 }
 
 async function readPair(path: string, { scale, patch }: Settings): Promise<Pair> {
@@ -69,6 +74,8 @@ async function readPair(path: string, { scale, patch }: Settings): Promise<Pair>
   }
   return pairOf(picture, scale);
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => new Uint8Array(buffer, byteOffset, byteLength);
 
 function photoOf({ small, truth }: Pair): Photo {
   const { width, height, values } = small;

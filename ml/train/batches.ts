@@ -3,6 +3,7 @@ import { LANDMARK_VALUES } from '../core/ibug.ts';
 import { Random } from '../core/random.ts';
 import { type FaceDataset, type Faces, facesOf } from '../data/dataset.ts';
 import { mirrorLandmarks } from '../landmarks/normalize.ts';
+import { MASK, targetsOf } from '../nn/classifier-step.ts';
 import { IMAGE, LANDMARKS } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
 import { augmentFace, drawAugmentation } from './augment.ts';
@@ -71,7 +72,7 @@ export class Batches {
       for (let n = 0; n < this.layout.batch; n++) {
         this.#fillFace(this.#order[first + replica * this.layout.batch + n], epoch, n, inputs);
       }
-      this.#fillMask(new Random(this.config.seed, STREAM.dropout, epoch, step, replica), inputs['mask']);
+      this.#fillMask(new Random(this.config.seed, STREAM.dropout, epoch, step, replica), inputs[MASK]);
     });
   }
 
@@ -86,7 +87,7 @@ export class Batches {
     const { partner, share } = this.#mixIn(face, epoch, inputs[IMAGE], at);
     const smoothing = this.config.train.labelSmoothing;
     for (const [head, { probabilities, usable }] of Object.entries(this.heads)) {
-      const targets = inputs[`targets/${head}`];
+      const targets = inputs[targetsOf(head)];
       const target = (of: number, k: number) => (usable[of] ? probabilities[of * classes + k] : 0);
       const counted = (1 - share) * usable[face] + share * usable[partner];
       for (let k = 0; k < classes; k++) {

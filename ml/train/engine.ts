@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.ts';
 import { sizeOf } from '../nn/graph.ts';
 import type { TrainingGraph } from '../nn/step-graph.ts';
 import { Barrier } from './barrier.ts';
-import type { OPTIMIZERS } from './optimizer.ts';
+import type { OptimizerName } from './optimizer.ts';
 import {
   FROM_STATE,
   type ReplicaReply,
@@ -20,6 +20,9 @@ export interface TrainingState {
   readonly averagedParameters: Float32Array;
   readonly averagedStatistics: Float32Array;
 }
+
+/** The inputs of each replica's graph by their names. */
+export type BatchInputs = readonly Readonly<Record<string, Float32Array>>[];
 
 /** The state before the first step: moments are zero, and averages begin at the values themselves. */
 export function initialState(parameters: Float32Array, statistics: Float32Array): TrainingState {
@@ -67,17 +70,16 @@ export class Engine {
    */
   static async start(
     graph: TrainingGraph,
-    optimizer: keyof typeof OPTIMIZERS,
+    optimizer: OptimizerName,
     replicas: number,
     threads: number,
   ): Promise<Engine> {
-    const { parameters, statistics, inputs } = graph;
+    const { parameters, statistics, inputs, losses } = graph;
     const each = <T>(make: () => T) => Array.from({ length: replicas }, make);
     const decays = new Uint8Array(new SharedArrayBuffer(parameters.size));
     for (const { offset, size, decays: applies } of parameters.pieces)
       if (applies) decays.fill(1, offset, offset + size);
     const fed = Object.entries(inputs).filter(([name]) => !(name in FROM_STATE));
-    const heads = fed.filter(([name]) => name.startsWith('targets/')).length;
     const memory: SharedMemory = {
       barrier: new SharedArrayBuffer(Barrier.BYTES),
       parameters: sharedFloats(parameters.size),
@@ -88,7 +90,7 @@ export class Engine {
       decays,
       gradients: each(() => sharedFloats(parameters.size)),
       batchStatistics: each(() => sharedFloats(statistics.size)),
-      losses: each(() => sharedFloats(heads)),
+      losses: each(() => sharedFloats(losses)),
       squares: new Float64Array(new SharedArrayBuffer(replicas * Float64Array.BYTES_PER_ELEMENT)),
       inputs: Array.from({ length: SLOTS }, () =>
         each(() => Object.fromEntries(fed.map(([name, shape]) => [name, sharedFloats(sizeOf(shape))]))),
@@ -109,13 +111,13 @@ export class Engine {
   }
 
   /** The batch of a slot: one record of inputs for each replica, to be filled before {@link step}. */
-  slot(index: number): readonly Readonly<Record<string, Float32Array>>[] {
+  slot(index: number): BatchInputs {
     return this.#memory.inputs[index];
   }
 
   /**
    * One optimizer step on the batch in `order.slot`.
-   * @returns mean loss of each head.
+   * @returns mean of each of the graph's losses.
    * @throws UserError if the gradient is not finite.
    */
   async step(order: StepOrder): Promise<number[]> {
@@ -123,7 +125,7 @@ export class Engine {
     for (const worker of this.#workers) worker.postMessage(order);
     await replies;
     const { losses } = this.#memory;
-    return Array.from(losses[0], (_, head) => losses.reduce((sum, loss) => sum + loss[head], 0) / losses.length);
+    return Array.from(losses[0], (_, i) => losses.reduce((sum, loss) => sum + loss[i], 0) / losses.length);
   }
 
   #replies(): Promise<unknown> {

@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
 import { fileError, readText, writeAtomic } from '../core/files.ts';
 
+/** History of a run, one record a line. */
+export const METRICS_FILE = 'metrics.jsonl';
+
 const RecordSchema = z.object({
   kind: z.enum(['step', 'epoch']),
   step: z.number().int(),

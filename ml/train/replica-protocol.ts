@@ -1,5 +1,5 @@
 import type { Shape } from '../nn/graph.ts';
-import type { OPTIMIZERS } from './optimizer.ts';
+import type { OptimizerName } from './optimizer.ts';
 
 /** Arrays that all threads share; each lies on a SharedArrayBuffer. */
 export interface SharedMemory {
@@ -14,7 +14,7 @@ export interface SharedMemory {
   /** One for each replica; the first also takes the average. */
   readonly gradients: readonly Float32Array[];
   readonly batchStatistics: readonly Float32Array[];
-  /** Loss of each head, one array for each replica. */
+  /** The graph's losses, one array for each replica. */
   readonly losses: readonly Float32Array[];
   /** Squared norm of each thread's share of the gradient. */
   readonly squares: Float64Array;
@@ -32,7 +32,7 @@ export interface ReplicaSetup {
   readonly threads: number;
   readonly graph: Uint8Array;
   readonly inputs: Readonly<Record<string, Shape>>;
-  readonly optimizer: keyof typeof OPTIMIZERS;
+  readonly optimizer: OptimizerName;
   readonly memory: SharedMemory;
 }
 

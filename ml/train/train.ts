@@ -1,18 +1,18 @@
 import { classesOf } from '../data/dataset.ts';
 import { buildArchitecture, shapeOf } from '../nn/architectures.ts';
 import { buildTrainingGraph } from '../nn/training-graph.ts';
+import { type ClassifierJob, trainClassifier } from './classifier.ts';
 import { initialState, type TrainingState } from './engine.ts';
 import { initialNetwork } from './initialize.ts';
+import type { TrainingResult } from './loop.ts';
 import { predictFaces } from './predict.ts';
 import { foldTrained, type NetworkInfo, saveNetwork, type TrainedNetwork } from './trained-network.ts';
-import { runTraining, type TrainJob, type TrainResult } from './training.ts';
-import { publicAccuracy } from './validate.ts';
 
 /**
- * Trains a network in floats, from new or imported weights; see {@link runTraining}.
+ * Trains a network in floats, from new or imported weights; see {@link trainClassifier}.
  * @throws UserError if the data, the weights or the checkpoint do not fit the configuration.
  */
-export function train(job: TrainJob): Promise<TrainResult> {
+export function train(job: ClassifierJob): Promise<TrainingResult> {
   const { config, dataset, reporter } = job;
   const architecture = buildArchitecture(config.model);
   const { targets: heads } = config.train;
@@ -25,17 +25,14 @@ export function train(job: TrainJob): Promise<TrainResult> {
     parameters: state.averagedParameters,
     statistics: state.averagedStatistics,
   });
-  return runTraining(job, {
+  return trainClassifier(job, {
     info,
     graph: (layout) => buildTrainingGraph(architecture, heads, classes, layout),
     start: async (faces) => {
       const network = await initialNetwork(info, config.model.weights, faces, config.seed, reporter);
       return initialState(network.parameters, network.statistics);
     },
-    accuracy: (state, head) => {
-      const network = foldTrained(averaged(state, 0));
-      return publicAccuracy((faces) => predictFaces(network, head, faces), head, dataset);
-    },
+    predict: (state, head, faces) => predictFaces(foldTrained(averaged(state, 0)), head, faces),
     save: (path, state, epochs) => saveNetwork(path, averaged(state, epochs)),
   });
 }

@@ -6,7 +6,7 @@ import { decodeSafetensors, encodeSafetensors } from '../core/safetensors.ts';
 import type { Architecture } from '../nn/architecture.ts';
 import { buildArchitecture } from '../nn/architectures.ts';
 import { type FoldedNetwork, foldNetwork } from '../nn/folded-network.ts';
-import { parametersOf, statisticsOf } from '../nn/parameters.ts';
+import { type FlatVector, flatFrom, parametersOf, statisticsOf, tensorsOf } from '../nn/parameters.ts';
 
 /** What tells a network's shape, and where it stands in its training. */
 export const NetworkInfoSchema = z.object({
@@ -44,38 +44,43 @@ export function foldTrained({ info, parameters, statistics }: TrainedNetwork): F
   );
 }
 
-/** Writes a network as a safetensors file. */
-export async function saveNetwork(path: string, { info, parameters, statistics }: TrainedNetwork): Promise<void> {
-  const bytes = encodeSafetensors({ vectors: { parameters, statistics }, metadata: { network: JSON.stringify(info) } });
-  await writeAtomic(path, bytes);
-}
-
-/** How many numbers a network of this shape has. */
-type Sizes = (
+/** Which tensors a network has. */
+type TensorLayout = (
   architecture: Architecture,
   info: NetworkInfo,
-) => { readonly parameters: number; readonly statistics: number };
+) => { readonly parameters: FlatVector; readonly statistics: FlatVector };
 
-const sizesOfFloats: Sizes = (architecture, { heads, classes }) => ({
-  parameters: parametersOf(architecture, heads, classes).size,
-  statistics: statisticsOf(architecture).size,
+const floatTensors: TensorLayout = (architecture, { heads, classes }) => ({
+  parameters: parametersOf(architecture, heads, classes),
+  statistics: statisticsOf(architecture),
 });
+
+/** Writes a network as a safetensors file, each tensor under its own name, for example `block3/expand/kernel`. */
+export async function saveNetwork(path: string, network: TrainedNetwork, layout = floatTensors): Promise<void> {
+  const { info, parameters, statistics } = network;
+  const vectors = layout(buildArchitecture(info), info);
+  const tensors = [...tensorsOf(vectors.parameters, parameters), ...tensorsOf(vectors.statistics, statistics)];
+  await writeAtomic(
+    path,
+    encodeSafetensors({ tensors: new Map(tensors), metadata: { network: JSON.stringify(info) } }),
+  );
+}
 
 /**
  * Reads what {@link saveNetwork} wrote.
  * @throws UserError if the file is missing, broken, or no network of ours.
  */
-export async function loadNetwork(path: string, sizesOf = sizesOfFloats): Promise<TrainedNetwork> {
-  const { vectors, metadata } = decodeSafetensors(await readBytes(path), path);
+export async function loadNetwork(path: string, layout = floatTensors): Promise<TrainedNetwork> {
+  const { tensors, metadata } = decodeSafetensors(await readBytes(path), path);
   const info = parseInfo(metadata['network'], path);
-  const sizes = sizesOf(buildArchitecture(info), info);
-  const vector = (name: keyof typeof sizes): Float32Array => {
-    const values = vectors[name];
-    if (values?.length !== sizes[name])
-      throw new UserError(`${path}: ${name} has ${values?.length ?? 'no'} numbers, ${sizes[name]} were expected`);
-    return values;
+  const vectors = layout(buildArchitecture(info), info);
+  const read = (name: keyof typeof vectors): Float32Array => {
+    const whole = tensors.get(name);
+    // Version 0.1 wrote all tensors of a kind as one.
+    if (whole?.shape.length === 1 && whole.shape[0] === vectors[name].size) return whole.values;
+    return flatFrom(vectors[name], tensors, path);
   };
-  return { info, parameters: vector('parameters'), statistics: vector('statistics') };
+  return { info, parameters: read('parameters'), statistics: read('statistics') };
 }
 
 function parseInfo(text: string | undefined, path: string): NetworkInfo {

@@ -5,25 +5,35 @@ import { decodeSafetensors, encodeSafetensors } from '../../ml/core/safetensors.
 
 describe('safetensors', () => {
   it('gives back every bit that was written', () => {
-    const vectors = fc.dictionary(
-      fc.stringMatching(/^[a-z]{1,8}$/),
-      fc.float32Array({ maxLength: 20 }).filter((values) => !values.includes(Number.NaN)),
-      { maxKeys: 4 },
-    );
+    const tensor = fc
+      .tuple(fc.nat(3), fc.nat(3), fc.nat(3))
+      .chain(([a, b, c]) =>
+        fc
+          .float32Array({ minLength: a * b * c, maxLength: a * b * c, noNaN: true })
+          .map((values) => ({ shape: [a, b, c], values })),
+      );
+    const tensors = fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), tensor, { maxKeys: 4 });
     // A key that would change an object's prototype is left out when the header is checked.
     const keys = fc.string().filter((key) => key !== '__proto__');
     fc.assert(
-      fc.property(vectors, fc.dictionary(keys, fc.string(), { noNullPrototype: true }), (written, metadata) => {
-        const read = decodeSafetensors(encodeSafetensors({ vectors: written, metadata }), 'file');
-        expect(Object.keys(read.vectors).sort()).toEqual(Object.keys(written).sort());
-        for (const [name, values] of Object.entries(written)) expect([...read.vectors[name]]).toEqual([...values]);
+      fc.property(tensors, fc.dictionary(keys, fc.string(), { noNullPrototype: true }), (written, metadata) => {
+        const entries = Object.entries(written);
+        const read = decodeSafetensors(encodeSafetensors({ tensors: new Map(entries), metadata }), 'file');
+        expect([...read.tensors.keys()]).toEqual(entries.map(([name]) => name));
+        for (const [name, { shape, values }] of entries) {
+          expect(read.tensors.get(name)?.shape).toEqual(shape);
+          expect([...(read.tensors.get(name)?.values ?? [])]).toEqual([...values]);
+        }
         expect(read.metadata).toEqual(metadata);
       }),
     );
   });
 
   it('is the published format, read byte by byte', () => {
-    const bytes = encodeSafetensors({ vectors: { w: Float32Array.of(1.5, -2) }, metadata: { a: 'b' } });
+    const bytes = encodeSafetensors({
+      tensors: new Map([['w', { shape: [2], values: Float32Array.of(1.5, -2) }]]),
+      metadata: { a: 'b' },
+    });
     const view = new DataView(bytes.buffer);
     const length = Number(view.getBigUint64(0, true));
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
@@ -33,7 +43,10 @@ describe('safetensors', () => {
   });
 
   it('refuses every truncation with a message that names the file', () => {
-    const bytes = encodeSafetensors({ vectors: { w: new Float32Array(9) }, metadata: {} });
+    const bytes = encodeSafetensors({
+      tensors: new Map([['w', { shape: [9], values: new Float32Array(9) }]]),
+      metadata: {},
+    });
     for (let length = 0; length < bytes.length; length++) {
       expect(() => decodeSafetensors(bytes.subarray(0, length), 'broken.safetensors')).toThrow(UserError);
       expect(() => decodeSafetensors(bytes.subarray(0, length), 'broken.safetensors')).toThrow(/broken\.safetensors/);

@@ -3,7 +3,7 @@ import { Random } from '../../ml/core/random.ts';
 import { Graph, type Shape, type Tensor } from '../../ml/nn/graph.ts';
 import { BLOCKED_DOMAIN } from '../../ml/nn/layout.ts';
 import { convolution, DenseLayout } from '../../ml/nn/operators/convolution.ts';
-import { l1Loss } from '../../ml/nn/operators/l1-loss.ts';
+import { l1Loss } from '../../ml/nn/operators/losses.ts';
 import { pixelShuffle } from '../../ml/nn/operators/pixel-shuffle.ts';
 import { Tape } from '../../ml/nn/tape.ts';
 import { blockSize } from '../../ml/train/hardware.ts';

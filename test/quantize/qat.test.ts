@@ -10,12 +10,12 @@ import { type Prepared, prepareRounding, quantizeAfterTraining } from '../../ml/
 import { loadQuantized, qatConfig, trainQuantized } from '../../ml/quantize/qat.ts';
 import { buildQdqGraph } from '../../ml/quantize/qdq-graph.ts';
 import type { QuantizedNetwork } from '../../ml/quantize/quantized-network.ts';
-import { readEpochs } from '../../ml/train/history.ts';
+import { CHECKPOINT_FILE } from '../../ml/train/checkpoint.ts';
+import { bestFile, publicAccuracy } from '../../ml/train/classifier.ts';
+import { METRICS_FILE, readEpochs } from '../../ml/train/history.ts';
 import { PREDICT_BATCH, predictWith } from '../../ml/train/predict.ts';
 import { train } from '../../ml/train/train.ts';
 import { foldTrained, loadNetwork } from '../../ml/train/trained-network.ts';
-import { bestFile, CHECKPOINT_FILE, METRICS_FILE } from '../../ml/train/training.ts';
-import { publicAccuracy } from '../../ml/train/validate.ts';
 import { STRIPES_CONFIG, stripes } from '../train/stripes.ts';
 
 const HEAD = 'original';

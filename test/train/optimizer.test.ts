@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { averageDecay, moveAverage, OPTIMIZERS } from '../../ml/train/optimizer.ts';
-import { learningRateAt } from '../../ml/train/schedule.ts';
+import { averageDecay, learningRateAt, moveAverage, OPTIMIZERS } from '../../ml/train/optimizer.ts';
 
 const numbers = (length: number) =>
   fc.array(fc.float({ min: -2, max: 2, noNaN: true }), { minLength: length, maxLength: length });

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
-import { readEpochs } from '../../ml/train/history.ts';
+import { CHECKPOINT_FILE } from '../../ml/train/checkpoint.ts';
+import { bestFile } from '../../ml/train/classifier.ts';
+import { METRICS_FILE, readEpochs } from '../../ml/train/history.ts';
 import { train } from '../../ml/train/train.ts';
 import { loadNetwork } from '../../ml/train/trained-network.ts';
-import { bestFile, CHECKPOINT_FILE, METRICS_FILE } from '../../ml/train/training.ts';
 import { STRIPES_CONFIG, stripes } from './stripes.ts';
 
 const dataset = stripes(280);

@@ -11,7 +11,7 @@ import { FACE_PIXELS, FACE_SIZE, type FaceDataset, type Faces, gatherFaces, indi
 import { loadFaces } from '../../ml/data/load.ts';
 import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { LandmarkNetwork, WHOLE } from '../../ml/landmarks/landmark-network.ts';
-import { publicAccuracy } from '../../ml/train/validate.ts';
+import { publicAccuracy } from '../../ml/train/classifier.ts';
 import { loadTools } from '../pipeline/load-tools.ts';
 import { type Crop, cropFaces } from './framing/crop.ts';
 import { EXCLUSIONS, type Exclusion, exclusionOf, type Frame, frameOf } from './framing/frame.ts';

@@ -11,8 +11,8 @@ import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { randomParameters } from '../../ml/nn/parameters.ts';
 import { buildTrainingGraph } from '../../ml/nn/training-graph.ts';
 import { buildQatGraph } from '../../ml/quantize/qat-graph.ts';
+import { setUpTraining } from '../../ml/train/classifier.ts';
 import { Engine, initialState } from '../../ml/train/engine.ts';
-import { setUpTraining } from '../../ml/train/set-up.ts';
 
 const WARMUP = 3;
 const [size, batchSize, steps] = process.argv.slice(2, 5).map(Number);

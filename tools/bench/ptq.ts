@@ -14,8 +14,8 @@ import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { representativeFaces } from '../../ml/quantize/calibrate.ts';
 import { quantizeAfterTraining } from '../../ml/quantize/ptq.ts';
 import { buildQdqGraph } from '../../ml/quantize/qdq-graph.ts';
+import { publicAccuracy } from '../../ml/train/classifier.ts';
 import { PREDICT_BATCH, predictFaces, predictWith } from '../../ml/train/predict.ts';
-import { publicAccuracy } from '../../ml/train/validate.ts';
 import { exportedInfo, foldedFromOnnx } from '../../ml/weights/from-onnx.ts';
 
 const { values, positionals } = parseArgs({

@@ -13,10 +13,11 @@ import {
   type FoldAnswers,
   FoldAnswersSchema,
 } from '../../ml/evaluate/cross-validation.ts';
+import { CHECKPOINT_FILE } from '../../ml/train/checkpoint.ts';
+import { bestFile } from '../../ml/train/classifier.ts';
 import { predictFaces } from '../../ml/train/predict.ts';
 import { train } from '../../ml/train/train.ts';
 import { foldTrained, loadNetwork } from '../../ml/train/trained-network.ts';
-import { bestFile, CHECKPOINT_FILE } from '../../ml/train/training.ts';
 import { exportedInfo } from '../../ml/weights/from-onnx.ts';
 import { ensureExported } from './export-head.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';

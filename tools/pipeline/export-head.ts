@@ -6,8 +6,8 @@ import type { Evaluation } from '../../ml/evaluate/evaluation.ts';
 import { exportOnnx } from '../../ml/export/export-onnx.ts';
 import { type ExportedFile, sha256Of } from '../../ml/export/exported-file.ts';
 import { describeModel, type ModelMetrics, readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
+import { bestFile } from '../../ml/train/classifier.ts';
 import { loadNetwork, type NetworkInfo } from '../../ml/train/trained-network.ts';
-import { bestFile } from '../../ml/train/training.ts';
 import { MODEL_FILE, modelFolder, type Run } from './run-folder.ts';
 
 export const MODEL_JSON = 'model.json';

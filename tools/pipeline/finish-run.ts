@@ -6,8 +6,7 @@ import type { QuantizationReport } from '../../ml/evaluate/report/quantization-s
 import { checkModel } from '../../ml/export/check/check-model.ts';
 import type { CheckReport } from '../../ml/export/check/report.ts';
 import type { ExportedFile } from '../../ml/export/exported-file.ts';
-import { readEpochs } from '../../ml/train/history.ts';
-import { METRICS_FILE } from '../../ml/train/training.ts';
+import { METRICS_FILE, readEpochs } from '../../ml/train/history.ts';
 import { type EvaluatedModel, evaluateModel } from './evaluate-model.ts';
 import { describeHead, type ExportedHead, exportHead, metadataOf, metricsOf } from './export-head.ts';
 import { exportQuantizedHead, type MeasuredFile, type QuantizedHead, quantizeHead } from './quantize-head.ts';

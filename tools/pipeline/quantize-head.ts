@@ -14,7 +14,7 @@ import { prepareRounding } from '../../ml/quantize/ptq.ts';
 import { loadQuantized, qatConfig, trainQuantized } from '../../ml/quantize/qat.ts';
 import { type QuantizedNetwork, quantizeNetwork } from '../../ml/quantize/quantized-network.ts';
 import { type LayerSqnr, layerSqnr } from '../../ml/quantize/sqnr.ts';
-import { bestFile } from '../../ml/train/training.ts';
+import { bestFile } from '../../ml/train/classifier.ts';
 import { foldedFromOnnx } from '../../ml/weights/from-onnx.ts';
 import { type EvaluatedModel, evaluateModel } from './evaluate-model.ts';
 import { openWork } from './run-folder.ts';

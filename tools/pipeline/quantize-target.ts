@@ -7,7 +7,7 @@ import { isFolder, readBytes, writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { exportedFile, FLOAT_ONNX } from '../../ml/export/exported-file.ts';
 import { buildArchitecture, shapeOf } from '../../ml/nn/architectures.ts';
-import { bestFile } from '../../ml/train/training.ts';
+import { bestFile } from '../../ml/train/classifier.ts';
 import { type ExportedInfo, exportedInfo } from '../../ml/weights/from-onnx.ts';
 import { checkUpscaling } from './check-upscaling.ts';
 import type { ExportedHead } from './export-head.ts';

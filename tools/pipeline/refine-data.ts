@@ -16,7 +16,7 @@ import { findUnlikelyLabels } from '../../ml/refine/confident-learning.ts';
 import { predictOutOfFold } from '../../ml/refine/out-of-fold.ts';
 import { entriesOf, findSuspects } from '../../ml/refine/refine.ts';
 import type { Suspect } from '../../ml/refine/suspect.ts';
-import { METRICS_FILE } from '../../ml/train/training.ts';
+import { METRICS_FILE } from '../../ml/train/history.ts';
 import { findFace } from './find-face.ts';
 import { loadTools } from './load-tools.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';

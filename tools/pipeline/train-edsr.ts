@@ -6,7 +6,7 @@ import { readText, writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { type Settings, SettingsSchema } from '../../ml/superres/settings.ts';
 import { type EdsrResult, trainEdsr } from '../../ml/superres/train.ts';
-import { METRICS_FILE } from '../../ml/train/training.ts';
+import { METRICS_FILE } from '../../ml/train/history.ts';
 import { CONFIG_FILE, createFolder } from './run-folder.ts';
 
 const RUNS = 'runs';

@@ -10,9 +10,12 @@ import type { Reporter } from '../../ml/core/progress.ts';
 import { classesOf, type FaceDataset } from '../../ml/data/dataset.ts';
 import { type DataSummary, loadFaces } from '../../ml/data/load.ts';
 import { withLandmarks } from '../../ml/landmarks/extract.ts';
-import { loadCheckpoint, PositionSchema } from '../../ml/train/checkpoint.ts';
+
+import { CHECKPOINT_FILE } from '../../ml/train/checkpoint.ts';
+import { networkOfCheckpoint } from '../../ml/train/classifier.ts';
+import { METRICS_FILE } from '../../ml/train/history.ts';
+import type { TrainingResult } from '../../ml/train/loop.ts';
 import { train } from '../../ml/train/train.ts';
-import { CHECKPOINT_FILE, METRICS_FILE, type TrainResult } from '../../ml/train/training.ts';
 import { checkUpscaling } from './check-upscaling.ts';
 import { loadTools } from './load-tools.ts';
 import { createRun, DATA_FILE, openRun, type Run } from './run-folder.ts';
@@ -37,7 +40,7 @@ export interface PreparedRun {
 }
 
 export interface TrainedRun extends PreparedRun {
-  readonly result: TrainResult;
+  readonly result: TrainingResult;
 }
 
 /**
@@ -60,8 +63,7 @@ export async function prepareRun(order: TrainOrder, reporter: Reporter): Promise
 async function checkResumable({ folder, config }: Run): Promise<void> {
   const path = join(folder, CHECKPOINT_FILE);
   if (!existsSync(path)) return;
-  const { position } = await loadCheckpoint(path, PositionSchema);
-  await checkUpscaling(folder, position.network.upscaledBy, config.data.upscale);
+  await checkUpscaling(folder, (await networkOfCheckpoint(path)).upscaledBy, config.data.upscale);
 }
 
 /** @throws UserError if all of CK+ is kept for the test, or has a class that the lens does not know. */

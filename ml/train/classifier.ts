@@ -1,0 +1,200 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Config, TargetKind } from '../config/schema.ts';
+import { UserError } from '../core/errors.ts';
+import { predictionAt } from '../core/prediction.ts';
+import { classesOf, type FaceDataset, type Faces, facesOf, fingerprintOf, indicesOf } from '../data/dataset.ts';
+import { type Protocol, protocolLabels, targetsFor } from '../data/labels.ts';
+import { Layout } from '../nn/layout.ts';
+import type { TrainingGraph } from '../nn/step-graph.ts';
+import { Batches } from './batches.ts';
+import { readPosition } from './checkpoint.ts';
+import type { TrainingState } from './engine.ts';
+import { type ExecutionPlan, planExecution } from './hardware.ts';
+import { runTraining, type TrainingResult, type TrainingRun } from './loop.ts';
+import { learningRateAt } from './optimizer.ts';
+import { type NetworkInfo, NetworkInfoSchema } from './trained-network.ts';
+
+/** The network of the epoch that was best on PublicTest for this head. */
+export const bestFile = (head: string) => `best-${head}.safetensors`;
+
+/** Steps between two records of the loss. */
+const RECORD_STEPS = 20;
+/** Faces that are measured on before the first step. */
+const CALIBRATION_FACES = 512;
+
+const Identity = z.looseObject({ network: NetworkInfoSchema });
+
+/**
+ * The network that a checkpoint of a classifier is of.
+ * @throws UserError if the file is missing, broken, or another checkpoint.
+ */
+export async function networkOfCheckpoint(path: string): Promise<NetworkInfo> {
+  const parsed = Identity.safeParse((await readPosition(path)).identity);
+  if (!parsed.success) throw new UserError(`${path} is no checkpoint of a classifier; start the run anew`);
+  return parsed.data.network;
+}
+
+/** Faces to train a classifier on, and how. */
+export interface ClassifierJob extends TrainingRun {
+  readonly config: Config;
+  readonly dataset: FaceDataset;
+}
+
+/** A classifier that is trained, in floats or with fake quantization. */
+export interface Classifier {
+  readonly info: NetworkInfo;
+  /** What else its result follows from besides `data`, `model`, `augment` and `train` of the configuration. */
+  readonly identity?: Readonly<Record<string, unknown>>;
+  graph(layout: Layout): TrainingGraph;
+  /** @param faces training faces to measure on. */
+  start(faces: Faces): Promise<TrainingState>;
+  /** Whether the network of the start is judged and kept like that of an epoch. */
+  readonly validatesStart?: boolean;
+  /** Changes the state at the end of an epoch, before the network is judged; `epoch` counts from 0. */
+  afterEpoch?(state: TrainingState, epoch: number): Promise<TrainingState>;
+  /** Probabilities [n, K] that one head gives to faces. */
+  predict(state: TrainingState, head: TargetKind, faces: Faces): Promise<Float32Array>;
+  /** Keeps the network after so many epochs as a file. */
+  save(path: string, state: TrainingState, epochs: number): Promise<void>;
+}
+
+/**
+ * Trains a classifier of faces as the configuration says. Beside the files of {@link runTraining} it writes, for each
+ * head, the network of the best epoch on PublicTest; without PublicTest, that of the last.
+ * @throws UserError if the data, the weights or the checkpoint do not fit the configuration.
+ */
+export function trainClassifier(job: ClassifierJob, classifier: Classifier): Promise<TrainingResult> {
+  const { config, dataset, reporter } = job;
+  const {
+    targets: heads,
+    batchSize,
+    epochs,
+    warmupEpochs,
+    replicas,
+    layout: _,
+    checkpointSteps,
+    ...rest
+  } = config.train;
+  const { learningRate: peak, weightDecay, clipNorm, emaDecay, optimizer } = rest;
+  const { faces, plan, layout, batches } = setUpTraining(config, dataset);
+  const { stepsPerEpoch } = batches;
+  const hasPublicTest = indicesOf(dataset, 'PublicTest').length > 0;
+  const totalSteps = epochs * stepsPerEpoch;
+  reporter.note(
+    `${faces.length} faces, ${heads.length} head(s), ${plan.replicas} replica(s) × ${plan.threads} ` +
+      `thread(s), ${plan.block > 1 ? `blocks of ${plan.block}` : 'portable layout'}`,
+  );
+  const { seed, model, augment } = config;
+  return runTraining(job, {
+    graph: classifier.graph(layout),
+    optimizer,
+    plan,
+    identity: {
+      seed,
+      model,
+      augment,
+      train: { targets: heads, batchSize, epochs, warmupEpochs, ...rest },
+      network: classifier.info,
+      ...classifier.identity,
+      data: fingerprintOf(dataset),
+      replicas: plan.replicas,
+      block: plan.block,
+    },
+    totalSteps,
+    validationSteps: stepsPerEpoch,
+    recordSteps: RECORD_STEPS,
+    checkpointSteps,
+    batchSize,
+    speedFigure: 'imagesPerSecond',
+    losses: heads.map((head) => `loss/${head}`),
+    stepSize: (step) => {
+      const learningRate = learningRateAt(step, peak, Math.round(warmupEpochs * stepsPerEpoch), totalSteps);
+      return { learningRate, weightDecay, clipNorm, emaDecay };
+    },
+    fillBatch: (step, inputs) => batches.fill(Math.floor(step / stepsPerEpoch), step % stepsPerEpoch, inputs),
+    start: () => classifier.start(sampleOf(dataset, faces)),
+    validatesStart: classifier.validatesStart,
+    beforeValidation: classifier.afterEpoch,
+    validate: async (state, { periods: epochsDone }, former) => {
+      const best = { ...former };
+      const accuracies: [head: string, accuracy: number][] = [];
+      for (const head of heads) {
+        const accuracy = await publicAccuracy((shown) => classifier.predict(state, head, shown), head, dataset);
+        accuracies.push([head, accuracy]);
+        // Of equals the later one: it is trained longer, and without PublicTest it is the last.
+        if (accuracy < (best[head] ?? 0)) continue;
+        best[head] = accuracy;
+        await classifier.save(join(job.folder, bestFile(head)), state, epochsDone);
+      }
+      if (!hasPublicTest) return { figures: {}, best };
+      const text = accuracies.map(([head, accuracy]) => `${head} ${(100 * accuracy).toFixed(2)} %`);
+      const figures = Object.fromEntries(accuracies.map(([head, accuracy]) => [`accuracy/${head}`, accuracy]));
+      const when = epochsDone === 0 ? 'start' : `epoch ${epochsDone}/${epochs}`;
+      return { figures, note: `${when}: PublicTest accuracy ${text.join(', ')}`, best };
+    },
+    progress: (step, loss) => {
+      const epoch = Math.ceil(step / stepsPerEpoch);
+      return {
+        step: `epoch ${epoch}/${epochs}`,
+        done: (step - (epoch - 1) * stepsPerEpoch) * batchSize,
+        total: stepsPerEpoch * batchSize,
+        unit: 'img',
+        figures: { loss: loss.toFixed(4) },
+      };
+    },
+  });
+}
+
+/** What a training needs besides its network. */
+export interface TrainingSetup {
+  readonly plan: ExecutionPlan;
+  /** Of one replica. */
+  readonly layout: Layout;
+  /** Positions in the data set that are trained on: faces of Training with a target for at least one head. */
+  readonly faces: Uint32Array;
+  readonly batches: Batches;
+}
+
+/**
+ * Chooses the faces, their targets and how this machine is used.
+ * @throws UserError if there are fewer faces than a batch holds, or the machine does not suit the configuration.
+ */
+export function setUpTraining(config: Config, dataset: FaceDataset): TrainingSetup {
+  const { targets: heads, batchSize, blend } = config.train;
+  const targets = Object.fromEntries(heads.map((kind) => [kind, targetsFor(kind, dataset, blend)]));
+  const faces = indicesOf(dataset, 'Training').filter((face) => heads.some((head) => targets[head].usable[face]));
+  if (faces.length < batchSize)
+    throw new UserError(
+      `there are ${faces.length} training faces, a batch has ${batchSize}; lower train.batchSize or add faces`,
+    );
+  const plan = planExecution(config.train);
+  const layout = new Layout(batchSize / plan.replicas, plan.block);
+  const batches = new Batches(config, dataset, faces, targets, layout, classesOf(dataset).length);
+  return { plan, layout, faces, batches };
+}
+
+function sampleOf(dataset: FaceDataset, positions: Uint32Array): Faces {
+  const stride = Math.max(1, Math.floor(positions.length / CALIBRATION_FACES));
+  return facesOf(dataset, positions.filter((_, i) => i % stride === 0).slice(0, CALIBRATION_FACES));
+}
+
+/** The evaluation protocol that a head trained on such labels is chosen by. */
+const protocolOf = (kind: TargetKind): Protocol => (kind === 'original' ? 'raw' : 'ferplus-majority');
+
+/**
+ * Accuracy of one head on PublicTest, by the protocol of its kind of labels; 0 if there are no such faces.
+ * @param predict gives the probabilities [n, K] of faces.
+ */
+export async function publicAccuracy(
+  predict: (faces: Faces) => Promise<Float32Array>,
+  head: TargetKind,
+  dataset: FaceDataset,
+): Promise<number> {
+  const { labels } = protocolLabels(protocolOf(head), dataset);
+  const tested = indicesOf(dataset, 'PublicTest').filter((face) => labels[face] >= 0);
+  const probabilities = await predict(facesOf(dataset, tested));
+  const classes = classesOf(dataset).length;
+  const right = tested.filter((face, i) => predictionAt(probabilities, i, classes).label === labels[face]);
+  return tested.length > 0 ? right.length / tested.length : 0;
+}
