@@ -78,10 +78,25 @@ export async function readText(path: string, maxBytes?: number): Promise<string>
 
 /**
  * Writes a file whole or not at all: into a temporary file beside it, flushed, then renamed.
- * Missing directories are made. An older file of that name is replaced in one step.
+ * Missing directories are made. An older file of that name is replaced in one step; a link is replaced, not followed.
  * @throws UserError if the disk is full or the place cannot be written.
  */
 export async function writeAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = await writeBeside(path, content);
+  try {
+    await rename(temporary, path);
+  } catch (thrown) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw fileError('write', path, thrown);
+  }
+}
+
+/**
+ * The first half of {@link writeAtomic}, for files that change together: all are written before any is renamed.
+ * @returns the temporary file, which the caller renames or removes.
+ * @throws UserError if the disk is full or the place cannot be written.
+ */
+export async function writeBeside(path: string, content: Uint8Array | string): Promise<string> {
   const temporary = temporaryBeside(path);
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -92,7 +107,7 @@ export async function writeAtomic(path: string, content: Uint8Array | string): P
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
+    return temporary;
   } catch (thrown) {
     // The first error is the one that tells why; the folder may not even be one.
     await rm(temporary, { force: true }).catch(() => {});

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { UserError } from './errors.ts';
@@ -10,8 +10,8 @@ import { fileError, readText } from './files.ts';
 import { exists, isRunning, markOfThisProcess } from './process-life.ts';
 import { removeStaleTemporaries } from './temporary.ts';
 
-/** A process announces itself by a file of its own, `.lock-<number of the process>-<random>`. */
-const NAME = /^\.lock-(\d{1,10})-([0-9a-f]{16})$/;
+/** A process announces itself by a file of its own: its number, then its rank among those that come at once. */
+const NAME = /^\.emotion-lens-(\d{1,10})-([0-9a-f]{16})\.lock$/;
 
 /** How long the first of several that came at once looks for the others to step back. */
 const TIE_MS = 500;
@@ -39,11 +39,13 @@ export interface LockOptions {
   readonly onWait?: (message: string) => void;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
+  /** Levels of folders below in which temporary files are looked for. */
+  readonly depth?: number;
 }
 
 /**
- * Does work that only one process at a time may do in a folder, which is made if it is missing. What processes that are
- * gone have left there, locks and temporary files, is removed first.
+ * Does work that only one process at a time may do in a folder. What processes that are gone have left there, locks and
+ * temporary files, is removed first.
  *
  * The lock is free when the work ends, and when the process does, however that ends. No lock is ever taken over: each
  * process writes a file of its own and then looks for those of others, so that of any two one sees the other.
@@ -54,14 +56,14 @@ export async function withLock<T>(
   folder: string,
   what: string,
   work: () => Promise<T>,
-  { onWait, signal }: LockOptions = {},
+  { onWait, signal, depth = 1 }: LockOptions = {},
 ): Promise<T> {
   for (let told = false; ; told = true) {
     const path = await announce(folder, what);
     try {
       const other = await holderBefore(folder, path);
       if (other === null) {
-        await removeStaleTemporaries(folder, 1);
+        await removeStaleTemporaries(folder, depth);
         return await work();
       }
       const message = describe(folder, other);
@@ -75,7 +77,7 @@ export async function withLock<T>(
 }
 
 async function announce(folder: string, what: string): Promise<string> {
-  const path = resolve(folder, `.lock-${process.pid}-${randomBytes(8).toString('hex')}`);
+  const path = resolve(folder, `.emotion-lens-${process.pid}-${randomBytes(8).toString('hex')}.lock`);
   const cut = (value: string) => value.slice(0, LONGEST_TEXT);
   const command = ['emotion-lens', ...process.argv.slice(2)].join(' ');
   const holder: Holder = { ...markOfThisProcess(), host: cut(hostname()), what: cut(what), command: cut(command) };
@@ -85,7 +87,6 @@ async function announce(folder: string, what: string): Promise<string> {
   }
   announced.add(path);
   try {
-    await mkdir(folder, { recursive: true });
     const handle = await open(path, 'wx');
     try {
       await handle.writeFile(JSON.stringify(holder));
@@ -124,7 +125,7 @@ function endBy(signal: NodeJS.Signals): void {
 
 /** The process that has the folder, or goes first of several that came at once; null if it is this one. */
 async function holderBefore(folder: string, own: string): Promise<Holder | null> {
-  const rank = (path: string) => path.slice(-16);
+  const rank = (path: string) => NAME.exec(basename(path))?.[2] ?? '';
   for (let looked = 0; ; looked += LOOK_MS) {
     const others: { path: string; holder: Holder }[] = [];
     for (const name of await list(folder)) {
@@ -182,6 +183,8 @@ function isElsewhere({ host }: Holder): boolean {
 
 function describe(folder: string, holder: Holder): string {
   const { pid, host, what, command, since } = holder;
-  const where = isElsewhere(holder) ? ` of ${host} (if that is gone, delete ${join(folder, '.lock-*')})` : '';
+  const where = isElsewhere(holder)
+    ? ` of ${host} (if that is gone, delete ${join(folder, '.emotion-lens-*.lock')})`
+    : '';
   return `${folder} is in use by process ${pid}${where} since ${new Date(since).toISOString()}, ${what}: ${command}`;
 }

@@ -10,6 +10,11 @@ export function temporaryBeside(path: string): string {
   return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
 }
 
+/** Whether a file or folder of this name is one that is not whole yet, or was left by a process that was killed. */
+export function isTemporary(name: string): boolean {
+  return NAME.test(name);
+}
+
 /**
  * Removes what processes that were killed have left under names of {@link temporaryBeside}, as far as it can. Links are
  * not followed.

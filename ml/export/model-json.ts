@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
+import { FileNameSchema } from '../core/file-name.ts';
 import { readText, writeAtomic } from '../core/files.ts';
 import { LANDMARK_VALUES, POINTS } from '../core/ibug.ts';
 import type { NetworkShape } from '../nn/architectures.ts';
@@ -48,23 +49,28 @@ export const ModelJsonSchema = z.strictObject({
   /** The same network in several forms. */
   files: z
     .array(
-      z.strictObject({
-        name: z.string(),
-        format: z.enum(['onnx', 'tflite']),
-        numbers: z.enum(['float32', 'int8']),
-        /** How it was quantized: after training or by training. */
-        method: z.enum(['ptq', 'qat']).nullable(),
-        bytes: z.number().int(),
-        /** Bytes by what they hold, where it is known. */
-        bytesByKind: z.record(z.string(), z.number().int()).optional(),
-        sha256: z.string().length(64),
-        /** The image, or the landmarks of a network that sees nothing else. */
-        input,
-        /** The landmarks beside the image. */
-        landmarks: input.optional(),
-        output: value,
-        metrics: MetricsSchema,
-      }),
+      z
+        .strictObject({
+          name: FileNameSchema,
+          format: z.enum(['onnx', 'tflite']),
+          numbers: z.enum(['float32', 'int8']),
+          /** How it was quantized: after training or by training. */
+          method: z.enum(['ptq', 'qat']).nullable(),
+          bytes: z.number().int(),
+          /** Bytes by what they hold, where it is known. */
+          bytesByKind: z.record(z.string(), z.number().int()).optional(),
+          sha256: z.string().length(64),
+          /** The image, or the landmarks of a network that sees nothing else. */
+          input,
+          /** The landmarks beside the image. */
+          landmarks: input.optional(),
+          output: value,
+          metrics: MetricsSchema,
+        })
+        .refine(({ name, format }) => name.endsWith(`.${format}`), {
+          path: ['name'],
+          message: 'expected the ending of its format',
+        }),
     )
     .min(1),
   training: z.strictObject({

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,16 +23,22 @@ async function start(folder: string, ...mode: string[]) {
   return { child, said, ended };
 }
 
-const LATE = '.lock-4194399-0123456789abcdef';
+const LATE = '.emotion-lens-4194399-0123456789abcdef.lock';
 const mark = (of: object) =>
   JSON.stringify({ ...markOfThisProcess(), host: hostname(), what: 'w', command: 'c', ...of });
 const work = async () => 'done';
 
 describe('the lock of a folder', () => {
-  it('gives what the work gives, makes the folder and leaves nothing in it', async () => {
-    const folder = join(newFolder(), 'a', 'b');
+  it('gives what the work gives, and leaves nothing in the folder', async () => {
+    const folder = newFolder();
     expect(await withLock(folder, 'testing', async () => readdirSync(folder).length)).toBe(1);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('of a folder that is not there is an error, and makes none', async () => {
+    const folder = join(newFolder(), 'none');
+    await expect(withLock(folder, 'testing', work)).rejects.toThrow(/cannot write .*none: it does not exist/);
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('is free after work that failed', async () => {
@@ -119,12 +125,14 @@ describe('the lock of a folder', () => {
     writeFileSync(join(folder, LATE), mark({ pid: 4194399, host: 'elsewhere' }));
     const controller = new AbortController();
     const waiting = withLock(folder, 'testing', work, { onWait: () => controller.abort(), signal: controller.signal });
-    await expect(waiting).rejects.toThrow(/process 4194399 of elsewhere \(if that is gone, delete .*\.lock-\*\)/);
+    await expect(waiting).rejects.toThrow(
+      /process 4194399 of elsewhere \(if that is gone, delete .*\.emotion-lens-\*\.lock\)/,
+    );
   });
 });
 
 describe('a lock that is left over', () => {
-  const own = `.lock-${process.pid}-0123456789abcdef`;
+  const own = `.emotion-lens-${process.pid}-0123456789abcdef.lock`;
 
   it.each([
     ['of a process that is gone', LATE, mark({ pid: 4194399 })],
@@ -141,7 +149,7 @@ describe('a lock that is left over', () => {
 
   it.runIf(process.platform === 'linux')('of a process whose number another one has is removed', async () => {
     const folder = newFolder();
-    const name = `.lock-${process.ppid}-0123456789abcdef`;
+    const name = `.emotion-lens-${process.ppid}-0123456789abcdef.lock`;
     writeFileSync(join(folder, name), mark({ pid: process.ppid }));
     expect(await withLock(folder, 'testing', work)).toBe('done');
     expect(readdirSync(folder)).toEqual([]);
@@ -150,7 +158,7 @@ describe('a lock that is left over', () => {
   it('of before the start of the machine is removed', async () => {
     const folder = newFolder();
     writeFileSync(
-      join(folder, `.lock-${process.ppid}-0123456789abcdef`),
+      join(folder, `.emotion-lens-${process.ppid}-0123456789abcdef.lock`),
       mark({ pid: process.ppid, since: 1e12, start: '' }),
     );
     expect(await withLock(folder, 'testing', work)).toBe('done');
@@ -162,7 +170,7 @@ describe('a lock that is left over', () => {
     ['that anybody made, too long to be one of ours', ' '.repeat(10_000)],
   ])('%s stays, and keeps others out', async (_, content) => {
     const folder = newFolder();
-    const name = `.lock-${process.ppid}-0123456789abcdef`;
+    const name = `.emotion-lens-${process.ppid}-0123456789abcdef.lock`;
     writeFileSync(join(folder, name), content);
     await expect(withLock(folder, 'testing', work)).rejects.toThrow(`process ${process.ppid} since`);
     expect(readdirSync(folder)).toEqual([name]);

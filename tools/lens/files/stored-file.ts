@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError, readBytes } from '../../../ml/core/files.ts';
+import { isTemporary } from '../../../ml/core/temporary.ts';
 
 /** A file of a project, on the disk or packed in a package. */
 export interface StoredFile {
@@ -11,7 +12,10 @@ export interface StoredFile {
   read(): Promise<Uint8Array>;
 }
 
-/** All files below `folder/under`, sorted by path; links are not followed, since Lens Studio's projects have none. */
+/**
+ * All files below `folder/under`, sorted by path; links are not followed, since Lens Studio's projects have none. Files that
+ * are not whole yet do not count.
+ */
 export async function filesUnder(folder: string, under: string): Promise<StoredFile[]> {
   const entries = await readdir(join(folder, under), { withFileTypes: true }).catch((thrown) => {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
@@ -20,6 +24,7 @@ export async function filesUnder(folder: string, under: string): Promise<StoredF
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   const files: StoredFile[] = [];
   for (const entry of entries) {
+    if (isTemporary(entry.name)) continue;
     const path = `${under}/${entry.name}`;
     if (entry.isDirectory()) files.push(...(await filesUnder(folder, path)));
     else if (entry.isFile()) files.push(await storedFile(folder, path));
