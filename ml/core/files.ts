@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from './errors.ts';
 import { temporaryBeside } from './temporary.ts';
@@ -71,8 +71,8 @@ export async function readBytes(path: string, maxBytes = 2 ** 31 - 1): Promise<U
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
 
-/** A whole text file in UTF-8; see {@link readBytes} for the errors. */
-export async function readText(path: string, maxBytes?: number): Promise<string> {
+/** A whole text file in UTF-8, of at most 256 MiB unless told otherwise; see {@link readBytes} for the errors. */
+export async function readText(path: string, maxBytes = 2 ** 28): Promise<string> {
   return new TextDecoder().decode(await readBytes(path, maxBytes));
 }
 
@@ -112,5 +112,21 @@ export async function writeBeside(path: string, content: Uint8Array | string): P
     // The first error is the one that tells why; the folder may not even be one.
     await rm(temporary, { force: true }).catch(() => {});
     throw fileError('write', path, thrown);
+  }
+}
+
+/**
+ * Opens a file to be changed where it is, or to be appended to. A link is not followed: in a folder that somebody else made
+ * it may lead anywhere.
+ * @throws UserError if it is a link, or anything else but a regular file, or cannot be opened.
+ */
+export async function openInPlace(path: string, flags: 'a' | 'r+'): Promise<FileHandle> {
+  try {
+    const info = await lstat(path).catch(() => null);
+    if (info && !info.isFile())
+      throw new UserError(`cannot write ${path}: it is a link or no file; move it away, and it is made anew`);
+    return await open(path, flags);
+  } catch (thrown) {
+    throw thrown instanceof UserError ? thrown : fileError('write', path, thrown);
   }
 }

@@ -10,8 +10,8 @@ import { fileError, readText } from './files.ts';
 import { exists, isRunning, markOfThisProcess } from './process-life.ts';
 import { removeStaleTemporaries } from './temporary.ts';
 
-/** A process announces itself by a file of its own: its number, then its rank among those that come at once. */
-const NAME = /^\.emotion-lens-(\d{1,10})-([0-9a-f]{16})\.lock$/;
+/** A process announces itself by a file of its own: the scope, its number, its rank among those that come at once. */
+const NAME = /^\.emotion-lens-(?:([a-z]+)-)?(\d{1,10})-([0-9a-f]{16})\.lock$/;
 
 /** How long the first of several that came at once looks for the others to step back. */
 const TIE_MS = 500;
@@ -39,6 +39,10 @@ export interface LockOptions {
   readonly onWait?: (message: string) => void;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
+  /** Work of other scopes in the same folder is no hindrance. Lower-case letters; none by default. */
+  readonly scope?: string;
+  /** Does the work without a lock where none can be written, as on a read-only or full disk. */
+  readonly optional?: boolean;
   /** Levels of folders below in which temporary files are looked for. */
   readonly depth?: number;
 }
@@ -51,33 +55,47 @@ export interface LockOptions {
  * process writes a file of its own and then looks for those of others, so that of any two one sees the other.
  * @param what the work, for the message to another process: `training`.
  * @throws UserError if another process is at work there, with its number and command, or the place cannot be written.
+ * @throws the reason of the signal if it ends the waiting.
  */
 export async function withLock<T>(
   folder: string,
   what: string,
   work: () => Promise<T>,
-  { onWait, signal, depth = 1 }: LockOptions = {},
+  { onWait, signal, scope = '', optional = false, depth = 1 }: LockOptions = {},
 ): Promise<T> {
   for (let told = false; ; told = true) {
-    const path = await announce(folder, what);
+    const path = await announce(folder, what, scope).catch((thrown) => {
+      if (optional) return null;
+      throw thrown;
+    });
+    if (path === null) return work();
     try {
-      const other = await holderBefore(folder, path);
+      const other = await holderBefore(folder, path, scope);
       if (other === null) {
         await removeStaleTemporaries(folder, depth);
         return await work();
       }
       const message = describe(folder, other);
-      if (!onWait || signal?.aborted) throw new UserError(`${message}; wait for its end, then run this again`);
+      if (!onWait) throw new UserError(`${message}; wait for its end, then run this again`);
       if (!told) onWait(`${message}; waiting for its end`);
     } finally {
       withdraw(path);
     }
     await setTimeout(WAIT_MS, undefined, { signal }).catch(() => {});
+    signal?.throwIfAborted();
   }
 }
 
-async function announce(folder: string, what: string): Promise<string> {
-  const path = resolve(folder, `.emotion-lens-${process.pid}-${randomBytes(8).toString('hex')}.lock`);
+/** Whether a file of this name belongs to a lock. */
+export function isLock(name: string): boolean {
+  return NAME.test(name);
+}
+
+async function announce(folder: string, what: string, scope: string): Promise<string> {
+  const path = resolve(
+    folder,
+    `.emotion-lens-${scope && `${scope}-`}${process.pid}-${randomBytes(8).toString('hex')}.lock`,
+  );
   const cut = (value: string) => value.slice(0, LONGEST_TEXT);
   const command = ['emotion-lens', ...process.argv.slice(2)].join(' ');
   const holder: Holder = { ...markOfThisProcess(), host: cut(hostname()), what: cut(what), command: cut(command) };
@@ -124,14 +142,15 @@ function endBy(signal: NodeJS.Signals): void {
 }
 
 /** The process that has the folder, or goes first of several that came at once; null if it is this one. */
-async function holderBefore(folder: string, own: string): Promise<Holder | null> {
-  const rank = (path: string) => NAME.exec(basename(path))?.[2] ?? '';
+async function holderBefore(folder: string, own: string, scope: string): Promise<Holder | null> {
+  const rank = (path: string) => NAME.exec(basename(path))?.[3] ?? '';
   for (let looked = 0; ; looked += LOOK_MS) {
     const others: { path: string; holder: Holder }[] = [];
     for (const name of await list(folder)) {
       const path = resolve(folder, name);
-      const pid = NAME.exec(name)?.[1];
-      const holder = pid === undefined || path === own ? null : await readHolder(path, Number(pid));
+      const [, itsScope = '', pid] = NAME.exec(name) ?? [];
+      const rival = pid !== undefined && itsScope === scope && path !== own;
+      const holder = rival ? await readHolder(path, Number(pid)) : null;
       if (holder) others.push({ path, holder });
     }
     if (others.length === 0) return null;

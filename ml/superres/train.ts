@@ -135,6 +135,8 @@ class EdsrTraining {
       const vector = edsrParameters(this.edsr);
       const parameters = randomEdsr(vector, new Random(fresh.settings.seed));
       this.engine.restore(initialState(parameters, new Float32Array(0)));
+      // Of a run that was stopped before its first checkpoint.
+      await truncateHistory(this.#metricsPath, 0);
       return fresh;
     }
     const { state, position } = await loadCheckpoint(this.#checkpointPath, PositionSchema);

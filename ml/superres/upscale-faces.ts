@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { withCacheLock } from '../core/cache-lock.ts';
 import { UserError } from '../core/errors.ts';
 import type { Reporter } from '../core/progress.ts';
 import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
@@ -41,7 +42,7 @@ export interface UpscaleResult extends UpscaledFaces {
 
 /**
  * Upscales faces into a file in the cache, unless it is there already and whole. Stopped or killed, it goes on where it
- * was; a damaged file is made anew.
+ * was; a damaged file is made anew. While another process makes faces larger in the same cache, it waits.
  * @param pixels grey values 0..255, [n, 48, 48].
  * @throws UserError if the cache cannot be written.
  */
@@ -53,10 +54,16 @@ export async function upscaleFaces(
   signal?: AbortSignal,
 ): Promise<UpscaleResult> {
   const faces = upscaledPath(cache, pixels, model);
-  const checked = await openChecked(faces, reporter);
-  if (!checked) return makeFaces(pixels, model, faces, reporter, signal);
-  checked.close();
-  return { ...faces, completed: true, upscaled: 0, done: faces.key.count };
+  const upscale = async (): Promise<UpscaleResult> => {
+    const checked = await openChecked(faces, reporter);
+    if (!checked) return makeFaces(pixels, model, faces, reporter, signal);
+    checked.close();
+    return { ...faces, completed: true, upscaled: 0, done: faces.key.count };
+  };
+  return withCacheLock(cache, 'upscaling', reporter, upscale, signal).catch((thrown) => {
+    if (thrown !== signal?.reason) throw thrown;
+    return { ...faces, completed: false, upscaled: 0, done: 0 };
+  });
 }
 
 /**
@@ -72,13 +79,16 @@ export async function openUpscaled(
   signal?: AbortSignal,
 ): Promise<FaceStore> {
   const faces = upscaledPath(cache, pixels, model);
-  const checked = await openChecked(faces, reporter);
-  if (checked) return checked;
-  await makeFaces(pixels, model, faces, reporter, signal);
-  signal?.throwIfAborted();
-  const made = await openChecked(faces, reporter);
-  if (made) return made;
-  throw new UserError(`${faces.path} was damaged or removed while it was read; see to its disk and try again`);
+  const open = async (): Promise<FaceStore> => {
+    const checked = await openChecked(faces, reporter);
+    if (checked) return checked;
+    await makeFaces(pixels, model, faces, reporter, signal);
+    signal?.throwIfAborted();
+    const made = await openChecked(faces, reporter);
+    if (made) return made;
+    throw new UserError(`${faces.path} was damaged or removed while it was read; see to its disk and try again`);
+  };
+  return withCacheLock(cache, 'upscaling', reporter, open, signal);
 }
 
 async function openChecked({ path, key }: UpscaledFaces, reporter: Reporter): Promise<FaceStore | undefined> {

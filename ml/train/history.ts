@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
-import { fileError, readText, writeAtomic } from '../core/files.ts';
+import { fileError, openInPlace, readText, writeAtomic } from '../core/files.ts';
 
 const RecordSchema = z.object({
   kind: z.enum(['step', 'epoch']),
@@ -16,12 +15,13 @@ export type HistoryRecord = z.infer<typeof RecordSchema>;
 
 /** Appends a line to the history of a run. */
 export async function appendHistory(path: string, record: HistoryRecord): Promise<void> {
+  const handle = await openInPlace(path, 'a');
   try {
-    const handle = await open(path, 'a');
     await handle.writeFile(`${JSON.stringify(record)}\n`);
-    await handle.close();
   } catch (thrown) {
     throw fileError('write', path, thrown);
+  } finally {
+    await handle.close();
   }
 }
 

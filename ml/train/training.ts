@@ -133,6 +133,8 @@ class Training {
     if (!this.job.resume || !existsSync(this.#checkpointPath)) {
       const state = await this.trainee.start(this.#sample());
       this.engine.restore(state);
+      // Of a run that was stopped before its first checkpoint.
+      await truncateHistory(this.#metricsPath, 0);
       return this.trainee.keepsStart ? { ...fresh, best: (await this.#judge(state, 0, {})).best } : fresh;
     }
     const { state, position } = await loadCheckpoint(this.#checkpointPath, PositionSchema);

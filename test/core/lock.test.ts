@@ -84,9 +84,9 @@ describe('the lock of a folder', () => {
 
   it('has one process at a time when many come at once and wait', async () => {
     const folder = newFolder();
-    const processes = await Promise.all(Array.from({ length: 6 }, () => start(folder, 'count', 'log')));
+    const processes = await Promise.all(Array.from({ length: 4 }, () => start(folder, 'count', 'log')));
     for (const { ended } of processes) expect(await ended).toEqual({ code: 0, signal: null });
-    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('in\nout\n'.repeat(6));
+    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('in\nout\n'.repeat(4));
     expect(readdirSync(folder)).toEqual(['log']);
   });
 
@@ -120,14 +120,41 @@ describe('the lock of a folder', () => {
     expect(notes[0]).toContain(`process ${first.child.pid}`);
   });
 
-  it('ends its waiting with the signal', async () => {
+  it('ends its waiting with the signal, and says how to mend a lock of another machine', async () => {
     const folder = newFolder();
     writeFileSync(join(folder, LATE), mark({ pid: 4194399, host: 'elsewhere' }));
     const controller = new AbortController();
-    const waiting = withLock(folder, 'testing', work, { onWait: () => controller.abort(), signal: controller.signal });
-    await expect(waiting).rejects.toThrow(
-      /process 4194399 of elsewhere \(if that is gone, delete .*\.emotion-lens-\*\.lock\)/,
+    const notes: string[] = [];
+    const onWait = (message: string) => {
+      notes.push(message);
+      controller.abort();
+    };
+    const waiting = withLock(folder, 'testing', work, { onWait, signal: controller.signal });
+    await expect(waiting).rejects.toThrow('aborted');
+    expect(notes[0]).toMatch(/process 4194399 of elsewhere \(if that is gone, delete .*\.emotion-lens-\*\.lock\)/);
+    expect(readdirSync(folder)).toEqual([LATE]);
+  });
+
+  it('of one scope does not keep out work of another', async () => {
+    const folder = newFolder();
+    await withLock(
+      folder,
+      'testing',
+      async () => {
+        await expect(withLock(folder, 'testing', work, { scope: 'faces' })).rejects.toThrow('is in use');
+        expect(await withLock(folder, 'testing', work, { scope: 'landmarks' })).toBe('done');
+        expect(await withLock(folder, 'testing', work)).toBe('done');
+      },
+      { scope: 'faces' },
     );
+  });
+
+  it('that is optional is done without where no file can be written', async () => {
+    const file = join(newFolder(), 'file');
+    writeFileSync(file, '');
+    expect(await withLock(join(file, 'cache'), 'testing', work, { optional: true })).toBe('done');
+    const failing = () => Promise.reject(new UserError('of the work'));
+    await expect(withLock(newFolder(), 'testing', failing, { optional: true })).rejects.toThrow('of the work');
   });
 });
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
@@ -16,7 +16,7 @@ import {
 import { predictFaces } from '../../ml/train/predict.ts';
 import { train } from '../../ml/train/train.ts';
 import { foldTrained, loadNetwork } from '../../ml/train/trained-network.ts';
-import { bestFile, CHECKPOINT_FILE } from '../../ml/train/training.ts';
+import { bestFile } from '../../ml/train/training.ts';
 import { exportedInfo } from '../../ml/weights/from-onnx.ts';
 import { ensureExported } from './export-head.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';
@@ -132,8 +132,6 @@ async function answersOfFold(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<FoldAnswers | undefined> {
-  // Without a checkpoint it begins anew, and so must its history.
-  if (!existsSync(join(folder, CHECKPOINT_FILE))) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { completed } = await train({ config, dataset, folder, reporter, resume: true, signal });
   if (!completed) return undefined;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
-import { MODEL_FILE } from '../../pipeline/run-folder.ts';
+import { intoFolder, MODEL_FILE } from '../../pipeline/run-folder.ts';
 import { addCommand, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 
@@ -39,7 +39,8 @@ export function addAverage(program: Command): void {
           bytes: await readBytes(file),
           share: shares?.[i] ?? 1,
         });
-        const { bytes, sha256 } = await writeModel(path, averageModels(await Promise.all(files.map(read))), FLOAT_ONNX);
+        const model = averageModels(await Promise.all(files.map(read)));
+        const { bytes, sha256 } = await intoFolder(out, 'average', () => writeModel(path, model, FLOAT_ONNX));
         return {
           text: `${path} (${(bytes / 1e6).toFixed(2)} MB, SHA-256 ${sha256})`,
           json: { model: path, bytes, sha256, of: files },

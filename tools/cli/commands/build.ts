@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { fer2013Arguments, findData } from '../../pipeline/find-data.ts';
+import { inRun } from '../../pipeline/run-folder.ts';
 import { addCommand, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { describeFinished, jsonOf } from '../finished.ts';
@@ -24,17 +25,20 @@ export function addBuild(program: Command): void {
     perform(options, async (reporter) => {
       const { prepareRun, trainRun } = await import('../../pipeline/train-run.ts');
       const { finishRun } = await import('../../pipeline/finish-run.ts');
-      const prepared = await prepareRun(await orderOf(readFlags()), reporter);
-      return interruptible(reporter, async (signal) => {
-        const trained = await trainRun(prepared, reporter, signal);
-        const finished = trained.result.completed && (await finishRun(trained, reporter, signal));
-        if (!finished) return stopped('build', trained);
-        const { run, summary, result } = trained;
-        return {
-          text: [describeFinished(finished), ...nextStep(run.config.data.source)].join('\n'),
-          json: { ...result, run: run.folder, data: summary, ...jsonOf(finished) },
-        };
-      });
+      const order = await orderOf(readFlags());
+      const prepare = () => prepareRun(order, reporter);
+      return inRun(order, 'build', prepare, (prepared) =>
+        interruptible(reporter, async (signal) => {
+          const trained = await trainRun(prepared, reporter, signal);
+          const finished = trained.result.completed && (await finishRun(trained, reporter, signal));
+          if (!finished) return stopped('build', trained);
+          const { run, summary, result } = trained;
+          return {
+            text: [describeFinished(finished), ...nextStep(run.config.data.source)].join('\n'),
+            json: { ...result, run: run.folder, data: summary, ...jsonOf(finished) },
+          };
+        }),
+      );
     }),
   );
 }

@@ -4,6 +4,7 @@ import { FINE_TUNING_PRESET } from '../../../ml/config/preset.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import type { CrossValidation, Spread } from '../../../ml/evaluate/cross-validation.ts';
 import { formatConfusion, formatInterval, formatTable, percent } from '../../../ml/evaluate/evaluation.ts';
+import { inRun } from '../../pipeline/run-folder.ts';
 import { addCommand, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
@@ -35,21 +36,23 @@ export function addCrossValidate(program: Command): void {
           resume === undefined
             ? { config: await loadConfig(file, [...settings, ...own], FINE_TUNING_PRESET), name }
             : { resume };
-        const prepared = await pipeline.prepareCrossValidation(order, reporter);
-        const { run } = prepared;
-        const done = await interruptible(reporter, (signal) => pipeline.crossValidate(prepared, reporter, signal));
-        if (!done) {
-          const again = commandLine('cross-validate', '--resume', run.folder);
+        const prepare = () => pipeline.prepareCrossValidation(order, reporter);
+        return inRun(order, 'cross-validate', prepare, async (prepared) => {
+          const { run } = prepared;
+          const done = await interruptible(reporter, (signal) => pipeline.crossValidate(prepared, reporter, signal));
+          if (!done) {
+            const again = commandLine('cross-validate', '--resume', run.folder);
+            return {
+              text: `stopped; go on with:\n  ${again}`,
+              json: { completed: false, run: run.folder, resume: again },
+              exitCode: INTERRUPTED,
+            };
+          }
           return {
-            text: `stopped; go on with:\n  ${again}`,
-            json: { completed: false, run: run.folder, resume: again },
-            exitCode: INTERRUPTED,
+            text: `${describe(done.result, done.classes)}\n\n${run.folder}`,
+            json: { completed: true, run: run.folder, classes: done.classes, ...done.result },
           };
-        }
-        return {
-          text: `${describe(done.result, done.classes)}\n\n${run.folder}`,
-          json: { completed: true, run: run.folder, classes: done.classes, ...done.result },
-        };
+        });
       }),
     );
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
-import { MODEL_FILE, openRun, type Run } from '../../pipeline/run-folder.ts';
+import { intoFolder, MODEL_FILE, openRun, type Run } from '../../pipeline/run-folder.ts';
 import { addCommand, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 
@@ -33,19 +33,21 @@ export function addExport(program: Command): void {
           [MODEL_FILE, INT8_ONNX, INT8_TFLITE, MODEL_JSON].map((name) => join(out, name)),
           force,
         );
-        const exported = await exportHead(run, head, out);
-        const copied = await copyForms(run, exported, out);
-        const description =
-          copied?.description ?? (await describeHead(run, exported, [{ file: exported.file, metrics: [] }]));
-        const { path, bytes, sha256 } = exported.file;
-        const files = [{ path, bytes, sha256 }, ...(copied?.files ?? [])];
-        return {
-          text: [
-            ...files.map((file) => `${file.path} (${(file.bytes / 1e6).toFixed(2)} MB, SHA-256 ${file.sha256})`),
-            description,
-          ].join('\n'),
-          json: { head, model: path, bytes, sha256, files, description },
-        };
+        return intoFolder(out, 'export', async () => {
+          const exported = await exportHead(run, head, out);
+          const copied = await copyForms(run, exported, out);
+          const description =
+            copied?.description ?? (await describeHead(run, exported, [{ file: exported.file, metrics: [] }]));
+          const { path, bytes, sha256 } = exported.file;
+          const files = [{ path, bytes, sha256 }, ...(copied?.files ?? [])];
+          return {
+            text: [
+              ...files.map((file) => `${file.path} (${(file.bytes / 1e6).toFixed(2)} MB, SHA-256 ${file.sha256})`),
+              description,
+            ].join('\n'),
+            json: { head, model: path, bytes, sha256, files, description },
+          };
+        });
       }),
     );
 }

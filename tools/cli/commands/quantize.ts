@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { isFolder } from '../../../ml/core/files.ts';
+import { inRun } from '../../pipeline/run-folder.ts';
 import { addCommand, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { describeFinished, jsonOf } from '../finished.ts';
@@ -16,24 +18,30 @@ export function addQuantize(program: Command): void {
   command.action((path: string, options) =>
     perform(options, async (reporter) => {
       const { openTarget, quantizeTarget } = await import('../../pipeline/quantize-target.ts');
-      const target = await openTarget(path, settings, reporter);
-      const { folder } = target.prepared.run;
-      const finished = await interruptible(reporter, (signal) => quantizeTarget(target, reporter, signal));
-      if (!finished) {
-        // The run of a file keeps what was set; that of a training keeps its own configuration.
-        const set = path === folder ? settings : [];
-        const again = commandLine(
-          'quantize',
-          folder,
-          ...set.flatMap(({ path, value }) => ['--set', `${path}=${value}`]),
-        );
-        return {
-          text: `stopped; go on with:\n  ${again}`,
-          json: { completed: false, resume: again },
-          exitCode: INTERRUPTED,
-        };
-      }
-      return { text: describeFinished(finished), json: { completed: true, run: folder, ...jsonOf(finished) } };
+      const order = (await isFolder(path)) ? { resume: path } : {};
+      const open = async () => {
+        const target = await openTarget(path, settings, reporter);
+        return { ...target, run: target.prepared.run };
+      };
+      return inRun(order, 'quantize', open, async ({ run, ...target }) => {
+        const { folder } = run;
+        const finished = await interruptible(reporter, (signal) => quantizeTarget(target, reporter, signal));
+        if (!finished) {
+          // The run of a file keeps what was set; that of a training keeps its own configuration.
+          const set = path === folder ? settings : [];
+          const again = commandLine(
+            'quantize',
+            folder,
+            ...set.flatMap(({ path, value }) => ['--set', `${path}=${value}`]),
+          );
+          return {
+            text: `stopped; go on with:\n  ${again}`,
+            json: { completed: false, resume: again },
+            exitCode: INTERRUPTED,
+          };
+        }
+        return { text: describeFinished(finished), json: { completed: true, run: folder, ...jsonOf(finished) } };
+      });
     }),
   );
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../../../ml/config/load.ts';
+import { inRun } from '../../pipeline/run-folder.ts';
 import type { TrainedRun, TrainOrder } from '../../pipeline/train-run.ts';
 import { addCommand, type CommandResult, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
@@ -16,9 +17,12 @@ export function addTrain(program: Command): void {
   command.action((options) =>
     perform(options, async (reporter) => {
       const { prepareRun, trainRun } = await import('../../pipeline/train-run.ts');
-      const prepared = await prepareRun(await orderOf(readFlags()), reporter);
-      const trained = await interruptible(reporter, (signal) => trainRun(prepared, reporter, signal));
-      return trained.result.completed ? finished(trained) : stopped('train', trained);
+      const order = await orderOf(readFlags());
+      const prepare = () => prepareRun(order, reporter);
+      return inRun(order, 'train', prepare, async (prepared) => {
+        const trained = await interruptible(reporter, (signal) => trainRun(prepared, reporter, signal));
+        return trained.result.completed ? finished(trained) : stopped('train', trained);
+      });
     }),
   );
 }
