@@ -4,10 +4,14 @@ import { UserError } from './errors.ts';
 import { temporaryBeside } from './temporary.ts';
 
 /** What the operating system's error code means, in words that say how to mend it. */
-function explain(code: string | undefined): string {
+function explain(code: string | undefined, path = ''): string {
   switch (code) {
     case 'ENOENT':
+      // Bytes that are not UTF-8 come as this character, and the system finds no such name.
+      if (path.includes('\ufffd')) return 'its name is not in UTF-8; rename it';
       return 'it does not exist; check the path';
+    case 'ELOOP':
+      return 'it is a link that leads back to itself; delete it';
     case 'EISDIR':
       return 'it is a directory, a file was expected';
     case 'ENOTDIR':
@@ -29,7 +33,7 @@ function explain(code: string | undefined): string {
 /** Turns a failed file operation into a {@link UserError} that names the file. */
 export function fileError(action: 'read' | 'write', path: string, thrown: unknown): UserError {
   const code = (thrown as NodeJS.ErrnoException)?.code;
-  return new UserError(`cannot ${action} ${path}: ${explain(code)}`, { cause: thrown });
+  return new UserError(`cannot ${action} ${path}: ${explain(code, path)}`, { cause: thrown });
 }
 
 function statOf(path: string) {
