@@ -21,6 +21,10 @@ export type LandmarkUse = (typeof LANDMARK_USES)[number];
 const probability = z.number().min(0).max(1);
 const whole = z.number().int().min(0);
 
+/** Width multiplier of a network, and the side of its image in pixels; also bounds of what a file may claim. */
+export const NETWORK_WIDTH = z.number().min(0.1).max(2);
+export const NETWORK_SIDE = whole.min(32).max(384);
+
 const data = z.strictObject({
   source: z
     .string()
@@ -56,8 +60,8 @@ const data = z.strictObject({
 
 const model = z.strictObject({
   architecture: z.enum(ARCHITECTURES).default('mobilenet-v2').describe('the network that is trained'),
-  width: z.number().min(0.1).max(2).default(1).describe('width multiplier of the network'),
-  size: whole.min(32).max(384).default(96).describe('side of the network input in pixels'),
+  width: NETWORK_WIDTH.default(1).describe('width multiplier of the network'),
+  size: NETWORK_SIDE.default(96).describe('side of the network input in pixels'),
   landmarks: z
     .enum(LANDMARK_USES)
     .default('none')

@@ -10,6 +10,8 @@ const Header = z.object({ __metadata__: z.record(z.string(), z.string()) }).catc
 
 /** Length of the header's own length. */
 const PREFIX = 8;
+/** Of a header; ours have some hundred bytes. */
+const MOST_HEADER = 1_000_000;
 
 /** Named flat vectors of floats, with strings beside them. */
 export interface TensorFile {
@@ -49,6 +51,7 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
   if (bytes.length < PREFIX) throw broken(`it has ${bytes.length} bytes`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const start = PREFIX + length;
+  if (length > MOST_HEADER) throw broken(`its header has ${length} bytes, at most ${MOST_HEADER} are expected`);
   if (start > bytes.length) throw broken(`its header of ${length} bytes goes past the end`);
   let json: unknown;
   try {
@@ -60,11 +63,15 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
   if (!parsed.success) throw broken(`its header does not fit: ${z.prettifyError(parsed.error)}`);
   const { __metadata__: metadata, ...entries } = parsed.data;
   const vectors: Record<string, Float32Array> = {};
+  let total = 0;
   for (const [name, entry] of Object.entries(entries)) {
     const [begin, end] = entry.data_offsets;
     if (end - begin !== entry.shape[0] * 4)
       throw broken(`${name} has ${end - begin} bytes, ${entry.shape[0] * 4} were expected`);
     if (start + end > bytes.length) throw broken(`${name} goes past the end`);
+    // Tensors that share their bytes would make much of a small file.
+    total += end - begin;
+    if (start + total > bytes.length) throw broken('its tensors overlap');
     vectors[name] = new Float32Array(bytes.slice(start + begin, start + end).buffer);
   }
   return { vectors, metadata };

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
 import { fileError, openInPlace, readText, writeAtomic } from '../core/files.ts';
 
+/** Of a history; one of a million records has less. */
+const MOST_BYTES = 200_000_000;
+
 const RecordSchema = z.object({
   kind: z.enum(['step', 'epoch']),
   step: z.number().int(),
@@ -30,7 +33,7 @@ export async function appendHistory(path: string, record: HistoryRecord): Promis
  * @throws UserError if it is missing or a line does not fit; a last line that was cut off in writing is left out.
  */
 export async function readHistory(path: string): Promise<HistoryRecord[]> {
-  const lines = (await readText(path)).split('\n');
+  const lines = (await readText(path, MOST_BYTES)).split('\n');
   return lines.slice(0, -1).map((line, i) => {
     try {
       return RecordSchema.parse(JSON.parse(line));

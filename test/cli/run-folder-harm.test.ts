@@ -81,6 +81,21 @@ describe('the folder of a run', () => {
     },
   );
 
+  it.each([
+    ['is not there', [], '.cache'],
+    ['has files of somebody', ['notes.txt'], '.cache'],
+    ['is empty', null, undefined],
+    ['is one of ours', ['a.v1.landmarks'], undefined],
+  ])('of someone else is cached in a folder that it names by what is there: it %s', async (_, files, expected) => {
+    const cache = join(temporaryFolder(), 'cache');
+    if (files?.length !== 0) mkdirSync(cache);
+    for (const name of files ?? []) writeFileSync(join(cache, name), '');
+    const { folder } = await createRun(ConfigSchema.parse({ ...config(), data: { cache } }), 'cached', new Date());
+    expect((await openRun(folder)).config.data.cache).toBe(expected ?? cache);
+    const own = { path: 'data.cache', value: cache, origin: '--set' };
+    expect((await openRun(folder, [own])).config.data.cache).toBe(cache);
+  });
+
   it.skipIf(process.platform === 'win32')('has no history appended to where a link leads', async () => {
     const folder = temporaryFolder();
     const victim = join(root, '.bashrc');

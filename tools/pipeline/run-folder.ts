@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { loadConfig } from '../../ml/config/load.ts';
-import type { Config } from '../../ml/config/schema.ts';
+import { type Config, ConfigSchema } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { fileError, readText, writeAtomic } from '../../ml/core/files.ts';
@@ -14,6 +14,8 @@ export const CONFIG_FILE = 'config.json';
 export const DATA_FILE = 'data.json';
 export const REPORT_FILE = 'report.html';
 export const MODEL_FILE = 'emotion.onnx';
+
+const DEFAULT_CACHE = ConfigSchema.parse({}).data.cache;
 
 /** A folder of results with the configuration that they came from. */
 export interface Run {
@@ -44,7 +46,20 @@ export async function createRun(config: Config, name: string | undefined, today:
  */
 export async function openRun(folder: string, settings: readonly Setting[] = []): Promise<Run> {
   await checkPlain(folder);
-  return { folder, config: await loadConfig(join(folder, CONFIG_FILE), settings) };
+  const config = await loadConfig(join(folder, CONFIG_FILE), settings);
+  const chosen = settings.some(({ path }) => path === 'data.cache');
+  if (chosen || (await isOurCache(config.data.cache))) return { folder, config };
+  return { folder, config: { ...config, data: { ...config.data, cache: DEFAULT_CACHE } } };
+}
+
+/**
+ * Whether a run that somebody else may have made can have a folder written into: the usual cache, one that our commands
+ * made, or an empty folder. A cache changes no result.
+ */
+async function isOurCache(folder: string): Promise<boolean> {
+  if (folder === DEFAULT_CACHE) return true;
+  const names = await readdir(folder).catch(() => null);
+  return names !== null && (names.length === 0 || names.some((name) => /\.(faces|faces\.part|landmarks)$/.test(name)));
 }
 
 /**
