@@ -16,6 +16,8 @@ const NAME = /^\.emotion-lens-(?:([a-z]+)-)?(\d{1,10})-([0-9a-f]{16})\.lock$/;
 /** How long the first of several that came at once looks for the others to step back. */
 const TIE_MS = 500;
 const LOOK_MS = 25;
+/** A process that was just stopped may take that long to end. */
+const GRACE_MS = 1000;
 const WAIT_MS = 250;
 
 const LONGEST_TEXT = 300;
@@ -63,6 +65,7 @@ export async function withLock<T>(
   work: () => Promise<T>,
   { onWait, signal, scope = '', optional = false, depth = 1 }: LockOptions = {},
 ): Promise<T> {
+  const begun = performance.now();
   for (let told = false; ; told = true) {
     const path = await announce(folder, what, scope).catch((thrown) => {
       if (optional) return null;
@@ -76,8 +79,9 @@ export async function withLock<T>(
         return await work();
       }
       const message = describe(folder, other);
-      if (!onWait) throw new UserError(`${message}; wait for its end, then run this again`);
-      if (!told) onWait(`${message}; waiting for its end`);
+      if (!onWait && performance.now() - begun > GRACE_MS)
+        throw new UserError(`${message}; wait for its end, then run this again`);
+      if (!told) onWait?.(`${message}; waiting for its end`);
     } finally {
       withdraw(path);
     }

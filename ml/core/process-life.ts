@@ -30,24 +30,38 @@ export function isRunning({ pid, since, start }: ProcessMark): boolean {
   return since > Date.now() - uptime() * 1000 - CLOCK_TOLERANCE_MS;
 }
 
-/** Whether there is a process of this number, whoever's it is. */
+/** Whether a process of this number is running, whoever's it is. */
 export function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+    if ((thrown as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  // One that was killed keeps its number until its parent asks for the outcome, which may never be.
+  return !['Z', 'X'].includes(statOf(pid)[STATE]);
 }
 
-/** The run of the machine and the ticks of its clock at which a process started. */
+/** The run of the machine and the ticks of its clock at which a process started; empty where that is not known. */
 function startOf(pid: number): string {
-  if (process.platform !== 'linux') return '';
+  const ticks = statOf(pid)[START];
+  const boot = readSystem('/proc/sys/kernel/random/boot_id').trim();
+  return ticks === undefined ? '' : `${boot}:${ticks}`;
+}
+
+/** Places in what {@link statOf} gives. */
+const STATE = 0;
+const START = 19;
+
+/** What Linux tells of a process, from its state on; nothing on other systems, or if it tells nothing. */
+function statOf(pid: number): string[] {
+  const stat = readSystem(`/proc/${pid}/stat`);
+  // The name of the program, in parentheses, may have spaces and parentheses of its own.
+  return stat === '' ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function readSystem(path: string): string {
   try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name of the program, in parentheses, may have spaces and parentheses of its own.
-    return `${boot}:${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+    return process.platform === 'linux' ? readFileSync(path, 'latin1') : '';
   } catch {
     return '';
   }
