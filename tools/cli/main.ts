@@ -1,21 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../../ml/core/errors.ts';
 import project from '../../package.json' with { type: 'json' };
-import { addAverage } from './commands/average.ts';
-import { addBuild } from './commands/build.ts';
-import { addCheck } from './commands/check.ts';
-import { addCompare } from './commands/compare.ts';
-import { addCrossValidate } from './commands/cross-validate.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addEvaluate } from './commands/evaluate.ts';
-import { addExport } from './commands/export.ts';
-import { addLandmarks } from './commands/landmarks.ts';
-import { addLens } from './commands/lens.ts';
-import { addPreview } from './commands/preview.ts';
-import { addQuantize } from './commands/quantize.ts';
-import { addRefine } from './commands/refine.ts';
-import { addTrain } from './commands/train.ts';
-import { addUpscale } from './commands/upscale.ts';
+import { COMMANDS } from './commands.ts';
 
 /** Exit code of an error that is none of the user's, EX_SOFTWARE of sysexits.h. */
 const UNEXPECTED = 70;
@@ -25,24 +11,10 @@ const program = new Command('emotion-lens')
   .version(project.version)
   .exitOverride()
   .showHelpAfterError('(add --help for the flags and examples)');
-for (const add of [
-  addBuild,
-  addTrain,
-  addQuantize,
-  addEvaluate,
-  addExport,
-  addAverage,
-  addCheck,
-  addCompare,
-  addCrossValidate,
-  addDoctor,
-  addLandmarks,
-  addLens,
-  addPreview,
-  addRefine,
-  addUpscale,
-])
-  add(program);
+for (const [usage, { about, load }] of Object.entries(COMMANDS)) {
+  const command = program.command(usage).description(about);
+  if (process.argv.includes(command.name())) (await load())(command);
+}
 
 // A reader that has seen enough, such as `head`, closes the pipe.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : UNEXPECTED));

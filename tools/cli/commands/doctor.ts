@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type Check, diagnose } from '../../pipeline/diagnose.ts';
 import { fer2013Arguments } from '../../pipeline/find-data.ts';
-import { addCommand, perform } from '../command.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 
 const MARKS = { ok: pc.green('ok  '), warn: pc.yellow('warn'), fail: pc.red('fail') } as const;
 
-export function addDoctor(program: Command): void {
-  addCommand(program, 'doctor', 'Looks whether this machine and its data are ready for training', {
+export function addDoctor(command: Command): void {
+  addCommonFlags(command, {
     '': 'exits with 0 unless training cannot run',
   }).action((options) =>
     perform(options, async () => {

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
 import { SHIPPED_LENS } from '../../lens/project/shipped.ts';
-import { addCommand, perform } from '../command.ts';
+import { addCommonFlags, perform } from '../command.ts';
 
 interface PreviewOptions {
   project: string;
@@ -16,8 +16,8 @@ interface PreviewOptions {
   quiet?: boolean;
 }
 
-export function addPreview(program: Command): void {
-  addCommand(program, 'preview', 'Runs a lens live in a page of your browser: webcam, file or drawn faces', {
+export function addPreview(command: Command): void {
+  addCommonFlags(command, {
     '--open': 'the lens of this repository, in your browser; saving changes its scene',
     '--project ../my-lens': 'a lens of your own, best a copy; the page follows its files',
     '--model runs/2026-01-31-mine/model-votes/emotion.int8.onnx': 'with a model that you trained',

@@ -8,7 +8,7 @@ import type { Manifest } from '../../../ml/data/manifest-format.ts';
 import { ACTIONS } from '../../../ml/data/reasons.ts';
 import { type Summary, summaryOf } from '../../../ml/refine/refine.ts';
 import type { RefineOrder } from '../../pipeline/refine-data.ts';
-import { addCommand, type CommandResult, perform } from '../command.ts';
+import { addCommonFlags, type CommandResult, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
 import { refuseOverwrite } from '../overwrite.ts';
@@ -25,8 +25,8 @@ interface Options {
   quiet?: boolean;
 }
 
-export function addRefine(program: Command): void {
-  const command = addCommand(program, 'refine', 'Looks for bad images, copies and wrong labels; writes a manifest', {
+export function addRefine(command: Command): void {
+  addCommonFlags(command, {
     '--data fer2013.csv --votes fer2013new.csv --out manifest.csv': 'without training, in a minute',
     '--data photos --folds 4 --out manifest.csv': 'trains four networks to find wrong labels without votes',
     '--review --data fer2013.csv --out manifest.csv': 'shows the suspects of a manifest in a page, to decide on each',

@@ -10,8 +10,7 @@ import { INTERRUPTED, interruptible } from '../interrupt.ts';
 import { addSheetFlags, type SheetFlags, sheetOf } from '../sheet-flags.ts';
 import { wholeNumber } from '../whole-number.ts';
 
-export function addUpscale(program: Command): void {
-  const upscale = program.command('upscale').description('Makes pictures larger with a network (EDSR), and trains it');
+export function addUpscale(upscale: Command): void {
   for (const add of [addRun, addFaces, addEvaluate, addTrain]) add(upscale);
 }
 
