@@ -14,10 +14,7 @@ export function runMeasurement(command: string, args: readonly string[]): Measur
 
 /** Runs `measure.ts` with these arguments. */
 export function measureOurs(args: readonly string[]): Measurement | null {
-  return runMeasurement(process.execPath, [
-    ...programArguments(new URL('./measure.ts', import.meta.url)),
-    ...args,
-  ]);
+  return runMeasurement(process.execPath, [...programArguments(new URL('./measure.ts', import.meta.url)), ...args]);
 }
 
 export const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
