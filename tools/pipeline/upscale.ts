@@ -71,8 +71,6 @@ export interface PictureOrder {
 }
 
 export interface UpscaledPictures {
-  /** False if it was stopped by its signal. */
-  readonly completed: boolean;
   readonly written: readonly string[];
   /** Pictures that were there. */
   readonly kept: readonly string[];
@@ -88,7 +86,6 @@ export async function upscalePictures(
   paths: readonly string[],
   { out, force = false, resume = false }: PictureOrder,
   reporter: Reporter,
-  signal: AbortSignal,
 ): Promise<UpscaledPictures> {
   const targets = targetsOf(await listPictures(paths), out);
   const kept = force ? [] : [...targets.keys()].filter((target) => existsSync(target));
@@ -102,7 +99,6 @@ export async function upscalePictures(
   const upscaler = await Upscaler.open(model);
   try {
     for (const [target, source] of todo) {
-      if (signal.aborted) break;
       reporter.progress({ step: 'upscaling', done: written.length, total: todo.length, unit: 'img' });
       await writePicture(target, await upscaler.picture(await readPicture(source)));
       written.push(target);
@@ -111,7 +107,7 @@ export async function upscalePictures(
     await upscaler.close();
   }
   reporter.progress({ step: 'upscaling', done: written.length, total: todo.length, unit: 'img' });
-  return { completed: written.length === todo.length, written, kept };
+  return { written, kept };
 }
 
 /** Sources by the paths of their results. */

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
 import { SHIPPED_LENS } from '../../lens/project/shipped.ts';
 import { addCommonFlags, perform } from '../command.ts';
+import { interrupted } from '../interrupt.ts';
 
 interface PreviewOptions {
   project: string;
@@ -58,7 +58,7 @@ async function serve({ project, model, port, open, force, ...options }: PreviewO
   if (force) throw new UserError('--force goes with --out alone; leave it out');
   const { servePreview } = await import('../../preview/server/serve.ts');
   const server = await servePreview({ project, model, port, open });
-  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const ended = interrupted();
   const { url, problems, failure } = server;
   const state =
     failure === null
@@ -66,7 +66,7 @@ async function serve({ project, model, port, open, force, ...options }: PreviewO
       : `${project} cannot be run yet: ${failure}\n${url} follows its files, and runs it when that is corrected (Ctrl-C ends it)`;
   const text = [state, ...linesOf(problems)].join('\n');
   await perform(options, async () => ({ text, json: { url, project, problems, failure } }));
-  await interrupted;
+  await ended;
   await server.close();
 }
 

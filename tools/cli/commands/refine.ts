@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadConfig } from '../../../ml/config/load.ts';
@@ -10,7 +9,7 @@ import { type Summary, summaryOf } from '../../../ml/refine/refine.ts';
 import type { RefineOrder } from '../../pipeline/refine-data.ts';
 import { addCommonFlags, type CommandResult, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
-import { INTERRUPTED, interruptible } from '../interrupt.ts';
+import { INTERRUPTED, interrupted, interruptible } from '../interrupt.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 import { addRunFlags, addSourceFlags, type RunFlags, TRAINING_FLAGS } from '../run-flags.ts';
 
@@ -138,7 +137,7 @@ async function review(options: Options, order: RefineOrder): Promise<void> {
       reporter.note(result.text);
     }
     const server = await serveReview({ path: out, ...(await reviewable(out, order, reporter)), port, open });
-    ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => server.close());
+    ended = interrupted().then(() => server.close());
     return {
       text: `${out}: review it at ${server.url} (Ctrl-C ends it)`,
       json: { url: server.url, manifest: out },

@@ -43,12 +43,9 @@ function addRun(upscale: Command): void {
       perform(options, async (reporter) => {
         const { chooseEdsr, upscalePictures } = await import('../../pipeline/upscale.ts');
         const model = await chooseEdsr(options);
-        const { completed, written, kept } = await interruptible(reporter, (signal) =>
-          upscalePictures(model, paths, options, reporter, signal),
-        );
-        const done = `${written.length} pictures written, ${kept.length} were there: ${options.out}`;
-        const text = completed ? done : `stopped; ${done}\ngo on with --resume`;
-        return { text, json: { completed, written, kept }, exitCode: completed ? 0 : INTERRUPTED };
+        const { written, kept } = await upscalePictures(model, paths, options, reporter);
+        const text = `${written.length} pictures written, ${kept.length} were there: ${options.out}`;
+        return { text, json: { written, kept } };
       }),
     );
 }
