@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
+import { printable } from '../../ml/core/printable.ts';
 import type { CliReporter } from './reporter.ts';
 
 /** What a command found or made. */
 export interface CommandResult {
   /** For people, printed to stdout. */
   readonly text: string;
+  /** Colours what was made printable. */
+  readonly paint?: (text: string) => string;
   /** For machines, printed to stdout with `--json`. */
   readonly json: unknown;
   /** 0 by default. */
@@ -46,16 +49,18 @@ export async function perform(
 ): Promise<void> {
   const { createReporter } = await import('./reporter.ts');
   const reporter = createReporter(process.stderr, quiet);
-  const close = () => reporter.close();
-  // A bar changes the terminal's line wrapping, which must be put back however the process ends.
-  process.once('exit', close);
   try {
     const result = await work(reporter);
     reporter.close();
-    process.stdout.write(`${json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
+    const { text, paint = (plain) => plain } = result;
+    process.stdout.write(json ? jsonOf(result.json) : `${paint(printable(text))}\n`);
     process.exitCode = result.exitCode ?? 0;
   } finally {
     reporter.close();
-    process.off('exit', close);
   }
+}
+
+/** A JSON document for stdout, which may be a terminal too. */
+export function jsonOf(value: unknown): string {
+  return `${printable(JSON.stringify(value, null, 2))}\n`;
 }

@@ -5,7 +5,7 @@ import { fer2013Arguments } from '../../pipeline/find-data.ts';
 import { addCommonFlags, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 
-const MARKS = { ok: pc.green('ok  '), warn: pc.yellow('warn'), fail: pc.red('fail') } as const;
+const COLOURS = { ok: pc.green, warn: pc.yellow, fail: pc.red };
 
 export function addDoctor(command: Command): void {
   addCommonFlags(command, {
@@ -18,6 +18,7 @@ export function addDoctor(command: Command): void {
       const verdict = ready ? `ready; to train, run:\n  ${train}` : 'training cannot run on this machine yet';
       return {
         text: [...checks.map(describe), '', verdict].join('\n'),
+        paint: (text) => text.replace(/^(ok|warn|fail)\b/gm, (mark) => COLOURS[mark as Check['status']](mark)),
         json: { ready, checks, data, ...(ready && { train }) },
         exitCode: ready ? 0 : 1,
       };
@@ -26,6 +27,6 @@ export function addDoctor(command: Command): void {
 }
 
 function describe({ name, status, found, mend }: Check): string {
-  const line = `${MARKS[status]} ${name.padEnd(12)} ${found}`;
+  const line = `${status.padEnd(4)} ${name.padEnd(12)} ${found}`;
   return mend === undefined ? line : `${line}\n${' '.repeat(18)}${mend}`;
 }
