@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ARCHITECTURES, LANDMARK_USES } from '../config/schema.ts';
+import { ARCHITECTURES, isTarget, LANDMARK_USES } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import { readBytes, writeAtomic } from '../core/files.ts';
 import { decodeSafetensors, encodeSafetensors } from '../core/safetensors.ts';
@@ -17,7 +17,7 @@ export const NetworkInfoSchema = z.object({
   /** Absent of a network that sees the image alone. */
   landmarks: z.enum(LANDMARK_USES).optional(),
   classes: z.number().int().positive(),
-  heads: z.array(z.string()).min(1),
+  heads: z.array(z.string().refine(isTarget)).min(1),
   /** SHA-256 of the EDSR network that made the faces larger; absent if it was trained on them as they are. */
   upscaledBy: z.string().optional(),
   /** Epochs trained. */

@@ -31,6 +31,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 // There is nobody left to tell.
 process.stderr.on('error', () => {});
+process
+  .removeAllListeners('warning')
+  .on('warning', ({ name, message }) => process.stderr.write(printable(`${name}: ${message}\n`)));
 process.on('uncaughtException', (thrown) => process.exit(report(thrown)));
 
 try {

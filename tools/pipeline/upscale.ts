@@ -21,6 +21,8 @@ export interface ModelChoice {
 }
 
 const DEFAULT_SCALE = 4;
+/** Of a picture made larger, which takes some 20 bytes each while it is made. */
+const MAX_PIXELS = 200_000_000;
 
 /**
  * Reads the network that was chosen.
@@ -79,7 +81,7 @@ export interface UpscaledPictures {
 /**
  * Upscales pictures into a folder, as PNG of the same names, each whole or not at all.
  * @param paths pictures, or folders of them.
- * @throws UserError if one cannot be read or written, is there already, or has the name of another one.
+ * @throws UserError if one cannot be read or written, is too large, is there already, or has the name of another one.
  */
 export async function upscalePictures(
   model: EdsrModel,
@@ -100,7 +102,14 @@ export async function upscalePictures(
   try {
     for (const [target, source] of todo) {
       reporter.progress({ step: 'upscaling', done: written.length, total: todo.length, unit: 'img' });
-      await writePicture(target, await upscaler.picture(await readPicture(source)));
+      const picture = await readPicture(source);
+      const [width, height] = [picture.width, picture.height].map((side) => side * upscaler.scale);
+      if (width * height > MAX_PIXELS)
+        throw new UserError(
+          `${source} has ${picture.width}×${picture.height} pixels and would become ${width}×${height}, at most ` +
+            `${MAX_PIXELS / 1e6} million are written; cut it into parts, or leave it out`,
+        );
+      await writePicture(target, await upscaler.picture(picture));
       written.push(target);
     }
   } finally {
