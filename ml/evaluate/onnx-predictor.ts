@@ -24,7 +24,10 @@ export async function loadOnnxPredictor(file: string): Promise<Predictor> {
       feeds[image.name] = new ort.Tensor('float32', picture, [1, 3, size, size]);
     }
     if (points) feeds[points.name] = new ort.Tensor('float32', landmarks, points.shape as number[]);
-    return (await session.run(feeds))[output].data as Float32Array;
+    const results = await session.run(feeds).catch((thrown) => {
+      throw new UserError(`ONNX Runtime cannot run ${file}: ${messageOf(thrown)}`, { cause: thrown });
+    });
+    return results[output].data as Float32Array;
   };
   return {
     size,

@@ -1,4 +1,5 @@
 import { withCacheLock } from '../core/cache-lock.ts';
+import { heeding } from '../core/heed.ts';
 import { LANDMARK_VALUES } from '../core/ibug.ts';
 import type { Reporter } from '../core/progress.ts';
 import { type FaceDataset, faceAt } from '../data/dataset.ts';
@@ -40,7 +41,7 @@ export async function extractLandmarks(
     const digests = Array.from({ length: dataset.count }, (_, face) => digestOf(faceAt(dataset, face)));
     const missing = new Map<string, Uint8Array>();
     for (const [face, digest] of digests.entries()) if (!store.get(digest)) missing.set(digest, faceAt(dataset, face));
-    const searched = await search(missing, network, store, reporter, signal);
+    const searched = await heeding(signal, () => search(missing, network, store, reporter, signal));
     const faces = digests.map((digest) => store.get(digest));
     return { completed: searched === missing.size, faces, searched, path: store.path };
   };

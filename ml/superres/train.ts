@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
+import { heeding } from '../core/heed.ts';
 import type { Reporter } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import { DenseLayout } from '../nn/operators/convolution.ts';
@@ -119,14 +120,19 @@ class EdsrTraining {
     let quality = await this.#judgeNetwork();
     reporter.note(`step ${position.step}/${steps}: ${inWords(quality)}; bicubic ${inWords(baseline)}`);
     if (position.step < steps) this.#prepare(position.step);
-    while (position.step < steps && !signal?.aborted) {
-      position = await this.#trainUntil(Math.min(steps, nextMultiple(position.step, JUDGE_STEPS)), position);
-      quality = await this.#judgeNetwork();
-      const { psnr, ssim } = quality;
-      await this.#record(position.step, { psnr, ssim });
-      await saveCheckpoint(this.#checkpointPath, this.engine.state(), position);
-      reporter.note(`step ${position.step}/${steps}: ${inWords(quality)}`);
-    }
+    await heeding(signal, async () => {
+      while (position.step < steps && !signal?.aborted) {
+        const until = Math.min(steps, nextMultiple(position.step, JUDGE_STEPS));
+        position = await this.#trainUntil(until, position);
+        if (position.step === until) {
+          quality = await this.#judgeNetwork();
+          const { psnr, ssim } = quality;
+          await this.#record(until, { psnr, ssim });
+          reporter.note(`step ${until}/${steps}: ${inWords(quality)}`);
+        }
+        await saveCheckpoint(this.#checkpointPath, this.engine.state(), position);
+      }
+    });
     return { completed: position.step === steps, step: position.step, quality, bicubic: baseline };
   }
 

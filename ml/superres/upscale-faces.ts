@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { withCacheLock } from '../core/cache-lock.ts';
 import { UserError } from '../core/errors.ts';
+import { heeding } from '../core/heed.ts';
 import type { Reporter } from '../core/progress.ts';
 import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
 import { CHUNK, FaceStore, FaceStoreWriter, type StoreKey } from './face-store.ts';
@@ -114,16 +115,18 @@ async function makeFaces(
   if (kept > 0) reporter.note(`going on after ${kept} of ${total} faces`);
   const faces = new Uint8Array(CHUNK * size ** 2);
   try {
-    while (writer.done < total && !signal?.aborted) {
-      const first = writer.done;
-      const count = Math.min(CHUNK, total - first);
-      for (let i = 0; i < count; i += BATCH) {
-        reporter.progress({ step: 'upscaling faces', done: first + i, total, unit: 'img' });
-        const batch = pixels.subarray((first + i) * FACE_PIXELS, (first + Math.min(i + BATCH, count)) * FACE_PIXELS);
-        await upscaler.grey(batch, FACE_SIZE, faces.subarray(i * size ** 2));
+    await heeding(signal, async () => {
+      while (writer.done < total && !signal?.aborted) {
+        const first = writer.done;
+        const count = Math.min(CHUNK, total - first);
+        for (let i = 0; i < count; i += BATCH) {
+          reporter.progress({ step: 'upscaling faces', done: first + i, total, unit: 'img' });
+          const batch = pixels.subarray((first + i) * FACE_PIXELS, (first + Math.min(i + BATCH, count)) * FACE_PIXELS);
+          await upscaler.grey(batch, FACE_SIZE, faces.subarray(i * size ** 2));
+        }
+        await writer.append(faces.subarray(0, count * size ** 2));
       }
-      await writer.append(faces.subarray(0, count * size ** 2));
-    }
+    });
     if (writer.done === total) reporter.progress({ step: 'upscaling faces', done: total, total, unit: 'img' });
   } finally {
     await writer.close();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ARCHITECTURES, LANDMARK_USES, NETWORK_SIDE, NETWORK_WIDTH, TARGETS } from '../config/schema.ts';
+import { ARCHITECTURES, isTarget, LANDMARK_USES, NETWORK_SIDE, NETWORK_WIDTH, TARGETS } from '../config/schema.ts';
 import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { readBytes, writeAtomic } from '../core/files.ts';
@@ -11,8 +11,6 @@ import { parametersOf, statisticsOf } from '../nn/parameters.ts';
 
 /** The expressions of the lens, and contempt. */
 const MOST_CLASSES = EMOTIONS.length + 1;
-
-const isTarget = (head: string) => TARGETS.some((target) => target === head);
 
 /** What tells a network's shape, and where it stands in its training. */
 export const NetworkInfoSchema = z.object({

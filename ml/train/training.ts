@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config, TargetKind } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
+import { heeding } from '../core/heed.ts';
 import type { Reporter } from '../core/progress.ts';
 import { type FaceDataset, type Faces, facesOf, indicesOf } from '../data/dataset.ts';
 import type { Layout } from '../nn/layout.ts';
@@ -118,13 +119,15 @@ class Training {
   async run(fresh: Position): Promise<TrainResult> {
     let position = await this.#start(fresh);
     if (position.step < this.#totalSteps) this.#prepare(position.step);
-    while (position.step < this.#totalSteps && !this.job.signal?.aborted) {
-      const epoch = Math.floor(position.step / this.batches.stepsPerEpoch);
-      const until = (epoch + 1) * this.batches.stepsPerEpoch;
-      position = await this.#trainUntil(until, epoch, position);
-      if (position.step === until) position = await this.#finishEpoch(epoch, position);
-      await this.#checkpoint(position);
-    }
+    await heeding(this.job.signal, async () => {
+      while (position.step < this.#totalSteps && !this.job.signal?.aborted) {
+        const epoch = Math.floor(position.step / this.batches.stepsPerEpoch);
+        const until = (epoch + 1) * this.batches.stepsPerEpoch;
+        position = await this.#trainUntil(until, epoch, position);
+        if (position.step === until) position = await this.#finishEpoch(epoch, position);
+        await this.#checkpoint(position);
+      }
+    });
     return { completed: position.step === this.#totalSteps, step: position.step, best: position.best };
   }
 

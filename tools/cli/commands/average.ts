@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
 import { intoFolder, MODEL_FILE } from '../../pipeline/run-folder.ts';
-import { addCommand, perform } from '../command.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 
 interface Options {
@@ -11,16 +11,11 @@ interface Options {
   force?: boolean;
 }
 
-export function addAverage(program: Command): void {
-  addCommand(
-    program,
-    'average <models...>',
-    'Writes the mean of networks that were trained further from the same one as emotion.onnx',
-    {
-      'before.onnx after.onnx --shares 0.5,0.5 --out mean': 'often better than both, and no slower',
-      'a.onnx b.onnx c.onnx --out mean': 'all count the same',
-    },
-  )
+export function addAverage(command: Command): void {
+  addCommonFlags(command, {
+    'before.onnx after.onnx --shares 0.5,0.5 --out mean': 'often better than both, and no slower',
+    'a.onnx b.onnx c.onnx --out mean': 'all count the same',
+  })
     .option('--shares <numbers>', 'how much each counts, as many as there are models; the same by default', readShares)
     .requiredOption('--out <folder>', 'folder for the file')
     .option('--force', 'replace a file that exists')

@@ -1,25 +1,20 @@
 import type { Command } from 'commander';
 import { fer2013Arguments, findData } from '../../pipeline/find-data.ts';
 import { inRun } from '../../pipeline/run-folder.ts';
-import { addCommand, perform } from '../command.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { describeFinished, jsonOf } from '../finished.ts';
 import { interruptible } from '../interrupt.ts';
 import { addRunFlags } from '../run-flags.ts';
 import { orderOf, stopped } from './train.ts';
 
-export function addBuild(program: Command): void {
-  const command = addCommand(
-    program,
-    'build',
-    'The whole job: trains, quantizes, exports, evaluates, checks and reports',
-    {
-      '': 'a small network on drawn faces, in a few minutes',
-      '--data fer2013.csv --votes fer2013new.csv --weights mobilenet_v2_1.0_96_quant.tflite --targets original,votes':
-        'the full network with a head for each kind of labels',
-      '--data photos --set train.learningRate=1e-3 --epochs 10': 'on a folder with train/ and test/',
-    },
-  );
+export function addBuild(command: Command): void {
+  addCommonFlags(command, {
+    '': 'a small network on drawn faces, in a few minutes',
+    '--data fer2013.csv --votes fer2013new.csv --weights mobilenet_v2_1.0_96_quant.tflite --targets original,votes':
+      'the full network with a head for each kind of labels',
+    '--data photos --set train.learningRate=1e-3 --epochs 10': 'on a folder with train/ and test/',
+  });
   const readFlags = addRunFlags(command);
   command.action((options) =>
     perform(options, async (reporter) => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
 import { intoFolder, MODEL_FILE, openRun, type Run } from '../../pipeline/run-folder.ts';
-import { addCommand, perform } from '../command.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 
 interface Options {
@@ -11,15 +11,10 @@ interface Options {
   force?: boolean;
 }
 
-export function addExport(program: Command): void {
-  addCommand(
-    program,
-    'export <run>',
-    'Writes the best network of a run as emotion.onnx with its 8-bit forms and model.json',
-    {
-      'runs/2026-01-31-fer2013-96 --head votes --out lens': 'the head that learned the FER+ votes',
-    },
-  )
+export function addExport(command: Command): void {
+  addCommonFlags(command, {
+    'runs/2026-01-31-fer2013-96 --head votes --out lens': 'the head that learned the FER+ votes',
+  })
     .option('--head <head>', 'original, votes, majority or blended; needed if the run has several')
     .requiredOption('--out <folder>', 'folder for the files')
     .option('--force', 'replace files that exist')

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { isFolder } from '../../../ml/core/files.ts';
 import { inRun } from '../../pipeline/run-folder.ts';
-import { addCommand, perform } from '../command.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { describeFinished, jsonOf } from '../finished.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
 import { addDataFlags, addFieldFlags } from '../run-flags.ts';
 
-export function addQuantize(program: Command): void {
-  const command = addCommand(program, 'quantize <run-or-file>', 'Makes the 8-bit models of a trained network', {
+export function addQuantize(command: Command): void {
+  addCommonFlags(command, {
     'runs/2026-01-31-fer2013-96': 'as its configuration says, by default with quantization-aware training',
     'runs/2026-01-31-fer2013-96 --method ptq --set quantize.observer=percentile': 'after training, in a minute',
     'emotion.onnx --data fer2013.csv --votes fer2013new.csv': 'an exported file, in a run folder of its own',

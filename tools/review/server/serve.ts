@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { UserError } from '../../../ml/core/errors.ts';
+import { ownCache } from '../../../ml/core/own-cache.ts';
 import { type FaceDataset, gatherFaces } from '../../../ml/data/dataset.ts';
 import type { Manifest } from '../../../ml/data/manifest-format.ts';
 import { contentPolicy, SERVED_POLICY } from '../../preview/server/config.ts';
@@ -38,7 +39,7 @@ export async function serveReview({ path, manifest, dataset, ...options }: Revie
       envFile: false,
       root: fileURLToPath(new URL('../page', import.meta.url)),
       publicDir: false,
-      cacheDir: join(REPOSITORY, '.cache/review/vite'),
+      cacheDir: join(ownCache('review'), 'vite'),
       logLevel: 'silent',
       clearScreen: false,
       plugins: [reviewPlugin(file, facesOf(manifest, dataset)), contentPolicy(SERVED_POLICY)],
