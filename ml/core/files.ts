@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UserError } from './errors.ts';
+import { temporaryBeside } from './temporary.ts';
 
 /** What the operating system's error code means, in words that say how to mend it. */
 function explain(code: string | undefined): string {
@@ -44,19 +44,21 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Size of a regular file in bytes.
- * @throws UserError if it is missing, unreadable or a directory.
+ * Size of a regular file in bytes. Nothing else is opened: a pipe would wait for its writer for ever.
+ * @throws UserError if it is missing, unreadable, a directory, a pipe, a socket or a device.
  */
 export async function fileSize(path: string): Promise<number> {
   const info = await statOf(path);
   if (info.isDirectory()) throw new UserError(`cannot read ${path}: ${explain('EISDIR')}`);
+  if (!info.isFile())
+    throw new UserError(`cannot read ${path}: it is a pipe, a socket or a device, a regular file was expected`);
   return info.size;
 }
 
 /**
  * A whole file.
  * @param maxBytes refuse anything larger before reading it.
- * @throws UserError if it is missing, unreadable, a directory or too large.
+ * @throws UserError if it is missing, unreadable, no regular file or too large.
  */
 export async function readBytes(path: string, maxBytes = 2 ** 31 - 1): Promise<Uint8Array> {
   const size = await fileSize(path);
@@ -70,8 +72,8 @@ export async function readBytes(path: string, maxBytes = 2 ** 31 - 1): Promise<U
 }
 
 /** A whole text file in UTF-8; see {@link readBytes} for the errors. */
-export async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path));
+export async function readText(path: string, maxBytes?: number): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path, maxBytes));
 }
 
 /**
@@ -80,7 +82,7 @@ export async function readText(path: string): Promise<string> {
  * @throws UserError if the disk is full or the place cannot be written.
  */
 export async function writeAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = temporaryBeside(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     const handle = await open(temporary, 'wx');
