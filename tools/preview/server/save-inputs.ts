@@ -10,6 +10,7 @@ import { fields } from '../../lens/yaml/value.ts';
 import { write } from '../../lens/yaml/write.ts';
 import type { InspectorInput, LensProgram } from '../../simulator/program.ts';
 import { readProgram } from '../../simulator/project/read-program.ts';
+import { oneAtATime } from './exclusive.ts';
 
 const value = z.union([
   z.number(),
@@ -44,9 +45,16 @@ export async function sceneStamp(project: string): Promise<string> {
  * is told that the input no longer has the value of its script (a field of `ScriptInputsDefault`).
  * @returns the new stamp of the scenes.
  * @throws UserError if the scenes are others than those of the stamp, or a value does not fit its input; then nothing is
- *   written.
+ *   written. Of several requests with one stamp only the first is not out of date.
  */
-export async function saveInputs(project: string, { stamp, inputs }: SaveRequest): Promise<string> {
+export function saveInputs(project: string, request: SaveRequest): Promise<string> {
+  return next(() => save(project, request));
+}
+
+/** Nothing is written between the look at the stamp and the end of the writing. */
+const next = oneAtATime();
+
+async function save(project: string, { stamp, inputs }: SaveRequest): Promise<string> {
   const scenes = await readScenes(project);
   if (stampOf(scenes) !== stamp)
     throw new UserError('the scene has changed since this page read it; reload the page: the values set there stay');
