@@ -12,9 +12,9 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { landmarkModel } from '../../ml/landmarks/network/landmark-model.ts';
 import { SHIPPED_LENS } from '../../tools/lens/project/shipped.ts';
 import { buildPreview } from '../../tools/preview/server/build.ts';
-import { networkFiles } from '../../tools/preview/server/networks.ts';
 import { HAPPY, SeededProject } from '../lens-project/faults/seeded-project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'preview-'));
@@ -22,7 +22,8 @@ const out = join(folder, 'site');
 const assets = join(out, 'assets');
 const project = new SeededProject();
 /** A network, but not that of the lens. */
-const { landmarks: LANDMARKS } = await networkFiles();
+const LANDMARKS = join(folder, 'landmarks.onnx');
+writeFileSync(LANDMARKS, await landmarkModel());
 beforeAll(() => buildPreview({ project: SHIPPED_LENS, out }), 120_000);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -138,7 +139,7 @@ describe('building the page', () => {
     const junk = join(folder, 'junk.onnx');
     writeFileSync(junk, 'junk');
     const building = buildPreview({ project: SHIPPED_LENS, model: junk, out: join(folder, 'junk') });
-    await expect(building).rejects.toThrow(`cannot load ${junk}: it is no complete ONNX model`);
+    await expect(building).rejects.toThrow(`${junk} is no whole ONNX file`);
     expect(existsSync(join(folder, 'junk'))).toBe(false);
   });
 

@@ -28,17 +28,20 @@ const manifest: Manifest = { identity: identityOf({ dataset, sourceRows: 70 }), 
 
 let server: PageServer;
 let origin: string;
+let token: string;
 beforeAll(async () => {
   await writeManifest(path, manifest);
   server = await serveReview({ path, manifest, dataset });
-  origin = new URL(server.url).origin;
+  const { origin: own, hash } = new URL(server.url);
+  [origin, token] = [own, hash.slice(1)];
 });
 afterAll(() => server?.close());
 
-const data = async () => (await (await fetch(origin + PATHS.data)).json()) as ReviewData;
+const ask = (path: string, headers: Record<string, string> = { 'X-Preview-Token': token }) =>
+  fetch(origin + path, { headers });
+const data = async () => (await (await ask(PATHS.data)).json()) as ReviewData;
 
 async function save(decisions: unknown, headers: Record<string, string> = {}) {
-  const { token } = await data();
   const response = await fetch(origin + PATHS.save, {
     method: 'POST',
     headers: { Origin: origin, 'X-Preview-Token': token, ...headers },
@@ -53,9 +56,10 @@ describe('the review server', () => {
     const page = await fetch(server.url);
     expect(await page.text()).toContain('Content-Security-Policy');
     expect(await data()).toMatchObject({ manifest: 'manifest.csv', source: 'synthetic', entries });
-    const faces = new Uint8Array(await (await fetch(origin + PATHS.faces)).arrayBuffer());
+    const faces = new Uint8Array(await (await ask(PATHS.faces)).arrayBuffer());
     expect(Array.from(faces)).toEqual([3, 8, 21].flatMap((row) => Array.from(faceAt(dataset, row))));
-    const foreign = await fetch(origin + PATHS.data, { headers: { Origin: 'http://localhost:1' } });
+    const foreign = await ask(PATHS.data, { 'X-Preview-Token': token, Origin: 'http://localhost:1' });
+    expect(foreign.status).toBe(403);
     expect(foreign.headers.get('access-control-allow-origin')).toBe(null);
   });
 

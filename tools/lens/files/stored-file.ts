@@ -51,7 +51,9 @@ async function refuseOutside(folder: string, file: string): Promise<void> {
   });
   const way = relative(root, real);
   if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
-    throw new UserError(`${file} is not read: a link leads to ${real}, outside of the project; put the file itself there`);
+    throw new UserError(
+      `${file} is not read: a link leads to ${real}, outside of the project; put the file itself there`,
+    );
 }
 
 const POINTER = 'version https://git-lfs.github.com/';

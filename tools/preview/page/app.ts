@@ -1,4 +1,4 @@
-import { assetUrls, changes as serverChanges, missing, problems, program, scripts } from 'virtual:lens';
+import { assetUrls, missing, problems, program, scripts, changes as serverChanges } from 'virtual:lens';
 import { startLens } from 'virtual:run-lens';
 import { messageOf } from '../../../ml/core/errors.ts';
 import { createActions } from './inspector/actions.ts';

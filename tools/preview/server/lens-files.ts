@@ -158,7 +158,9 @@ async function fileOf(project: string, model: ModelFile | null, asset: ProgramAs
     case 'sound': {
       const file = await storedFile(project, asset.path);
       if (file.bytes > MOST_BYTES)
-        throw new UserError(`${asset.path} is left out: it has ${file.bytes} bytes, at most ${MOST_BYTES} are expected`);
+        throw new UserError(
+          `${asset.path} is left out: it has ${file.bytes} bytes, at most ${MOST_BYTES} are expected`,
+        );
       return { name: nameOf(asset.path, await file.read()), read: file.read };
     }
     default:
@@ -168,6 +170,8 @@ async function fileOf(project: string, model: ModelFile | null, asset: ProgramAs
 
 /** A name that is of this program's making, whatever the file is called, and another one once the file has changed. */
 function nameOf(path: string, content: Uint8Array): string {
-  const stem = basename(path, extname(path)).replace(/[^\w.-]+/g, '_').replace(/^\.+/, '');
+  const stem = basename(path, extname(path))
+    .replace(/[^\w.-]+/g, '_')
+    .replace(/^\.+/, '');
   return `${stem.slice(0, 60)}-${sha256Of(content).slice(0, 12)}${knownEndingOf(path)}`;
 }

@@ -82,7 +82,8 @@ export function checkInterface(file: ModelFile, { path, inputs, outputs }: Model
     outputs.every((port, at) => found.outputs[at] === null || valuesOf(found.outputs[at]) === valuesOf(port.shape));
   if (fits) return;
   const list = (shapes: readonly (Shape | null)[]) =>
-    shapes.map((shape) => (shape ? `[${shape.map((side) => side ?? '?').join(', ')}]` : 'any shape')).join(' and ') || 'nothing';
+    shapes.map((shape) => (shape ? `[${shape.map((side) => side ?? '?').join(', ')}]` : 'any shape')).join(' and ') ||
+    'nothing';
   const shapes = (ports: readonly ModelPort[]) => list(ports.map(({ shape }) => shape));
   throw new UserError(
     `${path} is not run: ${file.path} takes ${list(found.inputs)} and gives ${list(found.outputs)}; its import settings say that ` +

@@ -37,12 +37,13 @@ export async function serveReview({ path, manifest, dataset, ...options }: Revie
   const page = servedPage(await buildPage(PAGE));
   const faces = facesOf(manifest, dataset);
   const token = randomBytes(16).toString('hex');
-  const given = (type: string, content: () => Uint8Array | string) => (request: IncomingMessage, response: ServerResponse) => {
-    const refusal = tokenRefusalOf(request, token);
-    response.statusCode = refusal === null ? 200 : 403;
-    response.setHeader('Content-Type', refusal === null ? type : 'text/plain');
-    response.end(refusal ?? content());
-  };
+  const given =
+    (type: string, content: () => Uint8Array | string) => (request: IncomingMessage, response: ServerResponse) => {
+      const refusal = tokenRefusalOf(request, token);
+      response.statusCode = refusal === null ? 200 : 403;
+      response.setHeader('Content-Type', refusal === null ? type : 'text/plain');
+      response.end(refusal ?? content());
+    };
   const data = (): ReviewData => {
     const { identity, entries } = file.manifest;
     return { manifest: basename(file.path), source: identity.source, entries };

@@ -40,7 +40,9 @@ export async function projectFiles(folder: string, entry: string): Promise<Plugi
     const loader = loaderOf(path)!;
     const asked = attributes['type'];
     if (asked !== undefined && asked !== loader)
-      return { errors: [{ text: `${path} is imported as ${JSON.stringify(asked)}; scripts import code and JSON alone` }] };
+      return {
+        errors: [{ text: `${path} is imported as ${JSON.stringify(asked)}; scripts import code and JSON alone` }],
+      };
     const file = files.get(path)!;
     bytesLeft -= file.bytes;
     if (file.bytes > MOST_BYTES)
