@@ -1,4 +1,5 @@
-import { type BuildFailure, build, type Message, stop } from 'esbuild';
+import { setTimeout } from 'node:timers/promises';
+import { type BuildFailure, type BuildOptions, type BuildResult, build, type Message, stop } from 'esbuild';
 import { UserError } from '../../../ml/core/errors.ts';
 import { GLOBAL_NAMES } from '../names.ts';
 import type { LensProgram, ProgramScript } from '../program.ts';
@@ -7,7 +8,7 @@ import { pathInProject, projectFiles } from './script-files.ts';
 /** Errors that are named; each further one is often a consequence of the first. */
 const MOST_ERRORS = 3;
 /** What compiles at all takes a small part of it. */
-const MOST_MILLISECONDS = 20_000;
+const MOST_SECONDS = 10;
 
 /** The scripts of a program as one ES module. */
 export interface ScriptBundle {
@@ -50,10 +51,8 @@ export async function bundleScripts(
 async function bundle(folder: string, scripts: readonly ProgramScript[]): Promise<string> {
   const lines = scripts.map(({ path }) => `${JSON.stringify(path)}: () => require(${JSON.stringify(`./${path}`)}),`);
   const files = await projectFiles(folder, `module.exports = {\n${lines.join('\n')}\n};`);
-  // The compiler is a process of its own, and cannot be told to give up a file.
-  const timer = setTimeout(stop, MOST_MILLISECONDS);
   try {
-    const { outputFiles } = await build({
+    const { outputFiles } = await buildInTime({
       entryPoints: ['scripts'],
       plugins: [files],
       bundle: true,
@@ -70,16 +69,32 @@ async function bundle(folder: string, scripts: readonly ProgramScript[]): Promis
       banner: { js: `export default function scripts({ ${GLOBAL_NAMES.join(', ')} }) {` },
       footer: { js: 'return modules;\n}' },
     });
-    return outputFiles[0].text;
+    return outputFiles![0].text;
   } catch (thrown) {
     if (Array.isArray((thrown as BuildFailure).errors)) throw thrown;
     throw new UserError(
-      `the scripts of ${folder} cannot be compiled: the compiler ran out of memory or of time (${MOST_MILLISECONDS / 1000} s); ` +
+      `the scripts of ${folder} cannot be compiled: the compiler ran out of memory, or of its ${MOST_SECONDS} seconds; ` +
         'look for one that is nested thousands of times',
       { cause: thrown },
     );
+  }
+}
+
+/**
+ * The compiler is a process of its own, which can be ended, but not told to give up a file.
+ * @throws Error also if that process ends.
+ */
+async function buildInTime(options: BuildOptions): Promise<BuildResult> {
+  const done = new AbortController();
+  const deadline = setTimeout(1000 * MOST_SECONDS, undefined, { signal: done.signal }).then(async () => {
+    await stop();
+    throw new Error('out of time');
+  });
+  try {
+    return await Promise.race([build(options), deadline]);
   } finally {
-    clearTimeout(timer);
+    deadline.catch(() => {});
+    done.abort();
   }
 }
 
