@@ -33,9 +33,9 @@ describe('an import of what is not a script of the project', () => {
     ['a file by its URL', () => `import key from 'file://${lens.secret}' ${AS_TEXT};`],
     ['a script above it', () => `import key from '${outside('outside')}';`],
     ['a script above it, when it runs', () => `const key = import('${outside('outside')}');`],
-    ['a module of Node', () => "import { readFileSync } from 'node:fs';"],
-    ['a module of Node by its old name', () => "import { readFileSync } from 'fs';"],
-    ['a package of this program', () => "import yaml from 'yaml';"],
+    ['a module of Node', () => "import { readFileSync as key } from 'node:fs';"],
+    ['a module of Node by its old name', () => "import { readFileSync as key } from 'fs';"],
+    ['a package of this program', () => "import key from 'yaml';"],
     ['code in a URL', () => "import key from 'data:text/javascript,export default 1';"],
     ['code of the web', () => "import key from 'https://example.com/x.js';"],
     ['a file through the server', () => `import key from '/@fs${lens.secret}?raw';`],
@@ -124,7 +124,7 @@ describe('a script that is too much for the compiler', () => {
   it('is named if it is too large', async () => {
     lens.write('Assets/Effects/Large.js', `export default '${'x'.repeat(3 << 20)}';`);
     lens.addToScript("import large from './Large.js';\nprint(large);");
-    await expect(bundle()).rejects.toThrow(/Large\.js has 3145\d+ bytes, at most 2097152 are compiled/);
+    expect((await bundle()).problems.join()).toMatch(/Large\.js has 3145\d+ bytes, at most 2097152 are compiled/);
   });
 
   it('ends the compiler, not the program', { timeout: 120_000 }, async () => {

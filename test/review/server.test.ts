@@ -9,6 +9,7 @@ import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import { findBrowser } from '../../tools/preview/browser.ts';
 import type { PageServer } from '../../tools/preview/server/listen.ts';
 import { PATHS, type ReviewData } from '../../tools/review/protocol.ts';
+import { ManifestFile } from '../../tools/review/server/save-decisions.ts';
 import { serveReview } from '../../tools/review/server/serve.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 
@@ -94,6 +95,29 @@ describe('the review server', () => {
     const saved = [{ ...entries[0], action: 'keep' }, { ...entries[1], action: 'move', to }, entries[2]];
     expect(await readManifest(path)).toEqual({ identity: manifest.identity, entries: saved });
     expect((await data()).entries).toEqual(saved);
+  });
+
+  it('loses no decision that it accepts, however many come at once', async () => {
+    const many = [...Array(12).keys()].map(
+      (row): Entry => ({ ...entries[0], row, from: EMOTIONS[dataset.labels[row]] }),
+    );
+    const own = join(temporaryFolder(), 'manifest.csv');
+    await writeManifest(own, { ...manifest, entries: many });
+    const file = await ManifestFile.open(own, await readManifest(own));
+    await Promise.all(many.map(({ row }) => file.save([{ row, action: 'keep', to: null }])));
+    expect((await readManifest(own)).entries.map(({ action }) => action)).toEqual(Array(12).fill('keep'));
+  });
+
+  it.each([
+    ['no token', {}],
+    ['the token of another server', { 'X-Preview-Token': '0'.repeat(32) }],
+  ])('gives out neither faces nor data for %s', async (_, headers) => {
+    for (const path of [PATHS.faces, PATHS.data]) {
+      const answer = await ask(path, headers);
+      expect(answer.status).toBe(403);
+      expect((await answer.arrayBuffer()).byteLength).toBeLessThan(200);
+    }
+    expect(await (await fetch(origin)).text()).not.toContain(token);
   });
 
   it.skipIf(!findBrowser())('decides by key in a browser', async () => {
