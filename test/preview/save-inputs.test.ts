@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withLock } from '../../ml/core/lock.ts';
 import { type SaveRequest, saveInputs, sceneStamp } from '../../tools/preview/server/save-inputs.ts';
 import { readProgram } from '../../tools/simulator/project/read-program.ts';
 import { SCENE, SeededProject } from '../lens-project/faults/seeded-project.ts';
@@ -129,6 +130,14 @@ describe('saving inputs into the scene', () => {
     const before = project.read(SCENE);
     const inputs = { [idOf('EmotionDetector')]: { confidence: 0.6 } };
     await expect(saveInputs(project.folder, { stamp, inputs })).rejects.toThrow(/scene has changed/);
+    expect(project.read(SCENE)).toBe(before);
+  });
+
+  it('refuses while another program changes the project', async () => {
+    const before = project.read(SCENE);
+    await withLock(project.folder, 'installing', async () => {
+      await expect(save('EmotionDetector', { debug: true })).rejects.toThrow(/in use by process \d+/);
+    });
     expect(project.read(SCENE)).toBe(before);
   });
 
