@@ -202,7 +202,7 @@ describe('building the page', () => {
 
   it.skipIf(process.platform === 'win32')('takes folders with signs that mean something in addresses', async () => {
     const strange = join(folder, 'my #1 lens? 100%25 %zz ü');
-    cpSync(project.folder, join(strange, 'project'), { recursive: true });
+    cpSync(SHIPPED_LENS, join(strange, 'project'), { recursive: true });
     await buildPreview({ project: join(strange, 'project'), out: join(strange, 'site') });
     expect(readdirSync(join(strange, 'site', 'assets'))).toContain('lens.js');
     const server = await servePreview({ project: join(strange, 'project') });
