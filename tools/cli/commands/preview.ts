@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
 import { SHIPPED_LENS } from '../../lens/project/shipped.ts';
+import { grouped } from '../../simulator/grouped.ts';
 import { addCommonFlags, perform } from '../command.ts';
 import { interrupted } from '../interrupt.ts';
 
@@ -70,7 +71,7 @@ async function serve({ project, model, port, open, force, ...options }: PreviewO
   await server.close();
 }
 
-/** What is wrong with the project, as the page says it too. */
+/** What is wrong with the project, a line for each kind, as the page says it too. */
 function linesOf(problems: readonly string[]): string[] {
-  return problems.map((problem) => `problem: ${problem}`);
+  return grouped(problems).map((problem) => `problem: ${problem}`);
 }

@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { UserError } from '../../../ml/core/errors.ts';
 import { fileError, readBytes } from '../../../ml/core/files.ts';
 import { isTemporary } from '../../../ml/core/temporary.ts';
 
@@ -8,7 +9,7 @@ export interface StoredFile {
   /** From the project's folder, with `/`; inside a package `Packages/Name.lspkg!Package/Assets/…`. */
   readonly path: string;
   readonly bytes: number;
-  /** @throws UserError if it cannot be read or is damaged. */
+  /** @throws UserError if it cannot be read, is damaged, or a link that leads out of the project. */
   read(): Promise<Uint8Array>;
 }
 
@@ -38,7 +39,26 @@ export async function storedFile(folder: string, path: string): Promise<StoredFi
   const { size } = await stat(file).catch((thrown) => {
     throw fileError('read', file, thrown);
   });
-  return { path, bytes: size, read: () => readBytes(file) };
+  return {
+    path,
+    bytes: size,
+    read: async () => {
+      await refuseOutside(folder, file);
+      return readBytes(file);
+    },
+  };
+}
+
+/** A folder that somebody else made may have links to files of whoever opens it. */
+async function refuseOutside(folder: string, file: string): Promise<void> {
+  const [root, real] = await Promise.all([realpath(folder), realpath(file)]).catch((thrown) => {
+    throw fileError('read', file, thrown);
+  });
+  const way = relative(root, real);
+  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
+    throw new UserError(
+      `${file} is not read: a link leads to ${real}, outside of the project; put the file itself there`,
+    );
 }
 
 const POINTER = 'version https://git-lfs.github.com/';

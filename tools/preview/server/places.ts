@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { ownCache } from '../../../ml/core/own-cache.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -7,7 +6,5 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export const REPOSITORY = here('../../../');
 /** The folder of the page's sources. */
 export const PAGE = here('../page');
-/** Files that are made again if they are missing. */
-export const CACHE = ownCache('preview');
 /** The module that runs a lens. */
 export const RUN_LENS = here('../../simulator/run-lens.ts');
