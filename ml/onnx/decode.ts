@@ -1,4 +1,5 @@
 import { messageOf, UserError } from '../core/errors.ts';
+import { refuseOtherFormats } from '../core/other-formats.ts';
 import { checkBounds } from './bounds.ts';
 import {
   type AttributeValue,
@@ -104,6 +105,7 @@ interface DecodeOptions {
  * or keeps its weights in another file.
  */
 export function decodeModel(bytes: Uint8Array, file: string, { external = false }: DecodeOptions = {}): OnnxModel {
+  refuseOtherFormats(bytes, file);
   let message: ModelMessage;
   try {
     checkBounds(bytes);
@@ -160,6 +162,11 @@ function graphFrom(graph: GraphMessage, source: Source): OnnxGraph {
     outputs: graph.output.map(valueInfoFrom),
     valueInfo: graph.valueInfo.map(valueInfoFrom),
   };
+}
+
+/** Size of the numbers of a tensor that lies in another file, by its shape; 0 of any other. */
+export function externalBytes({ external, dims, dataType }: OnnxTensor): number {
+  return external === undefined ? 0 : dims.reduce((product, side) => product * side, ELEMENT_BYTES[dataType] ?? 1);
 }
 
 function attributeFrom(attribute: AttributeMessage, source: Source): AttributeValue {

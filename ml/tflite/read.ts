@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts';
+import { refuseOtherFormats } from '../core/other-formats.ts';
 import { decodeFlatbuffer } from './decode.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './model.ts';
 import { BUILTIN_OPERATOR, FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
@@ -14,6 +15,7 @@ const ABSENT = -1;
  * @throws UserError if it is something else, truncated or damaged.
  */
 export function readTflite(bytes: Uint8Array, file: string): TfliteModel {
+  refuseOtherFormats(bytes, file);
   checkIdentifier(bytes, file);
   const broken = (found: string) =>
     new UserError(`${file} is not a whole .tflite file: ${found}; copy or download it again`);

@@ -1,6 +1,6 @@
 import { readTflite } from '../../tflite/read.ts';
 import { reportOf } from './assemble-report.ts';
-import { readModelFile, sizeFindings } from './model-file.ts';
+import { sizeFindings } from './model-file.ts';
 import type { CheckReport } from './report.ts';
 import type { Layer } from './snapml-layers.ts';
 import { nameOf } from './tflite-context.ts';
@@ -17,10 +17,10 @@ const ALTERNATIVES: Partial<Record<Layer, string>> = {
 
 /**
  * Says whether SnapML will take a TensorFlow Lite file of floats or 8-bit numbers, before anyone opens Lens Studio.
- * @throws UserError if the file is missing, far too large, truncated or no TensorFlow Lite file of schema version 3.
+ * @param file its name, for messages.
+ * @throws UserError if it is truncated or no TensorFlow Lite file of schema version 3.
  */
-export async function checkTflite(file: string): Promise<CheckReport> {
-  const content = await readModelFile(file);
+export function checkTflite(content: Uint8Array, file: string): CheckReport {
   const model = readTflite(content, file);
   return reportOf({
     file,

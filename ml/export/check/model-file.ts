@@ -22,6 +22,7 @@ export async function readModelFile(file: string): Promise<Uint8Array> {
   return readBytes(file);
 }
 
+/** @param bytes of the model with its weights. */
 export function sizeFindings(bytes: number): Finding[] {
   if (bytes <= ML_ASSETS_BYTES) return [];
   const found = `it has ${bytes.toLocaleString('en')} bytes; all ML assets of a lens together have 10 MB at most`;
