@@ -2,9 +2,8 @@ import { UserError } from '../core/errors.ts';
 import { refuseOtherFormats } from '../core/other-formats.ts';
 import { decodeFlatbuffer } from './decode.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './model.ts';
-import { BUILTIN_OPERATOR, FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
-
-const OPERATOR_NAMES = new Map<number, string>(Object.entries(BUILTIN_OPERATOR).map(([name, code]) => [code, name]));
+import { CUSTOM, OPERATOR_NAMES } from './operators.ts';
+import { FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
 
 /** Stands for an optional tensor that is left out. */
 const ABSENT = -1;
@@ -42,10 +41,16 @@ export function readTflite(bytes: Uint8Array, file: string): TfliteModel {
   const resolve = (indices: readonly number[]) =>
     indices.map((index) => (index === ABSENT ? null : at(tensors, index, 'tensor')));
   const operators = graph.operators.map(({ opcodeIndex, inputs, outputs, options }): TfliteOperator => {
-    const { deprecatedBuiltinCode, builtinCode, version } = at(model.operatorCodes, opcodeIndex, 'operator code');
+    const { deprecatedBuiltinCode, builtinCode, customCode, version } = at(
+      model.operatorCodes,
+      opcodeIndex,
+      'operator code',
+    );
     const code = Math.max(deprecatedBuiltinCode, builtinCode);
+    const name = OPERATOR_NAMES[code] ?? `operator ${code}`;
     return {
-      name: OPERATOR_NAMES.get(code) ?? `operator ${code}`,
+      name,
+      ...(name === CUSTOM && { custom: customCode }),
       version,
       inputs: resolve(inputs),
       outputs: resolve(outputs),

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkOnnx } from '../../ml/export/check/check-onnx.ts';
+import { checkModel } from '../../ml/export/check/check-model.ts';
 import {
   type AttributeValue,
   DATA_TYPE,
@@ -89,4 +89,4 @@ export function modelOf({
     },
   };
 }
-export const check = (parts: Parts) => checkOnnx(write(encodeModel(modelOf(parts))));
+export const check = (parts: Parts) => checkModel(write(encodeModel(modelOf(parts))));

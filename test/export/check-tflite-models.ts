@@ -1,4 +1,4 @@
-import { checkTflite } from '../../ml/export/check/check-tflite.ts';
+import { checkModel } from '../../ml/export/check/check-model.ts';
 import type { TfliteModel, TfliteOptions, TfliteTensor } from '../../ml/tflite/model.ts';
 import { writeTflite } from '../../ml/tflite/write.ts';
 import { write } from './check-models.ts';
@@ -168,4 +168,4 @@ export function single(step: Partial<Step> & { readonly name: string }, tensors:
   };
 }
 
-export const checkChanges = (changes: Changes) => checkTflite(write(writeTflite(tfliteOf(changes))));
+export const checkChanges = (changes: Changes) => checkModel(write(writeTflite(tfliteOf(changes)), 'tflite'));

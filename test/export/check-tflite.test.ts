@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkTflite } from '../../ml/export/check/check-tflite.ts';
+import { checkModel } from '../../ml/export/check/check-model.ts';
 import { CheckReportSchema, formatCheck } from '../../ml/export/check/report.ts';
 import { PLATFORMS } from '../../ml/export/check/snapml-layers.ts';
 import { buildTflite, ONE_CONVOLUTION } from '../tflite/build.ts';
@@ -125,7 +125,7 @@ describe('what SnapML has no layer for', () => {
       [32, /known for CUSTOM.*builtin operators alone/],
     ] as const) {
       const built = buildTflite({ ...ONE_CONVOLUTION, operators: [{ ...operator, code, convolution: undefined }] });
-      expect(formatCheck(await checkTflite(write(built)))).toMatch(message);
+      expect(formatCheck(await checkModel(write(built, 'tflite')))).toMatch(message);
     }
   });
 });

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { facesIn } from '../../ml/data/dataset.ts';
-import { checkOnnx } from '../../ml/export/check/check-onnx.ts';
+import { checkModel } from '../../ml/export/check/check-model.ts';
 import { CheckReportSchema, formatCheck } from '../../ml/export/check/report.ts';
 import { LAYERS, PLATFORMS } from '../../ml/export/check/snapml-layers.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
@@ -59,7 +59,7 @@ describe('our own export', () => {
   it('passes on all four platforms with no finding', async () => {
     const info = { width: 1, size: 96, classes: 7, heads: ['votes'], epoch: 0 };
     const network = await initialNetwork(info, 'none', facesIn(new Uint8Array()), 1, silent);
-    const report = await checkOnnx(write(buildInferenceGraph(foldTrained(network), { batch: 1, head: 'votes' })));
+    const report = await checkModel(write(buildInferenceGraph(foldTrained(network), { batch: 1, head: 'votes' })));
     expect(report.findings).toEqual([]);
     expect(report.platforms).toEqual([...PLATFORMS]);
     expect(report.bytes).toBeLessThanOrEqual(9_200_000);
@@ -78,14 +78,14 @@ describe('files that cannot be checked', () => {
   it('are refused at once when they are huge', async () => {
     const path = write(new Uint8Array());
     truncateSync(path, 2 ** 31);
-    await expect(checkOnnx(path)).rejects.toThrow(/has 2,147,483,648 bytes.*10,000,000/);
+    await expect(checkModel(path)).rejects.toThrow(/has 2,147,483,648 bytes.*10,000,000/);
   });
 
   it.each([
     ['missing', join(folder, 'none.onnx'), /none\.onnx.*does not exist/],
     ['a directory', folder, /is a directory/],
   ])('are named when they are %s', async (_, path, message) => {
-    await expect(checkOnnx(path)).rejects.toThrow(message);
+    await expect(checkModel(path)).rejects.toThrow(message);
   });
 
   it('are not run where a number asks for a map of terabytes', async () => {
@@ -115,7 +115,7 @@ describe('files that cannot be checked', () => {
       fc.asyncProperty(fc.nat(whole.length), async (length) => {
         const path = write(whole.subarray(0, length));
         try {
-          CheckReportSchema.parse(await checkOnnx(path));
+          CheckReportSchema.parse(await checkModel(path));
         } catch (thrown) {
           expect(thrown).toBeInstanceOf(UserError);
           expect((thrown as Error).message).toContain(path);
@@ -133,7 +133,7 @@ describe('files that cannot be checked', () => {
         const bytes = Uint8Array.from(whole);
         for (const [place, value] of changes) bytes[place] = value;
         try {
-          const report = await checkOnnx(write(bytes));
+          const report = await checkModel(write(bytes));
           expect(CheckReportSchema.parse(report)).toEqual(report);
         } catch (thrown) {
           expect(thrown).toBeInstanceOf(UserError);

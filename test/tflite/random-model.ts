@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { TfliteModel, TfliteOptions, TfliteTensor } from '../../ml/tflite/model.ts';
-import { BUILTIN_OPERATOR, TENSOR_TYPE } from '../../ml/tflite/schema.ts';
+import { CUSTOM, OPERATOR_NAMES } from '../../ml/tflite/operators.ts';
+import { TENSOR_TYPE } from '../../ml/tflite/schema.ts';
 
 const name = fc.string({ unit: 'binary', maxLength: 8 });
 const side = fc.nat(5);
@@ -55,7 +56,7 @@ export const options: fc.Arbitrary<NonNullable<TfliteOptions>> = fc.oneof(
   tagged('HardSwishOptions', {}),
 );
 
-const operatorName = fc.constantFrom(...Object.keys(BUILTIN_OPERATOR).filter((key) => key !== 'CUSTOM'));
+const operatorName = fc.constantFrom(...OPERATOR_NAMES.filter((key) => key !== CUSTOM));
 
 /** Any network that can be written, mostly a senseless one. */
 export const model: fc.Arbitrary<TfliteModel> = fc.array(tensor, { minLength: 1, maxLength: 6 }).chain((tensors) => {

@@ -1,9 +1,10 @@
 import { readTflite } from '../../tflite/read.ts';
 import { reportOf } from './assemble-report.ts';
+import { PARAMETER } from './mapping.ts';
 import { sizeFindings } from './model-file.ts';
 import type { CheckReport } from './report.ts';
 import type { Layer } from './snapml-layers.ts';
-import { nameOf } from './tflite-context.ts';
+import { constantsOf, nameOf } from './tflite-context.ts';
 import { tensorFindings, tfliteInterfaceFindings, wiringFindings } from './tflite-findings.ts';
 import { quantizationProblems } from './tflite-quantization.ts';
 import { mapTfliteOperator } from './tflite-rules.ts';
@@ -22,22 +23,26 @@ const ALTERNATIVES: Partial<Record<Layer, string>> = {
  */
 export function checkTflite(content: Uint8Array, file: string): CheckReport {
   const model = readTflite(content, file);
+  const constants = constantsOf(model);
   return reportOf({
     file,
     bytes: content.length,
     format: `TensorFlow Lite, schema version ${model.version}`,
     operators: model.operators.map((operator) => {
-      const { problems = [], ...mapping } = mapTfliteOperator({ operator, model });
+      const mapping = mapTfliteOperator({ operator, model, constants });
+      const { layer, problems = [] } = mapping;
+      // What is no layer need not be quantized well.
+      const quantization = layer === null || layer === PARAMETER ? [] : quantizationProblems(operator);
       return {
-        operator: operator.name,
+        operator: operator.custom ? `${operator.name} ${operator.custom}` : operator.name,
         name: nameOf(operator),
-        mapping: { ...mapping, problems: [...problems, ...quantizationProblems(operator)] },
+        mapping: { ...mapping, problems: [...problems, ...quantization] },
       };
     }),
     findings: [
       ...sizeFindings(content.length),
       ...tfliteInterfaceFindings(model),
-      ...tensorFindings(model),
+      ...tensorFindings(model, constants),
       ...wiringFindings(model),
     ],
     alternatives: ALTERNATIVES,
