@@ -20,6 +20,7 @@ export const DATA_TYPE = {
 
 /** Name of an element type, for messages. */
 export function typeName(code: number): string {
+  if (code === DATA_TYPE.float) return 'float32';
   const known = Object.entries(DATA_TYPE).find(([, value]) => value === code);
   return known?.[0] ?? `ONNX type ${code}`;
 }

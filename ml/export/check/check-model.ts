@@ -1,10 +1,11 @@
 import { extname } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { refuseOtherFormats } from '../../core/other-formats.ts';
+import { readModelFile } from '../../runtime/model-file.ts';
 import { isTflite } from '../../tflite/read.ts';
 import { checkOnnx } from './check-onnx.ts';
 import { checkTflite } from './check-tflite.ts';
-import { readModelFile } from './model-file.ts';
+
 import type { CheckReport } from './report.ts';
 
 /**

@@ -3,10 +3,10 @@ import type { OnnxGraph, OnnxTensor } from '../../onnx/model.ts';
 import { inferShapes, opsetOf } from '../../onnx/shapes/infer.ts';
 import { reportOf } from './assemble-report.ts';
 import { constantsOf } from './constants.ts';
-import { sizeFindings } from './model-file.ts';
 import { constantFindings, externalFindings, innerFindings, opsetFindings, valueFindings } from './onnx-findings.ts';
 import { mapOperator } from './operators.ts';
 import type { CheckReport } from './report.ts';
+import { sizeFindings } from './size-findings.ts';
 import type { Layer } from './snapml-layers.ts';
 
 /** What to use in place of layers that do not run everywhere. */

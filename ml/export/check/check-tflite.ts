@@ -1,8 +1,8 @@
 import { readTflite } from '../../tflite/read.ts';
 import { reportOf } from './assemble-report.ts';
 import { PARAMETER } from './mapping.ts';
-import { sizeFindings } from './model-file.ts';
 import type { CheckReport } from './report.ts';
+import { sizeFindings } from './size-findings.ts';
 import type { Layer } from './snapml-layers.ts';
 import { constantsOf, nameOf } from './tflite-context.ts';
 import { tensorFindings, tfliteInterfaceFindings, wiringFindings } from './tflite-findings.ts';
@@ -11,6 +11,8 @@ import { mapTfliteOperator } from './tflite-rules.ts';
 
 /** What to use in place of layers that do not run everywhere. */
 const ALTERNATIVES: Partial<Record<Layer, string>> = {
+  'Eltwise Div': 'Use MUL by the reciprocal',
+  'Eltwise Sub': 'Use ADD of the negative',
   Reshape: 'Use a 1×1 CONV_2D after the pooling in place of RESHAPE and FULLY_CONNECTED',
   ReduceMean: 'Use MEAN over height and width that keeps its dimensions',
   'Batch MatMul': 'Use CONV_2D with constant weights',

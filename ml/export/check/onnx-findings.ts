@@ -36,7 +36,7 @@ export function valueFindings({ graph, producerName }: OnnxModel): Finding[] {
   return [
     ...others.map(({ name, elementType }) => ({
       node: name,
-      ...error(`it holds ${nameOf(elementType)}, no float32`, EXPORT_FLOATS[elementType] ?? EXPORT_FLOAT32),
+      ...error(`it holds ${nameOf(elementType)}; float32 is expected`, EXPORT_FLOATS[elementType] ?? EXPORT_FLOAT32),
     })),
     ...interfaceFindings(inputs, graph.outputs, 1, onnxLayoutAdvice(producerName)),
   ];

@@ -2,9 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
 import { readBytes } from '../../../ml/core/files.ts';
-import { openOnnx } from '../../../ml/evaluate/onnx-predictor.ts';
 import { sha256Of } from '../../../ml/export/exported-file.ts';
 import { readModelJson } from '../../../ml/export/model-json.ts';
+import { decodeModel } from '../../../ml/onnx/decode.ts';
+import { inferShapes } from '../../../ml/onnx/shapes/infer.ts';
+import { readModelFile } from '../../../ml/runtime/model-file.ts';
 import { SHIPPED_MODEL } from '../../lens/project/shipped.ts';
 import type { ModelAsset, ModelPort } from '../../simulator/program.ts';
 
@@ -71,13 +73,15 @@ export async function checkInterface(file: string, { path, inputs, outputs }: Mo
 
 type Shape = readonly (number | string)[];
 
-/** Shapes of a file's inputs and outputs, as the network has them. */
+/** Shapes of a file's inputs and outputs, as the network has them. It is not run here: the page's own sandbox is for that. */
 async function portsOf(file: string): Promise<{ inputs: Shape[]; outputs: Shape[] }> {
-  const session = await openOnnx(file);
-  const { inputMetadata, outputMetadata } = session;
-  await session.release();
-  const shapes = (values: typeof inputMetadata) => values.map((value) => (value.isTensor ? value.shape : []));
-  return { inputs: shapes(inputMetadata), outputs: shapes(outputMetadata) };
+  const model = decodeModel(await readModelFile(file), file);
+  const { inputs, outputs, initializers } = model.graph;
+  const known = inferShapes(model);
+  const constants = new Set(initializers.map(({ name }) => name));
+  const shapes = (values: typeof inputs) =>
+    values.map(({ name }) => known.get(name)?.shape?.map((side) => side ?? '?') ?? []);
+  return { inputs: shapes(inputs.filter(({ name }) => !constants.has(name))), outputs: shapes(outputs) };
 }
 
 /** Whether an input is one picture of this size, channels first or last, or a row of as many numbers. */
