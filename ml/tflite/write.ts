@@ -1,6 +1,6 @@
 import { encodeFlatbuffer } from './encode.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './model.ts';
-import { OPERATOR_CODES } from './operators.ts';
+import { CUSTOM, OPERATOR_CODES } from './operators.ts';
 import { FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
 
 /** Codes up to this one also go into the byte that old readers look at; greater ones leave this in its place. */
@@ -10,7 +10,7 @@ const ABSENT = -1;
 /**
  * Writes a network as a TensorFlow Lite file of schema version 3. Every constant has a buffer of its own, and the first
  * buffer is empty, as TensorFlow Lite wants it.
- * @throws RangeError if an operator has no name of TensorFlow Lite's, or a tensor is not in the model's list.
+ * @throws RangeError if an operator has no name of TensorFlow Lite's, or a custom one none at all, or a tensor is not in the model's list.
  */
 export function writeTflite(model: TfliteModel): Uint8Array {
   const buffers: { data: Uint8Array }[] = [{ data: new Uint8Array() }];
@@ -74,7 +74,9 @@ function operatorCodes(operators: readonly TfliteOperator[]) {
   for (const operator of operators) {
     const { name, custom = '', version } = operator;
     const code = OPERATOR_CODES.get(name);
-    if (code === undefined) throw new RangeError(`${name} is no operator that can be written`);
+    if (code === undefined || (name === CUSTOM && custom === '')) {
+      throw new RangeError(`${name} is no operator that can be written`);
+    }
     codes.set(keyOf(operator), { code, custom, version });
   }
   return codes;

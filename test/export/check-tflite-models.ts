@@ -6,6 +6,7 @@ import { write } from './check-models.ts';
 /** An operator whose tensors are named; an empty name is an input that is left out. */
 export interface Step {
   readonly name: string;
+  readonly custom?: string;
   readonly version?: number;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -143,8 +144,9 @@ export function tfliteOf({
     tensors: [...all.values()],
     inputs: resolve(inputs),
     outputs: resolve(outputs),
-    operators: steps.map(({ name, version = 1, options, ...step }) => ({
+    operators: steps.map(({ name, custom, version = 1, options, ...step }) => ({
       name,
+      ...(custom !== undefined && { custom }),
       version,
       options,
       inputs: resolve(step.inputs),

@@ -54,6 +54,11 @@ export const options: fc.Arbitrary<NonNullable<TfliteOptions>> = fc.oneof(
   tagged('DequantizeOptions', {}),
   tagged('QuantizeOptions', {}),
   tagged('HardSwishOptions', {}),
+  tagged('ResizeBilinearOptions', { alignCorners: bool, halfPixelCenters: bool }),
+  tagged('ResizeNearestNeighborOptions', { alignCorners: bool, halfPixelCenters: bool }),
+  tagged('SubOptions', { activation, potScaleInt16: bool }),
+  tagged('DivOptions', { activation }),
+  tagged('TransposeConvOptions', strides),
 );
 
 const operatorName = fc.constantFrom(...OPERATOR_NAMES.filter((key) => key !== CUSTOM));
@@ -63,13 +68,18 @@ export const model: fc.Arbitrary<TfliteModel> = fc.array(tensor, { minLength: 1,
   const known = fc.constantFrom(...tensors);
   const list = fc.array(fc.option(known, { freq: 4 }), { maxLength: 4 });
   const named = fc.array(fc.record({ name, tensor: known }), { maxLength: 3 });
-  const operator = fc.record({
-    name: operatorName,
-    version: fc.integer({ min: 1, max: 20 }),
-    inputs: list,
-    outputs: list,
-    options: fc.option(options, { nil: undefined }),
-  });
+  const operator = fc
+    .record({
+      kind: fc.oneof(
+        fc.record({ name: operatorName }),
+        fc.record({ name: fc.constant(CUSTOM), custom: fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }) }),
+      ),
+      version: fc.integer({ min: 1, max: 20 }),
+      inputs: list,
+      outputs: list,
+      options: fc.option(options, { nil: undefined }),
+    })
+    .map(({ kind, ...rest }) => ({ ...kind, ...rest }));
   return fc.record({
     version: fc.constant(3),
     description: name,

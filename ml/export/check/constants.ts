@@ -12,34 +12,36 @@ const RANDOM: readonly string[] = [
 ];
 
 /** Inputs that tell an operator what to do, by their places: weights, bounds, axes and shapes. */
-const PARAMETERS: Readonly<Record<string, readonly number[]>> = {
-  BatchNormalization: [1, 2, 3, 4],
-  Clip: [1, 2],
-  ConstantOfShape: [0],
-  Conv: [1, 2],
-  ConvTranspose: [1, 2],
-  Dropout: [1, 2],
-  Expand: [1],
-  GRU: [1, 2, 3, 4, 5],
-  Gather: [1],
-  Gemm: [1, 2],
-  InstanceNormalization: [1, 2],
-  LSTM: [1, 2, 3, 4, 5, 6, 7],
-  MatMul: [1],
-  PRelu: [1],
-  Pad: [1, 2, 3],
-  Pow: [1],
-  RNN: [1, 2, 3, 4, 5],
-  Reshape: [1],
-  Resize: [1, 2, 3],
-  Slice: [1, 2, 3, 4],
-  Split: [1],
-  Squeeze: [1],
-  Tile: [1],
-  TopK: [1],
-  Unsqueeze: [1],
-  Upsample: [1],
-};
+const PARAMETERS: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries({
+    BatchNormalization: [1, 2, 3, 4],
+    Clip: [1, 2],
+    ConstantOfShape: [0],
+    Conv: [1, 2],
+    ConvTranspose: [1, 2],
+    Dropout: [1, 2],
+    Expand: [1],
+    GRU: [1, 2, 3, 4, 5],
+    Gather: [1],
+    Gemm: [1, 2],
+    InstanceNormalization: [1, 2],
+    LSTM: [1, 2, 3, 4, 5, 6, 7],
+    MatMul: [1],
+    PRelu: [1],
+    Pad: [1, 2, 3],
+    Pow: [1],
+    RNN: [1, 2, 3, 4, 5],
+    Reshape: [1],
+    Resize: [1, 2, 3],
+    Slice: [1, 2, 3, 4],
+    Split: [1],
+    Squeeze: [1],
+    Tile: [1],
+    TopK: [1],
+    Unsqueeze: [1],
+    Upsample: [1],
+  }),
+);
 const isReduction = (opType: string) => opType.startsWith('Reduce');
 
 /** What of a network is the same in each run. */
@@ -72,7 +74,7 @@ export function constantsOf({ initializers, nodes, outputs }: OnnxGraph, known: 
     if (used.every((name) => names.has(name) && !read.has(name))) parameters.add(node);
     else {
       for (const [place, name] of node.inputs.entries()) {
-        const isParameter = isReduction(node.opType) ? place === 1 : PARAMETERS[node.opType]?.includes(place);
+        const isParameter = isReduction(node.opType) ? place === 1 : PARAMETERS.get(node.opType)?.includes(place);
         if (!isParameter) read.add(name);
       }
     }
