@@ -3,21 +3,21 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { withLock } from '../../ml/core/lock.ts';
 import { markOfThisProcess } from '../../ml/core/process-life.ts';
+import { programArguments } from '../../ml/core/program.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'lock-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const newFolder = () => mkdtempSync(join(root, 'folder-'));
 
-const SCRIPT = fileURLToPath(new URL('hold-lock.ts', import.meta.url));
+const SCRIPT = new URL('hold-lock.ts', import.meta.url);
 
 /** Starts a process at the lock of a folder; gives what it says first. */
 async function start(folder: string, ...mode: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, folder, ...mode]);
+  const child = spawn(process.execPath, [...programArguments(SCRIPT), folder, ...mode]);
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   const said = mode.length > 0 ? '' : String((await once(child.stdout, 'data'))[0]);
   return { child, said, ended };

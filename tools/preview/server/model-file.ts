@@ -5,6 +5,7 @@ import { readBytes } from '../../../ml/core/files.ts';
 import { sha256Of } from '../../../ml/export/exported-file.ts';
 import { readModelJson } from '../../../ml/export/model-json.ts';
 import { decodeModel } from '../../../ml/onnx/decode.ts';
+import { inferShapes } from '../../../ml/onnx/shapes/infer.ts';
 import { storedFile } from '../../lens/files/stored-file.ts';
 import { SHIPPED_MODEL } from '../../lens/project/shipped.ts';
 import type { ModelAsset, ModelPort } from '../../simulator/program.ts';
@@ -93,12 +94,14 @@ export function checkInterface(file: ModelFile, { path, inputs, outputs }: Model
 
 type Shape = readonly (number | string | null)[];
 
-/** Shapes of a file's inputs and outputs, as it says; null where it does not. */
+/** Shapes of a file's inputs and outputs, as the network has them; null where they cannot be told. It is not run here. */
 function portsOf({ path, content }: ModelFile): { inputs: (Shape | null)[]; outputs: (Shape | null)[] } {
-  const { graph } = decodeModel(content, path);
-  const constants = new Set(graph.initializers.map(({ name }) => name));
-  const shapes = (values: typeof graph.inputs) => values.map(({ shape }) => shape);
-  return { inputs: shapes(graph.inputs.filter(({ name }) => !constants.has(name))), outputs: shapes(graph.outputs) };
+  const model = decodeModel(content, path);
+  const { inputs, outputs, initializers } = model.graph;
+  const known = inferShapes(model);
+  const constants = new Set(initializers.map(({ name }) => name));
+  const shapes = (values: typeof inputs) => values.map(({ name }) => known.get(name)?.shape ?? null);
+  return { inputs: shapes(inputs.filter(({ name }) => !constants.has(name))), outputs: shapes(outputs) };
 }
 
 /** Whether an input is one picture of this size, channels first or last, or a row of as many numbers. */
