@@ -489,7 +489,10 @@ describe('the debug overlay', () => {
     const setter = place.getComponent('RectangleSetter') as unknown as StandInRectangleSetter;
     expect(setter).toBeInstanceOf(StandInRectangleSetter);
     expect(setter.cropTexture).toBe(faceCrop);
-    for (const child of [...screen.children, ...picture.children]) expect(child.layer).toBe(screen.layer);
+    for (const child of [...screen.children, ...picture.children]) {
+      expect(child.layer).toBe(screen.layer);
+      expect(textOf(child).blendMode).toBe(BlendMode.PremultipliedAlpha);
+    }
   });
 
   it('says whether there are landmarks, if the model takes them', () => {
