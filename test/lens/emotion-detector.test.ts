@@ -166,6 +166,14 @@ describe('the model', () => {
     ['Lens Studio says nothing of the device', undefined],
     ['it says nothing of its speed', { isEditor: () => false }],
     ['it runs in Lens Studio itself', { isEditor: () => true, performanceIndexes: { ml: 0 } }],
+    [
+      'the question is refused',
+      {
+        get performanceIndexes() {
+          throw new Error('not on this device');
+        },
+      },
+    ],
   ])('runs as often as it is told to where %s', (_, deviceInfoSystem) => {
     Object.assign(globalThis, { deviceInfoSystem });
     detector();

@@ -22,7 +22,7 @@ export interface EffectFrame {
 
 /** The intensity at which an effect makes its entrance: enough to see a burst, and not reached by a mere flicker. */
 const ENTRANCE = 0.25;
-/** Objects that an effect makes in a frame at most, so that none is long when it is shown first. */
+/** Objects that an effect makes in a frame at most, so that no frame takes long when it is shown first. */
 const MADE_PER_FRAME = 4;
 /** Seconds; a longer frame, as after a pause, counts as this. */
 const LONGEST_FRAME = 0.1;

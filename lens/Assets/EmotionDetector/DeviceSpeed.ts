@@ -16,9 +16,14 @@ const LIMITS: readonly { readonly below: number; readonly runs: number }[] = [
  */
 export function mlPerformanceIndex(): number | undefined {
   const { deviceInfoSystem } = global as unknown as { deviceInfoSystem?: DeviceInfo };
-  if (deviceInfoSystem?.isEditor?.()) return undefined;
-  const index = deviceInfoSystem?.performanceIndexes?.ml;
-  return typeof index === 'number' && index >= 0 ? index : undefined;
+  try {
+    if (deviceInfoSystem?.isEditor?.()) return undefined;
+    const index = deviceInfoSystem?.performanceIndexes?.ml;
+    return typeof index === 'number' && index >= 0 ? index : undefined;
+  } catch {
+    // Not to be told is no reason to detect nothing.
+    return undefined;
+  }
 }
 
 /**

@@ -11,8 +11,8 @@ export const STUDIO = {
 };
 
 /**
- * Where the lens may run. Lens Studio of this version gives new projects these two; Camera Kit, which it lists apart since
- * 5.15.4 only, is a tick in its Project Settings.
+ * Where the lens may run. Lens Studio of this version gives new projects these two; Camera Kit, which was seen listed
+ * beside them in projects of 5.15.4 and newer only, is a tick in its Project Settings.
  */
 const COMPATIBLE = ['Mobile', 'Web'];
 
