@@ -32,6 +32,7 @@ describe('the shipped lens, read', () => {
       '    Sad Effect',
       '    Surprise Effect',
       '    Neutral Effect',
+      '      Face Retouch',
       'Emotion Lens',
       'Orthographic Camera',
       '  Full Frame Region',

@@ -107,7 +107,7 @@ async function assetFiles(scripts: ReadonlyMap<string, Script>): Promise<Files> 
   const assets: Files = new Map<string, string | Uint8Array>([
     [PATHS.deviceCamera, deviceCameraTexture(PATHS.deviceCamera)],
     [PATHS.renderTarget, renderTarget(PATHS.renderTarget, PATHS.deviceCamera)],
-    [PATHS.faceCrop, faceCropTexture(PATHS.faceCrop, scriptAt(scripts, PATHS.detector))],
+    [PATHS.faceCrop, faceCropTexture(PATHS.faceCrop, PATHS.deviceCamera, scriptAt(scripts, PATHS.detector))],
     [PATHS.vignette, await picture('vignette.png')],
     ...EMOTIONS.map((emotion) => [PATHS.sound(emotion), sounds[emotion.toLowerCase() as Lowercase<Emotion>]] as const),
     [PATHS.scene, writeScene(PATHS.scene, emotionScene(scripts), PATHS.renderTarget)],

@@ -9,7 +9,7 @@ import type { ModelAsset, ModelPort, ProgramAsset, ProgramScript } from '../prog
 import { describeFault } from './describe-fault.ts';
 import { inspectorOf } from './inspector.ts';
 import { soundLength } from './sound-length.ts';
-import { numbersOf } from './values.ts';
+import { numberOf, numbersOf } from './values.ts';
 
 interface Assets {
   readonly assets: ProgramAsset[];
@@ -68,9 +68,9 @@ function faceCropOf(common: Common, { fields }: Entity): ProgramAsset {
   return {
     ...common,
     kind: 'faceCrop',
-    faceIndex: Number(plain(fields.get('FaceIndex') ?? 0)),
+    faceIndex: numberOf(fields.get('FaceIndex'), 0),
     scale: numbersOf(fields, ['Scale'], 'xy', 1),
-    mouthWeight: Number(plain(fields.get('FaceCenterMouthWeight') ?? 0.1)),
+    mouthWeight: numberOf(fields.get('FaceCenterMouthWeight'), 0.1),
   };
 }
 
