@@ -23,13 +23,12 @@ const MetricsSchema = z.array(
 );
 export type ModelMetrics = z.infer<typeof MetricsSchema>;
 
-const value = z.strictObject({
-  name: z.string(),
-  shape: z.array(side).length(4),
-  type: z.enum(['float32', 'uint8']),
-});
+const value = z.strictObject({ name: z.string(), type: z.enum(['float32', 'uint8']) });
 
-const input = value.extend({ layout: z.enum(['NCHW', 'NHWC']) });
+const input = value.extend({ shape: z.array(side).length(4), layout: z.enum(['NCHW', 'NHWC']) });
+
+/** One pixel of probabilities, as ONNX files and older TensorFlow Lite files have them, or a row. */
+const output = value.extend({ shape: z.union([z.array(side).length(4), z.array(side).length(2)]) });
 
 /** What a program needs to run an exported model, and what is known of it; the file `model.json` beside the model. */
 export const ModelJsonSchema = z.strictObject({
@@ -62,7 +61,7 @@ export const ModelJsonSchema = z.strictObject({
         input,
         /** The landmarks beside the image. */
         landmarks: input.optional(),
-        output: value,
+        output,
         metrics: MetricsSchema,
       }),
     )
@@ -113,7 +112,7 @@ export function describeModel(
         ...(landmarks === 'beside' && { landmarks: points }),
         output: {
           name: PROBABILITIES,
-          shape: onnx ? [1, EMOTIONS.length, 1, 1] : [1, 1, 1, EMOTIONS.length],
+          shape: onnx ? [1, EMOTIONS.length, 1, 1] : [1, EMOTIONS.length],
           type: edges,
         },
         metrics,
