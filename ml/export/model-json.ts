@@ -23,12 +23,13 @@ const MetricsSchema = z.array(
 );
 export type ModelMetrics = z.infer<typeof MetricsSchema>;
 
-const value = z.strictObject({ name: z.string(), type: z.enum(['float32', 'uint8']) });
+const value = <Shape extends z.ZodType>(shape: Shape) =>
+  z.strictObject({ name: z.string(), shape, type: z.enum(['float32', 'uint8']) });
 
-const input = value.extend({ shape: z.array(side).length(4), layout: z.enum(['NCHW', 'NHWC']) });
+const picture = z.array(side).length(4);
+const row = z.array(side).length(2);
 
-/** One pixel of probabilities, as ONNX files and older TensorFlow Lite files have them, or a row. */
-const output = value.extend({ shape: z.union([z.array(side).length(4), z.array(side).length(2)]) });
+const input = value(picture).extend({ layout: z.enum(['NCHW', 'NHWC']) });
 
 /** What a program needs to run an exported model, and what is known of it; the file `model.json` beside the model. */
 export const ModelJsonSchema = z.strictObject({
@@ -61,7 +62,8 @@ export const ModelJsonSchema = z.strictObject({
         input,
         /** The landmarks beside the image. */
         landmarks: input.optional(),
-        output,
+        /** Probabilities: a row in TensorFlow Lite; one pixel in ONNX and in TensorFlow Lite files of before. */
+        output: value(z.union([picture, row])),
         metrics: MetricsSchema,
       }),
     )
