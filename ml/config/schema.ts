@@ -150,7 +150,10 @@ const quantize = z.strictObject({
     .describe('8 bits after training (ptq), by training (qat), or not at all'),
   images: whole.min(1).max(100_000).default(512).describe('training faces to calibrate on, equally many of each class'),
   observer: z.enum(OBSERVERS).default('mse').describe('how ranges are chosen: minmax, average, percentile or mse'),
-  perChannel: z.boolean().default(true).describe('a scale for each output channel of a kernel, not one for the kernel'),
+  perChannel: z
+    .boolean()
+    .default(true)
+    .describe('a scale for each output channel of a convolution, not one for its kernel; dense layers have one'),
   edges: z
     .enum(['float32', 'uint8'])
     .default('float32')

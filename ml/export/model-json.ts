@@ -24,13 +24,13 @@ const MetricsSchema = z.array(
 );
 export type ModelMetrics = z.infer<typeof MetricsSchema>;
 
-const value = z.strictObject({
-  name: z.string(),
-  shape: z.array(side).length(4),
-  type: z.enum(['float32', 'uint8']),
-});
+const value = <Shape extends z.ZodType>(shape: Shape) =>
+  z.strictObject({ name: z.string(), shape, type: z.enum(['float32', 'uint8']) });
 
-const input = value.extend({ layout: z.enum(['NCHW', 'NHWC']) });
+const picture = z.array(side).length(4);
+const row = z.array(side).length(2);
+
+const input = value(picture).extend({ layout: z.enum(['NCHW', 'NHWC']) });
 
 /** What a program needs to run an exported model, and what is known of it; the file `model.json` beside the model. */
 export const ModelJsonSchema = z.strictObject({
@@ -64,7 +64,8 @@ export const ModelJsonSchema = z.strictObject({
           input,
           /** The landmarks beside the image. */
           landmarks: input.optional(),
-          output: value,
+          /** Probabilities: a row in TensorFlow Lite; one pixel in ONNX and in TensorFlow Lite files of before. */
+          output: value(z.union([picture, row])),
           metrics: MetricsSchema,
         })
         .refine(({ name, format }) => name.endsWith(`.${format}`), {
@@ -119,7 +120,7 @@ export function describeModel(
         ...(landmarks === 'beside' && { landmarks: points }),
         output: {
           name: PROBABILITIES,
-          shape: onnx ? [1, EMOTIONS.length, 1, 1] : [1, 1, 1, EMOTIONS.length],
+          shape: onnx ? [1, EMOTIONS.length, 1, 1] : [1, EMOTIONS.length],
           type: edges,
         },
         metrics,
