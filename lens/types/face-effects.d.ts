@@ -35,10 +35,12 @@ declare class LiquifyVisual extends BaseMeshVisual {
   intensity: number;
 }
 
-/** Smooths skin and more. */
+/** Smooths skin and more. Which of the four it does is set in the scene and cannot be changed by scripts; all amounts are 0..1. */
 declare class RetouchVisual extends MaterialMeshVisual {
   protected constructor();
   faceIndex: number;
-  /** 0..1. */
   softSkinIntensity: number;
+  teethWhiteningIntensity: number;
+  sharpenEyeIntensity: number;
+  eyeWhiteningIntensity: number;
 }

@@ -47,6 +47,23 @@ declare class MaterialMeshVisual extends BaseMeshVisual {
   protected constructor();
 }
 
+/** How a visual is laid over what was drawn before it. */
+declare enum BlendMode {
+  Normal,
+  Screen,
+  PremultipliedAlpha,
+  AlphaToCoverage,
+  Disabled,
+  Add,
+  AlphaTest,
+  ColoredGlass,
+  Multiply,
+  Min,
+  Max,
+  PremultipliedAlphaHardware,
+  PremultipliedAlphaAuto,
+}
+
 declare enum TextFillMode {
   Solid,
   Texture,
@@ -110,6 +127,7 @@ declare class Text extends BaseMeshVisual {
   sizeToFit: boolean;
   textFill: TextFill;
   backgroundSettings: BackgroundSettings;
+  blendMode: BlendMode;
   depthTest: boolean;
   /** Whether it is seen from behind too. */
   twoSided: boolean;

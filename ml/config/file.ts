@@ -1,9 +1,10 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { messageOf, UserError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import { type Setting, settingsOf } from './settings.ts';
 
-const MAX_BYTES = 1 << 20;
+/** Ten times as long as every field with a comment; the reader of YAML takes quadratic time for many keys. */
+const MAX_BYTES = 1 << 16;
 
 /**
  * Reads the fields that a YAML or JSON file sets. JSON is read as YAML, of which it is a part.
@@ -19,6 +20,14 @@ export async function readConfigFile(path: string): Promise<Setting[]> {
   };
   const [error] = document.errors;
   if (error) throw new UserError(`${place(error.pos[0])}: this is neither YAML nor JSON: ${error.message}`);
+  visit(document, {
+    Alias: (_, { source, range }, parents) => {
+      if (parents.some((parent) => isNode(parent) && 'anchor' in parent && parent.anchor === source))
+        throw new UserError(
+          `${place(range?.[0] ?? 0)}: *${source} is a part of what it stands for; write the values out`,
+        );
+    },
+  });
   let tree: unknown;
   try {
     tree = document.toJS();

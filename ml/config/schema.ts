@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What the labels of a training run are: see `ml/data/labels.ts`. */
 export const TARGETS = ['original', 'votes', 'majority', 'blended'] as const;
 export type TargetKind = (typeof TARGETS)[number];
+/** Whether this names a target, and so a head; any other name in a file is none of ours. */
+export const isTarget = (name: string): boolean => TARGETS.some((target) => target === name);
 
 /** The networks that can be trained: see `ml/nn/architectures.ts`. */
 export const ARCHITECTURES = [
@@ -20,6 +22,12 @@ export type LandmarkUse = (typeof LANDMARK_USES)[number];
 
 const probability = z.number().min(0).max(1);
 const whole = z.number().int().min(0);
+/** More than anybody can wait for. */
+const epochs = z.number().int().min(1).max(100_000);
+
+/** Width multiplier of a network, and the side of its image in pixels; also bounds of what a file may claim. */
+export const NETWORK_WIDTH = z.number().min(0.1).max(2);
+export const NETWORK_SIDE = whole.min(32).max(384);
 
 const data = z.strictObject({
   source: z
@@ -56,8 +64,8 @@ const data = z.strictObject({
 
 const model = z.strictObject({
   architecture: z.enum(ARCHITECTURES).default('mobilenet-v2').describe('the network that is trained'),
-  width: z.number().min(0.1).max(2).default(1).describe('width multiplier of the network'),
-  size: whole.min(32).max(384).default(96).describe('side of the network input in pixels'),
+  width: NETWORK_WIDTH.default(1).describe('width multiplier of the network'),
+  size: NETWORK_SIDE.default(96).describe('side of the network input in pixels'),
   landmarks: z
     .enum(LANDMARK_USES)
     .default('none')
@@ -104,11 +112,11 @@ const train = z.strictObject({
     .describe(
       'one output head is trained for each: original labels, FER+ votes (soft), FER+ majority, votes and labels blended',
     ),
-  epochs: whole.min(1).default(18),
+  epochs: epochs.default(18),
   batchSize: whole.min(2).max(4096).default(64).describe('images of one optimizer step over all replicas'),
   optimizer: z.enum(['adamw', 'sgd']).default('adamw'),
-  learningRate: z.number().positive().default(1.5e-3).describe('peak of warm-up and cosine'),
-  warmupEpochs: z.number().min(0).default(1),
+  learningRate: z.number().positive().max(1000).default(1.5e-3).describe('peak of warm-up and cosine'),
+  warmupEpochs: z.number().min(0).max(100_000).default(1),
   weightDecay: z.number().min(0).default(0.02).describe('decoupled; not applied to norms and biases'),
   labelSmoothing: probability.max(0.9).default(0.1),
   blend: probability
@@ -124,7 +132,11 @@ const train = z.strictObject({
     .default('auto')
     .describe('worker threads'),
   layout: z.enum(['auto', 'blocked', 'portable']).default('auto'),
-  checkpointSteps: whole.min(1).default(200).describe('steps between checkpoints; one is also written each epoch'),
+  checkpointSteps: whole
+    .min(1)
+    .max(1_000_000)
+    .default(200)
+    .describe('steps between checkpoints; one is also written each epoch'),
 });
 
 /** How the range of a map is chosen when a network is quantized: see `ml/quantize/observers.ts`. */
@@ -138,16 +150,24 @@ const quantize = z.strictObject({
     .describe('8 bits after training (ptq), by training (qat), or not at all'),
   images: whole.min(1).max(100_000).default(512).describe('training faces to calibrate on, equally many of each class'),
   observer: z.enum(OBSERVERS).default('mse').describe('how ranges are chosen: minmax, average, percentile or mse'),
-  perChannel: z.boolean().default(true).describe('a scale for each output channel of a kernel, not one for the kernel'),
+  perChannel: z
+    .boolean()
+    .default(true)
+    .describe('a scale for each output channel of a convolution, not one for its kernel; dense layers have one'),
   edges: z
     .enum(['float32', 'uint8'])
     .default('float32')
     .describe("input and output of the int8 TFLite file: floats, or uint8 as Snap's notebook makes"),
   equalize: z.boolean().default(false).describe('cross-layer equalization before rounding'),
   correctBias: z.boolean().default(true).describe('bias correction after rounding'),
-  epochs: whole.min(1).default(3).describe('epochs of quantization-aware training'),
-  frozenEpochs: whole.default(1).describe('last epochs in which the ranges stay as they are'),
-  learningRate: z.number().positive().default(3e-5).describe('peak of the cosine in quantization-aware training'),
+  epochs: epochs.default(3).describe('epochs of quantization-aware training'),
+  frozenEpochs: whole.max(100_000).default(1).describe('last epochs in which the ranges stay as they are'),
+  learningRate: z
+    .number()
+    .positive()
+    .max(1000)
+    .default(3e-5)
+    .describe('peak of the cosine in quantization-aware training'),
 });
 
 /** The whole configuration of a run: every field has a default, unknown fields are refused. */

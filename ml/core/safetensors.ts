@@ -11,6 +11,8 @@ const Header = z.object({ __metadata__: z.record(z.string(), z.string()).default
 
 /** Length of the header's own length. */
 const PREFIX = 8;
+/** Of a header; a checkpoint of the largest network has 200 kB. */
+const MOST_HEADER = 1_000_000;
 
 /** Floats in their shape, row by row. */
 export interface StoredTensor {
@@ -56,6 +58,8 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
   if (bytes.length < PREFIX) throw broken(`it has ${bytes.length} bytes`);
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const start = PREFIX + headerLength;
+  if (headerLength > MOST_HEADER)
+    throw broken(`its header has ${headerLength} bytes, at most ${MOST_HEADER} are expected`);
   if (start > bytes.length) throw broken(`its header of ${headerLength} bytes goes past the end`);
   let json: unknown;
   try {
@@ -67,11 +71,15 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
   if (!parsed.success) throw broken(`its header does not fit: ${z.prettifyError(parsed.error)}`);
   const { __metadata__: metadata, ...entries } = parsed.data;
   const tensors = new Map<string, StoredTensor>();
+  let total = 0;
   for (const [name, { shape, data_offsets }] of Object.entries(entries)) {
     const [begin, end] = data_offsets;
     const expected = shape.reduce((product, side) => product * side, 4);
     if (end - begin !== expected) throw broken(`${name} has ${end - begin} bytes, ${expected} were expected`);
     if (start + end > bytes.length) throw broken(`${name} goes past the end`);
+    // Tensors that share their bytes would make much of a small file.
+    total += end - begin;
+    if (start + total > bytes.length) throw broken('its tensors overlap');
     tensors.set(name, { shape, values: new Float32Array(bytes.slice(start + begin, start + end).buffer) });
   }
   return { tensors, metadata };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { withCacheLock } from '../core/cache-lock.ts';
 import { messageOf, UserError } from '../core/errors.ts';
 import { fileError, fileSize, readBytes, writeAtomic } from '../core/files.ts';
 import type { Reporter } from '../core/progress.ts';
@@ -71,7 +72,8 @@ export async function writeCache(
   report: Reporter,
 ): Promise<void> {
   try {
-    await writeAtomic(cachePath(folder, sourceSha256), encodeCache(faces, sourceSha256));
+    const write = () => writeAtomic(cachePath(folder, sourceSha256), encodeCache(faces, sourceSha256));
+    await withCacheLock(folder, 'faces', report, write);
   } catch (thrown) {
     report.note(`the parsed faces are not cached, the next run parses again (${messageOf(thrown)})`);
   }

@@ -92,7 +92,7 @@ function parseHeader(path: string, header: string): Layout {
 /** One row; its pixels go to `pixels`. Returns what is wrong with a malformed row. */
 function parseRow(line: ByteLine, layout: Layout, pixels: Uint8Array): Row | string {
   const fields = splitFields(line.bytes);
-  if (fields.length !== COLUMNS.length) return `found ${fields.length} columns, expected ${COLUMNS.length}`;
+  if (fields === null) return `found ${1 + countOf(line.bytes, COMMA)} columns, expected ${COLUMNS.length}`;
   const emotion = decoder.decode(fields[layout.emotion]).trim();
   if (!/^[0-6]$/.test(emotion)) return `unknown emotion ${quote(emotion)}, expected 0 to ${EMOTIONS.length - 1}`;
   const usage = decoder.decode(fields[layout.usage]).trim();
@@ -101,15 +101,23 @@ function parseRow(line: ByteLine, layout: Layout, pixels: Uint8Array): Row | str
   return parsePixels(fields[layout.pixels], pixels) ?? { label: Number(emotion), split };
 }
 
-function splitFields(line: Uint8Array): Uint8Array[] {
+/** The fields of a line; null if they are not as many as there are columns. */
+function splitFields(line: Uint8Array): Uint8Array[] | null {
   const fields: Uint8Array[] = [];
   let start = 0;
   for (let end = line.indexOf(COMMA); end >= 0; end = line.indexOf(COMMA, start)) {
     fields.push(line.subarray(start, end));
+    if (fields.length === COLUMNS.length) return null;
     start = end + 1;
   }
   fields.push(line.subarray(start));
-  return fields;
+  return fields.length === COLUMNS.length ? fields : null;
+}
+
+function countOf(bytes: Uint8Array, wanted: number): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === wanted) count++;
+  return count;
 }
 
 /** Grey values in decimal, parted by white space. Bytes rather than strings: the whole file is 300 MB of them. */

@@ -1,16 +1,18 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import sharp from 'sharp';
 import { EMOTIONS, type Emotion } from '../core/emotions.ts';
-import { messageOf, UserError } from '../core/errors.ts';
+import { UserError } from '../core/errors.ts';
 import { fileError } from '../core/files.ts';
+import { openPicture, pictureFault } from '../core/picture-file.ts';
 import type { Reporter } from '../core/progress.ts';
 import { FACE_PIXELS, FACE_SIZE, SPLITS, type Split } from './dataset.ts';
 import { BadRows, type LoadedFaces } from './loaded.ts';
 
 /** Images decoded at a time; sharp spreads them over its threads. */
 const BATCH = 64;
+/** The faces of more would not fit in memory. */
+const MOST_IMAGES = 1_000_000;
 /** Without a validation folder, one in so many training images of each class becomes one of PublicTest. */
 const VALIDATION_EVERY = 10;
 
@@ -101,6 +103,8 @@ async function listImages(root: string): Promise<ImageFile[]> {
     for (const classFolder of await list(splitFolder, 'folders')) {
       const label = EMOTIONS.indexOf(lookUp(CLASS_FOLDERS, classFolder, Object.keys(CLASS_FOLDERS)));
       for (const path of await list(classFolder, 'files')) files.push({ path, label, split });
+      if (files.length > MOST_IMAGES)
+        throw new UserError(`cannot use ${root}: it has more than ${MOST_IMAGES} images; use a part of them`);
     }
   }
   for (const [split, folder] of [['Training', 'train'] as const, ['PrivateTest', 'test'] as const])
@@ -116,18 +120,22 @@ async function listImages(root: string): Promise<ImageFile[]> {
 }
 
 /**
- * Paths of the visible folders in a folder, or of its visible files, which then must be all that it holds.
- * @throws UserError if the folder cannot be read, or holds a folder where files are asked for.
+ * Paths of the visible folders in a folder, or of its visible files, which then must be all that it holds. Whether a file is
+ * a regular one that can be read, shows when it is.
+ * @throws UserError if the folder cannot be read, holds a folder where files are asked for, or more than a million entries.
  */
 export async function list(folder: string, what: 'folders' | 'files'): Promise<string[]> {
-  const entries = await readdir(folder).catch((thrown) => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((thrown) => {
     throw fileError('read', folder, thrown);
   });
+  if (entries.length > MOST_IMAGES)
+    throw new UserError(`${folder} has ${entries.length} entries, at most ${MOST_IMAGES} are expected; divide it`);
   const found: string[] = [];
-  for (const path of entries.filter((name) => !name.startsWith('.')).map((name) => join(folder, name))) {
-    const info = await stat(path).catch((thrown) => {
-      throw fileError('read', path, thrown);
-    });
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    // What a link leads to, if anything, is told when it is read.
+    const info = entry.isSymbolicLink() ? await stat(path).catch(() => entry) : entry;
     if (info.isDirectory() && what === 'files')
       throw new UserError(`${path}: found a folder inside a class folder, expected images alone; move it away`);
     if (info.isDirectory() === (what === 'folders')) found.push(path);
@@ -155,7 +163,7 @@ function holdOut(files: readonly ImageFile[]): ImageFile[] {
 /** The face as 48×48 grey values, or why the image cannot be read. */
 export async function decodeFace(path: string): Promise<Uint8Array | string> {
   try {
-    return await sharp(path, { failOn: 'error' })
+    return await (await openPicture(path))
       .autoOrient()
       .flatten()
       .greyscale()
@@ -163,6 +171,6 @@ export async function decodeFace(path: string): Promise<Uint8Array | string> {
       .raw()
       .toBuffer();
   } catch (thrown) {
-    return `the image cannot be read (${messageOf(thrown)})`;
+    return `the image cannot be read (${pictureFault(thrown)})`;
   }
 }

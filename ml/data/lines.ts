@@ -12,6 +12,9 @@ const CR = 13;
 const CHUNK_BYTES = 2 ** 20;
 /** A row of FER2013 has about 9 kB; far more without a line end means that the file is no table at all. */
 const MAX_LINE_BYTES = 2 ** 20;
+/** FER2013 has 35,888 lines in 300 MB. A small gzip may unpack to any number of either. */
+const MAX_LINES = 2_000_000;
+const MAX_BYTES = 2 ** 32;
 
 export interface ByteLine {
   /** 1 for the first line of the file. */
@@ -36,7 +39,7 @@ async function isGzip(path: string): Promise<boolean> {
 /**
  * The content of a file in chunks, unpacked if it begins like gzip (RFC 1952), whatever its name.
  * Reports progress in MB of the file as it is stored.
- * @throws UserError if the file cannot be read, is empty or is a truncated or corrupt gzip.
+ * @throws UserError if the file cannot be read, is empty, is a truncated or corrupt gzip, or has more than 4 GiB unpacked.
  */
 export async function* readChunks(path: string, report: Reporter): AsyncGenerator<Uint8Array> {
   const size = await fileSize(path);
@@ -49,8 +52,12 @@ export async function* readChunks(path: string, report: Reporter): AsyncGenerato
   const step = `reading ${basename(path)}`;
   const total = Math.ceil(size / 1e6);
   let done = -1;
+  let bytes = 0;
   try {
     for await (const chunk of stream) {
+      bytes += (chunk as Uint8Array).length;
+      if (bytes > MAX_BYTES)
+        throw new UserError(`cannot use ${path}: it unpacks to more than ${MAX_BYTES} bytes; is it another file?`);
       const megabytes = Math.floor(file.bytesRead / 1e6);
       if (megabytes > done && megabytes < total) {
         done = megabytes;
@@ -59,6 +66,7 @@ export async function* readChunks(path: string, report: Reporter): AsyncGenerato
       yield chunk as Uint8Array;
     }
   } catch (thrown) {
+    if (thrown instanceof UserError) throw thrown;
     if (!(thrown as NodeJS.ErrnoException).code?.startsWith('Z_')) throw fileError('read', path, thrown);
     throw new UserError(
       `cannot unpack ${path}: it begins like gzip but is truncated or corrupt (${messageOf(thrown)}); download it again`,
@@ -71,7 +79,7 @@ export async function* readChunks(path: string, report: Reporter): AsyncGenerato
 /**
  * Splits chunks of bytes into lines. The line end of the last line may be missing.
  * @param path names the file in errors.
- * @throws UserError at a line of more than 1 MiB.
+ * @throws UserError at a line of more than 1 MiB, and after two million lines, blank ones included.
  */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>, path: string): AsyncGenerator<ByteLine> {
   let number = 1;
@@ -87,6 +95,10 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>, path: string):
   for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {
+      if (number > MAX_LINES)
+        throw new UserError(
+          `${path}: it has more than ${MAX_LINES} lines; expected a CSV table of faces, is it another file?`,
+        );
       yield finish(chunk.subarray(start, end));
       start = end + 1;
     }

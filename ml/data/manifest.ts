@@ -10,6 +10,10 @@ import { ACTIONS, REASONS } from './reasons.ts';
 const TITLE = '# emotion-lens manifest ';
 const COLUMNS = ['row', 'action', 'from', 'to', 'reason', 'score'] as const;
 const SCORE_DIGITS = 3;
+/** Of a manifest of a million rows. */
+const MOST_BYTES = 100_000_000;
+/** Characters of the first line; a pattern below may take their square in steps. */
+const MOST_TITLE = 2000;
 
 /** Tells a data set from every other: its rows, labels, splits and pixels, whatever file they were read from. */
 export function identityOf({ dataset, sourceRows }: Pick<LoadedFaces, 'dataset' | 'sourceRows'>): Identity {
@@ -37,8 +41,8 @@ export async function writeManifest(path: string, manifest: Manifest): Promise<v
  * @throws UserError with file, line and column for whatever does not fit.
  */
 export async function readManifest(path: string): Promise<Manifest> {
-  const lines = (await readText(path)).replace(/^\ufeff/, '').split(/\r?\n/);
-  const identity = parseIdentity(path, lines[0]);
+  const lines = (await readText(path, MOST_BYTES)).replace(/^\ufeff/, '').split(/\r?\n/);
+  const identity = parseIdentity(path, lines[0].slice(0, MOST_TITLE));
   if (lines[1]?.trim() !== COLUMNS.join(','))
     throw new UserError(`${path} line 2: found ${JSON.stringify(lines[1] ?? '')}, expected ${COLUMNS.join(',')}`);
   const entries: Entry[] = [];

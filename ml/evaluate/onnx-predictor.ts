@@ -4,15 +4,16 @@ import { messageOf, UserError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import { LANDMARK_VALUES } from '../core/ibug.ts';
 import { LANDMARKS } from '../nn/layers.ts';
+import { decodeModel } from '../onnx/decode.ts';
 import { faceToImage } from '../train/predict.ts';
 import { type Predictor, predictEach } from './predictor.ts';
 
 /**
- * Loads an exported ONNX file: an image [1, 3, S, S] in [−1, 1], 136 values as `landmarks`, or both, and as output seven probabilities, [1, 7] or [1, 7, 1, 1].
- * @throws UserError if the file is missing, broken or has other inputs or outputs.
+ * Opens an exported ONNX file: an image [1, 3, S, S] in [−1, 1], 136 values as `landmarks`, or both, and as output seven probabilities, [1, 7] or [1, 7, 1, 1].
+ * @throws UserError if the file is broken or has other inputs or outputs.
  */
-export async function loadOnnxPredictor(file: string): Promise<Predictor> {
-  const session = await openOnnx(file);
+export async function openOnnxPredictor(bytes: Uint8Array, file: string): Promise<Predictor> {
+  const session = await openOnnxBytes(bytes, file);
   const { image, size, points } = inputsOf(session, file);
   checkOutput(session, file);
   const [output] = session.outputNames;
@@ -24,7 +25,10 @@ export async function loadOnnxPredictor(file: string): Promise<Predictor> {
       feeds[image.name] = new ort.Tensor('float32', picture, [1, 3, size, size]);
     }
     if (points) feeds[points.name] = new ort.Tensor('float32', landmarks, points.shape as number[]);
-    return (await session.run(feeds))[output].data as Float32Array;
+    const results = await session.run(feeds).catch((thrown) => {
+      throw new UserError(`ONNX Runtime cannot run ${file}: ${messageOf(thrown)}`, { cause: thrown });
+    });
+    return results[output].data as Float32Array;
   };
   return {
     size,
@@ -36,7 +40,12 @@ export async function loadOnnxPredictor(file: string): Promise<Predictor> {
 
 /** @throws UserError if the file is missing or broken. */
 export async function openOnnx(file: string): Promise<ort.InferenceSession> {
-  const bytes = await readBytes(file);
+  return openOnnxBytes(await readBytes(file), file);
+}
+
+async function openOnnxBytes(bytes: Uint8Array, file: string): Promise<ort.InferenceSession> {
+  // ONNX Runtime would look for weights in other files, by names that the file gives.
+  decodeModel(bytes, file);
   return ort.InferenceSession.create(bytes, { logSeverityLevel: 3 }).catch((thrown) => {
     throw new UserError(
       `cannot load ${file}: it is no complete ONNX model (${messageOf(thrown)}); export or download it again`,

@@ -4,9 +4,10 @@ import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { LANDMARK_VALUES } from '../core/ibug.ts';
 import type { Faces } from '../data/dataset.ts';
+import { readModelFile } from '../runtime/model-file.ts';
 
 /** Faces between two reports of progress; running a model blocks the event loop. */
-const FACES_PER_TURN = 32;
+export const FACES_PER_TURN = 32;
 
 const NO_LANDMARKS = new Float32Array(LANDMARK_VALUES);
 
@@ -32,21 +33,37 @@ export interface Predictor {
 }
 
 /**
- * Loads an exported model in the runtime of its format: ONNX Runtime or LiteRT. Either is loaded only where it is needed.
+ * Loads an exported model in the runtime of its format, in this process: ONNX Runtime or LiteRT. Either is loaded only where
+ * it is needed. For files that may be anybody's there is `loadIsolatedPredictor`.
  * @throws UserError if the file is missing, broken, of another format or has other inputs or outputs.
  */
 export async function loadPredictor(file: string): Promise<Predictor> {
-  switch (extname(file).toLowerCase()) {
-    case '.onnx':
-      return (await import('./onnx-predictor.ts')).loadOnnxPredictor(file);
-    case '.tflite':
-      return (await import('./litert/tflite-predictor.ts')).loadTflitePredictor(file);
-    default:
-      throw new UserError(
-        `cannot load ${file}: its name ends in neither .onnx nor .tflite; choose an exported model or the folder of a run`,
-      );
-  }
+  return openPredictor(await readPredictor(file), file);
 }
+
+/**
+ * The bytes of a file whose name says that it is a model.
+ * @throws UserError if it is missing, far too large or of another format.
+ */
+export async function readPredictor(file: string): Promise<Uint8Array> {
+  const ending = extname(file).toLowerCase();
+  if (ending in LOADERS) return readModelFile(file);
+  throw new UserError(
+    `cannot load ${file}: its name ends in neither .onnx nor .tflite; choose an exported model or the folder of a run`,
+  );
+}
+
+/** @param bytes by {@link readPredictor}. @throws as {@link loadPredictor}. */
+export async function openPredictor(bytes: Uint8Array, file: string): Promise<Predictor> {
+  return LOADERS[extname(file).toLowerCase() as keyof typeof LOADERS](bytes, file);
+}
+
+const LOADERS = {
+  '.onnx': async (bytes: Uint8Array, file: string) =>
+    (await import('./onnx-predictor.ts')).openOnnxPredictor(bytes, file),
+  '.tflite': async (bytes: Uint8Array, file: string) =>
+    (await import('./litert/tflite-predictor.ts')).openTflitePredictor(bytes, file),
+} as const;
 
 /** What distinguishes one runtime from another when faces are run through it. */
 export interface Classifier {

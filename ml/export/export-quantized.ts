@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { QuantizeMethod } from '../config/schema.ts';
 import { EMOTIONS } from '../core/emotions.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
-import { IMAGE, LANDMARKS, PROBABILITIES } from '../nn/layers.ts';
+import { denseLayersOf, IMAGE, LANDMARKS, PROBABILITIES } from '../nn/layers.ts';
 import { buildQdqGraph } from '../quantize/qdq-graph.ts';
-import type { QuantizedNetwork } from '../quantize/quantized-network.ts';
+import type { QuantizedConvolution, QuantizedNetwork } from '../quantize/quantized-network.ts';
 import { appendLabels, describeTflite, METADATA_NAME } from '../tflite/metadata.ts';
 import type { TfliteModel } from '../tflite/model.ts';
 import { writeTflite } from '../tflite/write.ts';
@@ -17,6 +17,9 @@ const ABOUT = {
   description: `Recognises the facial expression of a face: ${EMOTIONS.join(', ')}`,
   version: String(MODEL_VERSION),
 };
+
+/** Of a scale; kernels, biases and maps have them. */
+const SCALE_BYTES = 4;
 
 export const INT8_TFLITE = 'emotion.int8.tflite';
 export const INT8_ONNX = 'emotion.int8.onnx';
@@ -67,11 +70,13 @@ function encodeTflite(model: TfliteModel): Uint8Array {
 }
 
 /** What the bytes of an int8 TFLite file hold. */
-function bytesOf({ convolutions, maps }: QuantizedNetwork, total: number): Record<string, number> {
-  const all = [...convolutions.values()];
-  const sum = (count: (convolution: (typeof all)[number]) => number) => all.reduce((s, c) => s + count(c), 0);
+function bytesOf({ architecture, convolutions, maps }: QuantizedNetwork, total: number): Record<string, number> {
+  const dense = denseLayersOf(architecture);
+  const sum = (count: (convolution: QuantizedConvolution, name: string) => number) =>
+    [...convolutions].reduce((s, [name, convolution]) => s + count(convolution, name), 0);
   const weights = sum(({ kernel }) => kernel.byteLength);
   const biases = sum(({ bias }) => bias.byteLength);
-  const scales = sum(({ scales, biasScales }) => scales.byteLength + biasScales.byteLength) + 4 * maps.size;
+  const scaled = sum(({ scales }, name) => (dense.has(name) ? 1 : scales.length));
+  const scales = SCALE_BYTES * (2 * scaled + maps.size);
   return { weights, biases, scales, structure: total - weights - biases - scales };
 }

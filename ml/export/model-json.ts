@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
+import { FileNameSchema } from '../core/file-name.ts';
 import { readText, writeAtomic } from '../core/files.ts';
 import { LANDMARK_VALUES, POINTS } from '../core/ibug.ts';
 import type { NetworkShape } from '../nn/architectures.ts';
@@ -23,13 +24,13 @@ const MetricsSchema = z.array(
 );
 export type ModelMetrics = z.infer<typeof MetricsSchema>;
 
-const value = z.strictObject({
-  name: z.string(),
-  shape: z.array(side).length(4),
-  type: z.enum(['float32', 'uint8']),
-});
+const value = <Shape extends z.ZodType>(shape: Shape) =>
+  z.strictObject({ name: z.string(), shape, type: z.enum(['float32', 'uint8']) });
 
-const input = value.extend({ layout: z.enum(['NCHW', 'NHWC']) });
+const picture = z.array(side).length(4);
+const row = z.array(side).length(2);
+
+const input = value(picture).extend({ layout: z.enum(['NCHW', 'NHWC']) });
 
 /** What a program needs to run an exported model, and what is known of it; the file `model.json` beside the model. */
 export const ModelJsonSchema = z.strictObject({
@@ -48,23 +49,29 @@ export const ModelJsonSchema = z.strictObject({
   /** The same network in several forms. */
   files: z
     .array(
-      z.strictObject({
-        name: z.string(),
-        format: z.enum(['onnx', 'tflite']),
-        numbers: z.enum(['float32', 'int8']),
-        /** How it was quantized: after training or by training. */
-        method: z.enum(['ptq', 'qat']).nullable(),
-        bytes: z.number().int(),
-        /** Bytes by what they hold, where it is known. */
-        bytesByKind: z.record(z.string(), z.number().int()).optional(),
-        sha256: z.string().length(64),
-        /** The image, or the landmarks of a network that sees nothing else. */
-        input,
-        /** The landmarks beside the image. */
-        landmarks: input.optional(),
-        output: value,
-        metrics: MetricsSchema,
-      }),
+      z
+        .strictObject({
+          name: FileNameSchema,
+          format: z.enum(['onnx', 'tflite']),
+          numbers: z.enum(['float32', 'int8']),
+          /** How it was quantized: after training or by training. */
+          method: z.enum(['ptq', 'qat']).nullable(),
+          bytes: z.number().int(),
+          /** Bytes by what they hold, where it is known. */
+          bytesByKind: z.record(z.string(), z.number().int()).optional(),
+          sha256: z.string().length(64),
+          /** The image, or the landmarks of a network that sees nothing else. */
+          input,
+          /** The landmarks beside the image. */
+          landmarks: input.optional(),
+          /** Probabilities: a row in TensorFlow Lite; one pixel in ONNX and in TensorFlow Lite files of before. */
+          output: value(z.union([picture, row])),
+          metrics: MetricsSchema,
+        })
+        .refine(({ name, format }) => name.endsWith(`.${format}`), {
+          path: ['name'],
+          message: 'expected the ending of its format',
+        }),
     )
     .min(1),
   training: z.strictObject({
@@ -113,7 +120,7 @@ export function describeModel(
         ...(landmarks === 'beside' && { landmarks: points }),
         output: {
           name: PROBABILITIES,
-          shape: onnx ? [1, EMOTIONS.length, 1, 1] : [1, 1, 1, EMOTIONS.length],
+          shape: onnx ? [1, EMOTIONS.length, 1, 1] : [1, EMOTIONS.length],
           type: edges,
         },
         metrics,

@@ -1,6 +1,16 @@
 import type { Activation, Architecture, Unit } from '../nn/architecture.ts';
 import { convolutionsOf, type FoldedConvolution, type FoldedNetwork } from '../nn/folded-network.ts';
-import { IMAGE, inputMapsOf, LANDMARKS, type Layer, LOGITS, layersOf, PROBABILITIES } from '../nn/layers.ts';
+import {
+  denseLayersOf,
+  IMAGE,
+  inputMapsOf,
+  LANDMARKS,
+  type Layer,
+  LOGITS,
+  layersOf,
+  POOL,
+  PROBABILITIES,
+} from '../nn/layers.ts';
 import { samePadding } from '../nn/padding.ts';
 import type { QuantizedConvolution, QuantizedNetwork } from '../quantize/quantized-network.ts';
 import { constantParameters, INT8_MAX, type QuantizationParameters, UINT8_OFFSET } from '../quantize/scheme.ts';
@@ -18,7 +28,7 @@ interface Numbers {
   map(name: string): Pick<TfliteTensor, 'scale' | 'zeroPoint' | 'quantizedDimension'>;
   /** A number as the operand of an operator. */
   constant(value: number): Pick<TfliteTensor, 'data' | 'scale' | 'zeroPoint' | 'quantizedDimension'>;
-  /** Kernel and bias of a convolution, the kernel in TensorFlow Lite's order. */
+  /** Kernel and bias of a convolution or dense layer, the kernel in TensorFlow Lite's order, see {@link channelsLast}. */
   weights(
     name: string,
     shape: readonly number[],
@@ -34,11 +44,14 @@ const FUSED: Partial<Record<Activation, 'RELU' | 'RELU6'>> = { relu: 'RELU', rel
 const NOT_QUANTIZED = { scale: [], zeroPoint: [], quantizedDimension: 0 };
 
 /**
- * A network with one head as a TensorFlow Lite model of floats: CONV_2D, DEPTHWISE_CONV_2D, ADD, MUL, MEAN, CONCATENATION
- * and SOFTMAX alone.
+ * A network with one head as a TensorFlow Lite model of floats: CONV_2D, DEPTHWISE_CONV_2D, ADD, MUL, MEAN,
+ * FULLY_CONNECTED, CONCATENATION and SOFTMAX alone.
+ *
+ * It ends as Keras' classifiers do and as Snap's quantization notebook shows: MEAN over height and width drops both axes,
+ * and what follows are FULLY_CONNECTED layers on rows.
  *
  * Inputs `image` [1, S, S, 3] with values in [−1, 1] and `landmarks` [1, 1, 1, 136] of a network that sees them, which
- * Lens Studio shows as (1, 1, 136); output `prob` [1, 1, 1, K].
+ * Lens Studio shows as (1, 1, 136); output `prob` [1, K], there (1, 1, K).
  */
 export function floatTflite(network: FoldedNetwork, head: string): TfliteModel {
   const convolutions = convolutionsOf(network, head);
@@ -85,21 +98,17 @@ export function int8Tflite(network: QuantizedNetwork, edges: Edges): TfliteModel
     weights: (name, shape, depthwise) => {
       const { kernel, scales, bias, biasScales } = network.convolutions.get(name) as QuantizedConvolution;
       const ordered = Int8Array.from(channelsLast(shape, depthwise), (at) => kernel[at]);
+      const dense = shape.length === 2;
+      const scaled = (all: Float32Array, axis: number) => perChannel(dense ? all.subarray(0, 1) : all, axis);
       return [
         {
           name: `${name}/kernel`,
           type: 'INT8',
           shape,
           data: bytesOf(ordered),
-          ...perChannel(scales, depthwise ? 3 : 0),
+          ...scaled(scales, depthwise ? 3 : 0),
         },
-        {
-          name: `${name}/bias`,
-          type: 'INT32',
-          shape: [bias.length],
-          data: bytesOf(bias),
-          ...perChannel(biasScales, 0),
-        },
+        { name: `${name}/bias`, type: 'INT32', shape: [bias.length], data: bytesOf(bias), ...scaled(biasScales, 0) },
       ];
     },
     versions: {
@@ -108,6 +117,7 @@ export function int8Tflite(network: QuantizedNetwork, edges: Edges): TfliteModel
       ADD: 2,
       MUL: 2,
       MEAN: 2,
+      FULLY_CONNECTED: 4,
       CONCATENATION: 2,
       SOFTMAX: 2,
       DEQUANTIZE: 2,
@@ -117,6 +127,7 @@ export function int8Tflite(network: QuantizedNetwork, edges: Edges): TfliteModel
 
 function assemble(architecture: Architecture, classes: number, edges: Edges, numbers: Numbers): TfliteModel {
   const shapes = mapShapes(architecture, classes);
+  const dense = denseLayersOf(architecture);
   const tensors: TfliteTensor[] = [];
   const operators: TfliteOperator[] = [];
   const add = (tensor: TfliteTensor) => {
@@ -175,10 +186,25 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
       : operate('CONV_2D', [input, ...weights], output, { type: 'Conv2DOptions', value: window });
   };
 
+  const multiplyRow = (input: TfliteTensor, unit: Pick<Unit, 'name' | 'inChannels' | 'outChannels' | 'activation'>) => {
+    const weights = numbers.weights(unit.name, [unit.outChannels, unit.inChannels], false).map(add);
+    return operate('FULLY_CONNECTED', [input, ...weights], map(unit.name), {
+      type: 'FullyConnectedOptions',
+      value: {
+        activation: FUSED[unit.activation] ?? 'NONE',
+        weightsFormat: 'DEFAULT',
+        keepNumDims: false,
+        asymmetricQuantizeInputs: false,
+      },
+    });
+  };
+
   const multiply = (name: string, operands: readonly TfliteTensor[]): TfliteTensor =>
     operate('MUL', operands, map(name), { type: 'MulOptions', value: { activation: 'NONE' } });
-  const constant = (layer: Layer, value: number): TfliteTensor =>
-    add({ name: `${layer.name}/constant`, type: numbers.type, shape: [1, 1, 1, 1], ...numbers.constant(value) });
+  const constant = ({ name }: Layer, value: number): TfliteTensor => {
+    const shape = (shapes.get(name) as readonly number[]).map(() => 1);
+    return add({ name: `${name}/constant`, type: numbers.type, shape, ...numbers.constant(value) });
+  };
 
   const inputs: { name: string; tensor: TfliteTensor }[] = [];
   const computed = new Map<string, TfliteTensor>();
@@ -193,13 +219,13 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
   const compute = (layer: Layer): TfliteTensor => {
     switch (layer.kind) {
       case 'convolution':
-        return convolve(at(layer.input), layer.unit);
+        return (dense.has(layer.name) ? multiplyRow : convolve)(at(layer.input), layer.unit);
       case 'add': {
         const value = { activation: 'NONE', potScaleInt16: true } as const;
         return operate('ADD', layer.inputs.map(at), map(layer.name), { type: 'AddOptions', value });
       }
       case 'concat': {
-        const value = { axis: 3, activation: 'NONE' } as const;
+        const value = { axis: 1, activation: 'NONE' } as const;
         return operate('CONCATENATION', layer.inputs.map(at), map(layer.name), { type: 'ConcatenationOptions', value });
       }
       case 'shift': {
@@ -216,22 +242,12 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
         const axes = add({ name: `${layer.name}/axes`, type: 'INT32', shape: [2], data, ...NOT_QUANTIZED });
         return operate('MEAN', [at(layer.input), axes], map(layer.name), {
           type: 'ReducerOptions',
-          value: { keepDims: true },
+          value: { keepDims: layer.name !== POOL },
         });
       }
       case 'classifier': {
-        const unit: Unit = {
-          name: LOGITS,
-          kind: 'pointwise',
-          inChannels: architecture.features,
-          outChannels: classes,
-          kernelSide: 1,
-          stride: 1,
-          side: 1,
-          activation: 'linear',
-          norm: false,
-        };
-        return convolve(at(layer.input), unit);
+        const sizes = { inChannels: architecture.features, outChannels: classes };
+        return multiplyRow(at(layer.input), { name: LOGITS, ...sizes, activation: 'linear' });
       }
       case 'softmax':
         return operate('SOFTMAX', [at(layer.input)], map(layer.name), { type: 'SoftmaxOptions', value: { beta: 1 } });
@@ -254,15 +270,17 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
   };
 }
 
-/** Shape of every map, [1, H, W, C]. */
+/** Shape of every map: [1, H, W, C], and after the pooling of the whole image [1, C]. */
 function mapShapes(architecture: Architecture, classes: number): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>([
     [IMAGE, [1, architecture.size, architecture.size, COLOURS]],
     [LANDMARKS, [1, 1, 1, architecture.landmarks?.inChannels ?? 0]],
   ]);
+  const dense = denseLayersOf(architecture);
   const shapeOf = (layer: Layer): readonly number[] => {
     switch (layer.kind) {
       case 'convolution': {
+        if (dense.has(layer.name)) return [1, layer.unit.outChannels];
         const { outSide } = samePadding(layer.unit.side, layer.unit.kernelSide, layer.unit.stride);
         return [1, outSide, outSide, layer.unit.outChannels];
       }
@@ -273,10 +291,11 @@ function mapShapes(architecture: Architecture, classes: number): Map<string, rea
       case 'sixth':
         return shapes.get(layer.input) as readonly number[];
       case 'pool':
+        return layer.name === POOL ? [1, layer.channels] : [1, 1, 1, layer.channels];
       case 'concat':
-        return [1, 1, 1, layer.channels];
+        return [1, layer.channels];
       default:
-        return [1, 1, 1, classes];
+        return [1, classes];
     }
   };
   for (const layer of layersOf(architecture)) shapes.set(layer.name, shapeOf(layer));
@@ -285,9 +304,10 @@ function mapShapes(architecture: Architecture, classes: number): Map<string, rea
 
 /**
  * For each weight in TensorFlow Lite's order its position in ours, which is [O, I, H, W] or, depthwise, [C, H, W].
- * @param shape [O, H, W, I] or, depthwise, [1, H, W, C].
+ * @param shape [O, H, W, I], of a dense layer [O, I], or, depthwise, [1, H, W, C].
  */
-function channelsLast([outputs, height, width, inputs]: readonly number[], depthwise: boolean): number[] {
+function channelsLast(shape: readonly number[], depthwise: boolean): number[] {
+  const [outputs, height, width, inputs] = shape.length === 2 ? [shape[0], 1, 1, shape[1]] : shape;
   const area = height * width;
   return Array.from({ length: outputs * area * inputs }, (_, at) => {
     const input = at % inputs;

@@ -1,3 +1,5 @@
+import { withCacheLock } from '../core/cache-lock.ts';
+import { heeding } from '../core/heed.ts';
 import { LANDMARK_VALUES } from '../core/ibug.ts';
 import type { Reporter } from '../core/progress.ts';
 import { type FaceDataset, faceAt } from '../data/dataset.ts';
@@ -23,7 +25,7 @@ export interface ExtractedLandmarks {
 
 /**
  * Finds the landmarks of every face, or takes them from the cache. Stopped or killed, it goes on about where it was; a
- * damaged file is noted and made anew.
+ * damaged file is noted and made anew. While another process looks for landmarks with the same cache, it waits.
  * @param cache folder of the cache.
  * @throws UserError if the network's npm package is not installed whole.
  */
@@ -34,14 +36,21 @@ export async function extractLandmarks(
   signal?: AbortSignal,
 ): Promise<ExtractedLandmarks> {
   const network = await LandmarkNetwork.open();
-  try {
+  const extract = async (): Promise<ExtractedLandmarks> => {
     const store = await LandmarkStore.open(cache, network.sha256, reporter);
     const digests = Array.from({ length: dataset.count }, (_, face) => digestOf(faceAt(dataset, face)));
     const missing = new Map<string, Uint8Array>();
     for (const [face, digest] of digests.entries()) if (!store.get(digest)) missing.set(digest, faceAt(dataset, face));
-    const searched = await search(missing, network, store, reporter, signal);
+    const searched = await heeding(signal, () => search(missing, network, store, reporter, signal));
     const faces = digests.map((digest) => store.get(digest));
     return { completed: searched === missing.size, faces, searched, path: store.path };
+  };
+  try {
+    return await withCacheLock(cache, 'landmarks', reporter, extract, signal);
+  } catch (thrown) {
+    if (thrown !== signal?.reason) throw thrown;
+    // Stopped in waiting, it looks at nothing more.
+    return await extract();
   } finally {
     await network.close();
   }

@@ -120,6 +120,14 @@ export function concatOf(architecture: Architecture): Concat | undefined {
   return layersOf(architecture).find((layer) => layer.kind === 'concat');
 }
 
+/**
+ * Names of the layers that are a matrix times a row of numbers: what follows the pooling of the whole image, and what sees
+ * the landmarks. In files of TensorFlow Lite they are FULLY_CONNECTED, elsewhere 1×1 convolutions.
+ */
+export function denseLayersOf({ tail, landmarks }: Architecture): ReadonlySet<string> {
+  return new Set([...tail.map(({ name }) => name), ...(landmarks ? [landmarks.name] : []), LOGITS]);
+}
+
 /** Names of the maps inside of the network in the order of computation: all but those of the inputs and `prob`. */
 export function innerMapsOf(architecture: Architecture): string[] {
   return layersOf(architecture)

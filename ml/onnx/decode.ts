@@ -1,4 +1,6 @@
 import { messageOf, UserError } from '../core/errors.ts';
+import { refuseOtherFormats } from '../core/other-formats.ts';
+import { checkBounds } from './bounds.ts';
 import {
   type AttributeValue,
   DATA_TYPE,
@@ -20,6 +22,7 @@ interface TensorMessage {
   int64Data: number[];
   doubleData: number[];
   uint64Data: number[];
+  externalData: { key: string; value: string }[];
   dataLocation: number;
 }
 interface AttributeMessage {
@@ -64,6 +67,10 @@ interface ModelMessage {
   graph: GraphMessage | null;
 }
 
+/** How to mend a model whose weights lie in another file. */
+export const ONE_FILE =
+  'save the model as one file, in Python by onnx.save(onnx.load("model.onnx"), "one.onnx"), or export it with external_data=False';
+
 /** ONNX's code for tensors that lie in another file. */
 const EXTERNAL = 1;
 /** Size of an element, where it is a whole number of bytes. */
@@ -84,15 +91,24 @@ const ELEMENT_BYTES: Readonly<Record<number, number>> = {
 };
 const utf8 = new TextDecoder();
 
+/** How to read a file. */
+interface DecodeOptions {
+  /** Takes tensors that lie in another file, without their numbers. That file is never read. */
+  readonly external?: boolean;
+}
+
 /**
- * Reads an ONNX file. Numbers beyond the safe range of JavaScript become its ends, and tensors of strings are empty.
+ * Reads an ONNX file, in memory that is in proportion to its size. Numbers beyond the safe range of JavaScript become its
+ * ends, and tensors of strings are empty.
  * @param file its name, for messages.
- * @throws UserError if it is truncated, no ONNX file, holds tensors of the wrong length, or keeps its weights in
- * another file.
+ * @throws UserError if it is truncated, no ONNX file, has more parts than any network, holds tensors of the wrong length,
+ * or keeps its weights in another file.
  */
-export function decodeModel(bytes: Uint8Array, file: string): OnnxModel {
+export function decodeModel(bytes: Uint8Array, file: string, { external = false }: DecodeOptions = {}): OnnxModel {
+  refuseOtherFormats(bytes, file);
   let message: ModelMessage;
   try {
+    checkBounds(bytes);
     message = ModelProto.toObject(ModelProto.decode(bytes), {
       longs: Number,
       defaults: true,
@@ -121,11 +137,14 @@ export function decodeModel(bytes: Uint8Array, file: string): OnnxModel {
     producerVersion: message.producerVersion,
     opsets: opsetImport.map(({ domain, version }) => ({ domain, version })),
     metadata: Object.fromEntries(message.metadataProps.map(({ key, value }) => [key, value])),
-    graph: graphFrom(graph, file),
+    graph: graphFrom(graph, { file, external }),
   };
 }
 
-function graphFrom(graph: GraphMessage, file: string): OnnxGraph {
+/** The file's name, for messages, and whether tensors may lie in another. */
+type Source = { readonly file: string } & Required<DecodeOptions>;
+
+function graphFrom(graph: GraphMessage, source: Source): OnnxGraph {
   return {
     name: graph.name,
     nodes: graph.node.map((node) => ({
@@ -135,17 +154,22 @@ function graphFrom(graph: GraphMessage, file: string): OnnxGraph {
       inputs: node.input,
       outputs: node.output,
       attributes: Object.fromEntries(
-        node.attribute.map((attribute) => [attribute.name, attributeFrom(attribute, file)]),
+        node.attribute.map((attribute) => [attribute.name, attributeFrom(attribute, source)]),
       ),
     })),
-    initializers: graph.initializer.map((tensor) => tensorFrom(tensor, file)),
+    initializers: graph.initializer.map((tensor) => tensorFrom(tensor, source)),
     inputs: graph.input.map(valueInfoFrom),
     outputs: graph.output.map(valueInfoFrom),
     valueInfo: graph.valueInfo.map(valueInfoFrom),
   };
 }
 
-function attributeFrom(attribute: AttributeMessage, file: string): AttributeValue {
+/** Size of the numbers of a tensor that lies in another file, by its shape; 0 of any other. */
+export function externalBytes({ external, dims, dataType }: OnnxTensor): number {
+  return external === undefined ? 0 : dims.reduce((product, side) => product * side, ELEMENT_BYTES[dataType] ?? 1);
+}
+
+function attributeFrom(attribute: AttributeMessage, source: Source): AttributeValue {
   switch (attribute.type) {
     case 1:
       return { float: attribute.f };
@@ -154,10 +178,10 @@ function attributeFrom(attribute: AttributeMessage, file: string): AttributeValu
     case 3:
       return { string: utf8.decode(attribute.s) };
     case 4:
-      if (attribute.t) return { tensor: tensorFrom(attribute.t, file) };
+      if (attribute.t) return { tensor: tensorFrom(attribute.t, source) };
       break;
     case 5:
-      if (attribute.g) return { graph: graphFrom(attribute.g, file) };
+      if (attribute.g) return { graph: graphFrom(attribute.g, source) };
       break;
     case 6:
       return { floats: attribute.floats };
@@ -166,16 +190,18 @@ function attributeFrom(attribute: AttributeMessage, file: string): AttributeValu
     case 8:
       return { strings: attribute.strings.map((text) => utf8.decode(text)) };
   }
-  throw new UserError(`${file}: attribute ${attribute.name} is of kind ${attribute.type}, which is not supported`);
+  throw new UserError(
+    `${source.file}: attribute ${attribute.name} is of kind ${attribute.type}, which is not supported`,
+  );
 }
 
-function tensorFrom(tensor: TensorMessage, file: string): OnnxTensor {
-  if (tensor.dataLocation === EXTERNAL) {
-    throw new UserError(
-      `${file}: ${tensor.name} lies in another file; save the model as one file, without external data`,
-    );
-  }
+function tensorFrom(tensor: TensorMessage, { file, external }: Source): OnnxTensor {
   const { name, dims, dataType } = tensor;
+  if (tensor.dataLocation === EXTERNAL) {
+    if (!external) throw new UserError(`${file}: ${name} lies in another file; ${ONE_FILE}`);
+    const place = tensor.externalData.find(({ key }) => key === 'location');
+    return { name, dims, dataType, raw: new Uint8Array(), external: place?.value ?? '' };
+  }
   const raw = rawNumbers(tensor);
   const expected = dims.reduce((product, side) => product * side, ELEMENT_BYTES[dataType]);
   if (dataType in ELEMENT_BYTES && raw.length !== expected) {

@@ -18,12 +18,21 @@ export const DATA_TYPE = {
   bfloat16: 16,
 } as const;
 
+/** Name of an element type, for messages. */
+export function typeName(code: number): string {
+  if (code === DATA_TYPE.float) return 'float32';
+  const known = Object.entries(DATA_TYPE).find(([, value]) => value === code);
+  return known?.[0] ?? `ONNX type ${code}`;
+}
+
 export interface OnnxTensor {
   readonly name: string;
   readonly dims: readonly number[];
   readonly dataType: number;
   /** Little-endian numbers. */
   readonly raw: Uint8Array;
+  /** The file that the numbers lie in, in its own words, which are no path to be trusted; `raw` is empty then. */
+  readonly external?: string;
 }
 
 /** An attribute's value, tagged with its kind, since ONNX tells 3 from 3.0. */

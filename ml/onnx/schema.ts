@@ -80,4 +80,4 @@ const root = protobuf.Root.fromJSON({
   },
 });
 
-export const ModelProto = root.lookupType('ModelProto');
+export const ModelProto = root.resolveAll().lookupType('ModelProto');

@@ -2,7 +2,7 @@ import { type Architecture, kernelTaps, seesImage, type Unit, unitsOf } from '..
 import { classifierEnd, classifierInputs, MASK } from '../nn/classifier-step.ts';
 import { LUMA } from '../nn/folded-network.ts';
 import type { Tensor } from '../nn/graph.ts';
-import { IMAGE, innerMapsOf, LANDMARKS, LOGITS, layersOf } from '../nn/layers.ts';
+import { denseLayersOf, IMAGE, innerMapsOf, LANDMARKS, LOGITS, layersOf } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
 import { CLIPPINGS } from '../nn/operators/activation.ts';
 import { dropout, globalAveragePool, joinChannels, stemPatches } from '../nn/operators/simple.ts';
@@ -70,6 +70,7 @@ export function buildQatGraph(
     below: sub(parameter(`${name}/zeroPoint`), INT8_MIN),
   });
 
+  const dense = denseLayersOf(architecture);
   const weightsOf = (name: string) => ({
     kernel: step.parameter(`${name}/kernel`),
     bias: step.parameter(`${name}/bias`),
@@ -78,7 +79,9 @@ export function buildQatGraph(
     const { name } = unit;
     const source = weightsOf(name);
     const weights =
-      unit.kind === 'stem' ? stemWeights() : quantizeWeights(source.kernel, source.bias, x.scale, perChannel);
+      unit.kind === 'stem'
+        ? stemWeights()
+        : quantizeWeights(source.kernel, source.bias, x.scale, perChannel && !dense.has(name));
     const sums =
       unit.kind === 'depthwise' ? depthwiseSums(layout, x.steps, weights, unit) : pointwiseSums(tape, x.steps, weights);
     const { outSide } = samePadding(unit.side, unit.kernelSide, unit.stride);
@@ -164,7 +167,7 @@ export function buildQatGraph(
         const { steps, scale } = map(layer.input);
         const x = { steps: dropout(tape, steps, step.input(MASK)), scale };
         const source = weightsOf(LOGITS);
-        const weights = quantizeWeights(source.kernel, source.bias, x.scale, perChannel);
+        const weights = quantizeWeights(source.kernel, source.bias, x.scale, false);
         const sums = pointwiseSums(tape, x.steps, weights);
         maps.set(layer.name, requantize(tape, layout, x, source, weights, sums, 1, gridOf(LOGITS)));
         break;

@@ -1,6 +1,6 @@
 import { type Architecture, seesImage } from '../nn/architecture.ts';
 import { convolutionsOf, type FoldedConvolution, type FoldedNetwork, networkOf } from '../nn/folded-network.ts';
-import { IMAGE, layersOf, PROBABILITIES } from '../nn/layers.ts';
+import { denseLayersOf, IMAGE, layersOf, PROBABILITIES } from '../nn/layers.ts';
 import {
   biasScales,
   dequantize,
@@ -15,7 +15,7 @@ import {
 /** A convolution in integers; the order of its numbers is that of {@link FoldedConvolution}. */
 export interface QuantizedConvolution {
   readonly kernel: Int8Array;
-  /** Of the kernel, [O]. */
+  /** Of the kernel, [O]; of a dense layer all the same. */
   readonly scales: Float32Array;
   /** [O]. */
   readonly bias: Int32Array;
@@ -35,9 +35,10 @@ export interface QuantizedNetwork {
 }
 
 /**
- * Rounds a network to 8 bits.
+ * Rounds a network to 8 bits. Dense layers have one scale for the whole kernel in any case: so Keras' classifiers were
+ * converted when Snap wrote its notebook, and not every runtime takes FULLY_CONNECTED with a scale for each channel.
  * @param computed parameters of every map but `image` and `prob`, whose are fixed.
- * @param perChannel one scale for each output channel of a kernel, or one for the whole kernel.
+ * @param perChannel one scale for each output channel of a convolution's kernel, or one for the whole kernel.
  */
 export function quantizeNetwork(
   network: FoldedNetwork,
@@ -52,12 +53,13 @@ export function quantizeNetwork(
     [PROBABILITIES, PROBABILITY_PARAMETERS],
   ]);
   const floats = convolutionsOf(network, head);
+  const dense = denseLayersOf(architecture);
   const convolutions = new Map<string, QuantizedConvolution>();
   for (const layer of layersOf(architecture)) {
     if (layer.kind !== 'convolution' && layer.kind !== 'classifier') continue;
     const { kernel, bias } = floats.get(layer.name) as FoldedConvolution;
     const { scale } = maps.get(layer.input) as QuantizationParameters;
-    const scales = weightScales(kernel, bias, scale, perChannel);
+    const scales = weightScales(kernel, bias, scale, perChannel && !dense.has(layer.name));
     const ofBias = biasScales(scale, scales);
     convolutions.set(layer.name, {
       kernel: quantizeKernel(kernel, scales),

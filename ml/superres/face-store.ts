@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileError } from '../core/files.ts';
+import { UserError } from '../core/errors.ts';
+import { fileError, openInPlace } from '../core/files.ts';
 
 /** Raise it with every change of the file layout. */
 const VERSION = 1;
@@ -102,16 +103,14 @@ export class FaceStoreWriter {
     const part = partOf(path);
     try {
       await mkdir(dirname(path), { recursive: true });
-      const file = await open(part, 'a+').then(async (handle) => {
-        await handle.close();
-        return open(part, 'r+');
-      });
+      await openInPlace(part, 'a').then((handle) => handle.close());
+      const file = await openInPlace(part, 'r+');
       const sealed = await layout.sealedChunks(file, () => {});
       await file.truncate(sealed > 0 ? layout.startOf(sealed) : 0);
       if (sealed === 0) await file.write(layout.header, 0, layout.header.length, 0);
       return new FaceStoreWriter(layout, path, file, sealed);
     } catch (thrown) {
-      throw fileError('write', part, thrown);
+      throw thrown instanceof UserError ? thrown : fileError('write', part, thrown);
     }
   }
 

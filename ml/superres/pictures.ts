@@ -1,8 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import sharp from 'sharp';
-import { messageOf, UserError } from '../core/errors.ts';
+import { UserError } from '../core/errors.ts';
 import { fileError, writeAtomic } from '../core/files.ts';
+import { openPicture, pictureFault } from '../core/picture-file.ts';
 import type { Picture } from './plane.ts';
 
 const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.avif', '.gif', '.bmp'];
@@ -35,11 +36,11 @@ export async function listPictures(paths: readonly string[]): Promise<string[]> 
 
 /**
  * Reads a picture of any kind, upright by its EXIF orientation, its transparent parts black.
- * @throws UserError if it is missing, damaged or no picture.
+ * @throws UserError if it is missing, damaged, no picture, or one of more than 100 megapixels.
  */
 export async function readPicture(path: string): Promise<Picture> {
   try {
-    const { data, info } = await sharp(path, { failOn: 'error' })
+    const { data, info } = await (await openPicture(path))
       .autoOrient()
       .flatten()
       .toColourspace('srgb')
@@ -51,7 +52,7 @@ export async function readPicture(path: string): Promise<Picture> {
     for (let i = 0; i < values.length; i++) values[i] = data[Math.floor(i / 3) * info.channels];
     return { width: info.width, height: info.height, values };
   } catch (thrown) {
-    throw new UserError(`${path}: the picture cannot be read (${messageOf(thrown)})`, { cause: thrown });
+    throw new UserError(`${path}: the picture cannot be read (${pictureFault(thrown)})`, { cause: thrown });
   }
 }
 

@@ -3,7 +3,6 @@ import { Random } from '../core/random.ts';
 import { DenseLayout } from '../nn/operators/convolution.ts';
 import { initialState, type TrainingState } from '../train/engine.ts';
 import { planExecution } from '../train/hardware.ts';
-import { appendHistory, METRICS_FILE } from '../train/history.ts';
 import { runTraining, type TrainingResult, type TrainingRun } from '../train/loop.ts';
 import { learningRateAt } from '../train/optimizer.ts';
 import { type Edsr, edsrParameters, NETWORKS, randomEdsr } from './edsr.ts';
@@ -72,9 +71,7 @@ export async function trainEdsr(job: EdsrJob): Promise<EdsrResult> {
   };
   const baseline = await measure(bicubic(scale));
   reporter.note(`bicubic: ${inWords(baseline)}`);
-  let quality = baseline;
-  /** Step whose network the quality is of. */
-  let measured = -1;
+  let quality: Quality | undefined;
   // Where the photos lie does not change the result.
   const { data: _data, skipBadPhotos: _skip, ...identity } = settings;
   const { completed, step } = await runTraining(job, {
@@ -98,7 +95,6 @@ export async function trainEdsr(job: EdsrJob): Promise<EdsrResult> {
     validatesStart: true,
     validate: async (state, { step }, best) => {
       quality = await keep(state);
-      measured = step;
       return { figures: { ...quality }, note: `step ${step}/${steps}: ${inWords(quality)}`, best };
     },
     progress: (step, loss) => ({
@@ -108,14 +104,12 @@ export async function trainEdsr(job: EdsrJob): Promise<EdsrResult> {
       unit: 'steps',
       figures: { loss: loss.toFixed(4) },
     }),
-    end: async (state, step) => {
-      if (measured === step) return;
-      quality = await keep(state);
-      if (step < steps)
-        await appendHistory(join(folder, METRICS_FILE), { kind: 'epoch', step, epoch: 0, figures: { ...quality } });
+    // A run that is resumed has not measured its network yet.
+    end: async (state) => {
+      quality ??= await keep(state);
     },
   });
-  return { completed, step, quality, bicubic: baseline };
+  return { completed, step, quality: quality as Quality, bicubic: baseline };
 }
 
 /** `31.42 dB, SSIM 0.8812`. */

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { withCacheLock } from '../core/cache-lock.ts';
 import { UserError } from '../core/errors.ts';
+import { heeding } from '../core/heed.ts';
 import type { Reporter } from '../core/progress.ts';
 import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
 import { CHUNK, FaceStore, FaceStoreWriter, type StoreKey } from './face-store.ts';
@@ -41,7 +43,7 @@ export interface UpscaleResult extends UpscaledFaces {
 
 /**
  * Upscales faces into a file in the cache, unless it is there already and whole. Stopped or killed, it goes on where it
- * was; a damaged file is made anew.
+ * was; a damaged file is made anew. While another process makes faces larger in the same cache, it waits.
  * @param pixels grey values 0..255, [n, 48, 48].
  * @throws UserError if the cache cannot be written.
  */
@@ -53,10 +55,16 @@ export async function upscaleFaces(
   signal?: AbortSignal,
 ): Promise<UpscaleResult> {
   const faces = upscaledPath(cache, pixels, model);
-  const checked = await openChecked(faces, reporter);
-  if (!checked) return makeFaces(pixels, model, faces, reporter, signal);
-  checked.close();
-  return { ...faces, completed: true, upscaled: 0, done: faces.key.count };
+  const upscale = async (): Promise<UpscaleResult> => {
+    const checked = await openChecked(faces, reporter);
+    if (!checked) return makeFaces(pixels, model, faces, reporter, signal);
+    checked.close();
+    return { ...faces, completed: true, upscaled: 0, done: faces.key.count };
+  };
+  return withCacheLock(cache, 'upscaling', reporter, upscale, signal).catch((thrown) => {
+    if (thrown !== signal?.reason) throw thrown;
+    return { ...faces, completed: false, upscaled: 0, done: 0 };
+  });
 }
 
 /**
@@ -72,13 +80,16 @@ export async function openUpscaled(
   signal?: AbortSignal,
 ): Promise<FaceStore> {
   const faces = upscaledPath(cache, pixels, model);
-  const checked = await openChecked(faces, reporter);
-  if (checked) return checked;
-  await makeFaces(pixels, model, faces, reporter, signal);
-  signal?.throwIfAborted();
-  const made = await openChecked(faces, reporter);
-  if (made) return made;
-  throw new UserError(`${faces.path} was damaged or removed while it was read; see to its disk and try again`);
+  const open = async (): Promise<FaceStore> => {
+    const checked = await openChecked(faces, reporter);
+    if (checked) return checked;
+    await makeFaces(pixels, model, faces, reporter, signal);
+    signal?.throwIfAborted();
+    const made = await openChecked(faces, reporter);
+    if (made) return made;
+    throw new UserError(`${faces.path} was damaged or removed while it was read; see to its disk and try again`);
+  };
+  return withCacheLock(cache, 'upscaling', reporter, open, signal);
 }
 
 async function openChecked({ path, key }: UpscaledFaces, reporter: Reporter): Promise<FaceStore | undefined> {
@@ -104,16 +115,18 @@ async function makeFaces(
   if (kept > 0) reporter.note(`going on after ${kept} of ${total} faces`);
   const faces = new Uint8Array(CHUNK * size ** 2);
   try {
-    while (writer.done < total && !signal?.aborted) {
-      const first = writer.done;
-      const count = Math.min(CHUNK, total - first);
-      for (let i = 0; i < count; i += BATCH) {
-        reporter.progress({ step: 'upscaling faces', done: first + i, total, unit: 'img' });
-        const batch = pixels.subarray((first + i) * FACE_PIXELS, (first + Math.min(i + BATCH, count)) * FACE_PIXELS);
-        await upscaler.grey(batch, FACE_SIZE, faces.subarray(i * size ** 2));
+    await heeding(signal, async () => {
+      while (writer.done < total && !signal?.aborted) {
+        const first = writer.done;
+        const count = Math.min(CHUNK, total - first);
+        for (let i = 0; i < count; i += BATCH) {
+          reporter.progress({ step: 'upscaling faces', done: first + i, total, unit: 'img' });
+          const batch = pixels.subarray((first + i) * FACE_PIXELS, (first + Math.min(i + BATCH, count)) * FACE_PIXELS);
+          await upscaler.grey(batch, FACE_SIZE, faces.subarray(i * size ** 2));
+        }
+        await writer.append(faces.subarray(0, count * size ** 2));
       }
-      await writer.append(faces.subarray(0, count * size ** 2));
-    }
+    });
     if (writer.done === total) reporter.progress({ step: 'upscaling faces', done: total, total, unit: 'img' });
   } finally {
     await writer.close();

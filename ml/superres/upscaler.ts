@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node';
-import { UserError } from '../core/errors.ts';
+import { messageOf, UserError } from '../core/errors.ts';
 import { chromaOf, greyOfLuma, lumaOf, lumaOfGrey, pictureOf } from './color.ts';
 import { convolutionsOf, type Edsr, type Scale } from './edsr.ts';
 import { PICTURE, UPSCALED } from './inference-graph.ts';
@@ -99,7 +99,9 @@ export class Upscaler {
 
   async #run(values: Float32Array, pictures: number, width: number, height: number): Promise<Float32Array> {
     const picture = new ort.Tensor('float32', values, [pictures, 1, height, width]);
-    const results = await this.#session.run({ [PICTURE]: picture });
+    const results = await this.#session.run({ [PICTURE]: picture }).catch((thrown) => {
+      throw new UserError(`ONNX Runtime cannot run the EDSR network: ${messageOf(thrown)}`, { cause: thrown });
+    });
     return results[UPSCALED].data as Float32Array;
   }
 

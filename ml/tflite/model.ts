@@ -19,8 +19,10 @@ export interface TfliteTensor {
 export type TfliteOptions = Decoded<{ options: [id: 0, kind: 'union', of: typeof OperatorOptions] }>['options'];
 
 export interface TfliteOperator {
-  /** TensorFlow Lite's own name, for example CONV_2D; `operator 99` for one that `BUILTIN_OPERATOR` lacks. */
+  /** TensorFlow Lite's own name, for example CONV_2D; `operator 999` for one that is newer than `OPERATOR_NAMES`. */
   readonly name: string;
+  /** What an operator of the name CUSTOM is called by whoever made it; absent for all others. */
+  readonly custom?: string;
   /** Of the operator's definition; newer ones take more types. */
   readonly version: number;
   /** `null` is an optional input that is left out. */

@@ -1,9 +1,9 @@
 import { UserError } from '../core/errors.ts';
+import { refuseOtherFormats } from '../core/other-formats.ts';
 import { decodeFlatbuffer } from './decode.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './model.ts';
-import { BUILTIN_OPERATOR, FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
-
-const OPERATOR_NAMES = new Map<number, string>(Object.entries(BUILTIN_OPERATOR).map(([name, code]) => [code, name]));
+import { CUSTOM, OPERATOR_NAMES } from './operators.ts';
+import { FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
 
 /** Stands for an optional tensor that is left out. */
 const ABSENT = -1;
@@ -14,6 +14,7 @@ const ABSENT = -1;
  * @throws UserError if it is something else, truncated or damaged.
  */
 export function readTflite(bytes: Uint8Array, file: string): TfliteModel {
+  refuseOtherFormats(bytes, file);
   checkIdentifier(bytes, file);
   const broken = (found: string) =>
     new UserError(`${file} is not a whole .tflite file: ${found}; copy or download it again`);
@@ -40,10 +41,16 @@ export function readTflite(bytes: Uint8Array, file: string): TfliteModel {
   const resolve = (indices: readonly number[]) =>
     indices.map((index) => (index === ABSENT ? null : at(tensors, index, 'tensor')));
   const operators = graph.operators.map(({ opcodeIndex, inputs, outputs, options }): TfliteOperator => {
-    const { deprecatedBuiltinCode, builtinCode, version } = at(model.operatorCodes, opcodeIndex, 'operator code');
+    const { deprecatedBuiltinCode, builtinCode, customCode, version } = at(
+      model.operatorCodes,
+      opcodeIndex,
+      'operator code',
+    );
     const code = Math.max(deprecatedBuiltinCode, builtinCode);
+    const name = OPERATOR_NAMES[code] ?? `operator ${code}`;
     return {
-      name: OPERATOR_NAMES.get(code) ?? `operator ${code}`,
+      name,
+      ...(name === CUSTOM && { custom: customCode }),
       version,
       inputs: resolve(inputs),
       outputs: resolve(outputs),

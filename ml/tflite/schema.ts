@@ -32,30 +32,6 @@ export const TENSOR_TYPE = {
   BFLOAT16: 18,
 } as const;
 
-/** Operators of image classifiers; there are many more. */
-export const BUILTIN_OPERATOR = {
-  ADD: 0,
-  AVERAGE_POOL_2D: 1,
-  CONCATENATION: 2,
-  CONV_2D: 3,
-  DEPTHWISE_CONV_2D: 4,
-  DEQUANTIZE: 6,
-  FULLY_CONNECTED: 9,
-  LOGISTIC: 14,
-  MAX_POOL_2D: 17,
-  MUL: 18,
-  RELU: 19,
-  RELU6: 21,
-  RESHAPE: 22,
-  SOFTMAX: 25,
-  CUSTOM: 32,
-  PAD: 34,
-  MEAN: 40,
-  SQUEEZE: 43,
-  QUANTIZE: 114,
-  HARD_SWISH: 117,
-} as const;
-
 const PADDING = { SAME: 0, VALID: 1 } as const;
 const ACTIVATION = { NONE: 0, RELU: 1, RELU_N1_TO_1: 2, RELU6: 3, TANH: 4, SIGN_BIT: 5 } as const;
 
@@ -94,6 +70,13 @@ const FullyConnectedOptions = table({
   asymmetricQuantizeInputs: [3, 'bool'],
 });
 
+const TransposeConvOptions = table({
+  padding: [0, 'enum', PADDING],
+  strideWidth: [1, 'int'],
+  strideHeight: [2, 'int'],
+  activation: [3, 'enum', ACTIVATION],
+});
+
 /** The tables that options of the operators above lie in, with their codes; others are passed over. */
 export const OperatorOptions = {
   Conv2DOptions: [1, Conv2DOptions],
@@ -103,12 +86,17 @@ export const OperatorOptions = {
   SoftmaxOptions: [9, table({ beta: [0, 'float'] })],
   ConcatenationOptions: [10, table({ axis: [0, 'int'], activation: [1, 'enum', ACTIVATION] })],
   AddOptions: [11, table({ activation: [0, 'enum', ACTIVATION], potScaleInt16: [1, 'bool', true] })],
+  ResizeBilinearOptions: [15, table({ alignCorners: [2, 'bool'], halfPixelCenters: [3, 'bool'] })],
   ReshapeOptions: [17, table({ newShape: [0, 'vector', 'int'] })],
   MulOptions: [21, table({ activation: [0, 'enum', ACTIVATION] })],
   PadOptions: [22, table({})],
   ReducerOptions: [27, table({ keepDims: [0, 'bool'] })],
+  SubOptions: [28, table({ activation: [0, 'enum', ACTIVATION], potScaleInt16: [1, 'bool', true] })],
+  DivOptions: [29, table({ activation: [0, 'enum', ACTIVATION] })],
   SqueezeOptions: [30, table({ squeezeDims: [0, 'vector', 'int'] })],
   DequantizeOptions: [38, table({})],
+  TransposeConvOptions: [49, TransposeConvOptions],
+  ResizeNearestNeighborOptions: [74, table({ alignCorners: [0, 'bool'], halfPixelCenters: [1, 'bool'] })],
   QuantizeOptions: [89, table({})],
   HardSwishOptions: [91, table({})],
 } as const;
@@ -146,6 +134,7 @@ const SubGraph = table({
 /** Codes up to 127 are in the deprecated byte, in new files in both fields: the larger of the two counts. */
 const OperatorCode = table({
   deprecatedBuiltinCode: [0, 'byte'],
+  customCode: [1, 'string'],
   version: [2, 'int', 1],
   builtinCode: [3, 'int'],
 });

@@ -1,6 +1,7 @@
 import { encodeFlatbuffer } from './encode.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './model.ts';
-import { BUILTIN_OPERATOR, FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
+import { CUSTOM, OPERATOR_CODES } from './operators.ts';
+import { FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
 
 /** Codes up to this one also go into the byte that old readers look at; greater ones leave this in its place. */
 const LARGEST_OLD_CODE = 127;
@@ -9,7 +10,7 @@ const ABSENT = -1;
 /**
  * Writes a network as a TensorFlow Lite file of schema version 3. Every constant has a buffer of its own, and the first
  * buffer is empty, as TensorFlow Lite wants it.
- * @throws RangeError if an operator is custom or not in `BUILTIN_OPERATOR`, or a tensor is not in the model's list.
+ * @throws RangeError if an operator has no name of TensorFlow Lite's, or a custom one none at all, or a tensor is not in the model's list.
  */
 export function writeTflite(model: TfliteModel): Uint8Array {
   const buffers: { data: Uint8Array }[] = [{ data: new Uint8Array() }];
@@ -32,8 +33,9 @@ export function writeTflite(model: TfliteModel): Uint8Array {
     Model,
     {
       version: SCHEMA_VERSION,
-      operatorCodes: [...codes.values()].map(({ code, version }) => ({
+      operatorCodes: [...codes.values()].map(({ code, custom, version }) => ({
         deprecatedBuiltinCode: Math.min(code, LARGEST_OLD_CODE),
+        customCode: custom,
         version,
         builtinCode: code,
       })),
@@ -64,18 +66,18 @@ export function writeTflite(model: TfliteModel): Uint8Array {
   );
 }
 
-const keyOf = ({ name, version }: TfliteOperator) => `${name} ${version}`;
+const keyOf = ({ name, custom = '', version }: TfliteOperator) => `${name} ${custom} ${version}`;
 
 /** Each kind of operator once, in the order of their first use. */
 function operatorCodes(operators: readonly TfliteOperator[]) {
-  const codes = new Map<string, { code: number; version: number }>();
+  const codes = new Map<string, { code: number; custom: string; version: number }>();
   for (const operator of operators) {
-    const code = (BUILTIN_OPERATOR as Readonly<Record<string, number>>)[operator.name];
-    // What makes a custom operator is not kept in memory.
-    if (code === undefined || code === BUILTIN_OPERATOR.CUSTOM) {
-      throw new RangeError(`${operator.name} is no operator that can be written`);
+    const { name, custom = '', version } = operator;
+    const code = OPERATOR_CODES.get(name);
+    if (code === undefined || (name === CUSTOM && custom === '')) {
+      throw new RangeError(`${name} is no operator that can be written`);
     }
-    codes.set(keyOf(operator), { code, version: operator.version });
+    codes.set(keyOf(operator), { code, custom, version });
   }
   return codes;
 }

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
+import { programArguments } from '../core/program.ts';
 
 /** How a run uses this machine. */
 export interface ExecutionPlan {
@@ -24,8 +24,8 @@ let probed: number | undefined;
  */
 export function blockSize(): number {
   if (probed === undefined) {
-    const script = fileURLToPath(new URL('./block-probe.ts', import.meta.url));
-    const child = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), script], {
+    const probe = new URL('./block-probe.ts', import.meta.url);
+    const child = spawnSync(process.execPath, programArguments(probe), {
       encoding: 'utf8',
       timeout: 60_000,
     });

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
-import { fileError, readText, writeAtomic } from '../core/files.ts';
+import { fileError, openInPlace, readText, writeAtomic } from '../core/files.ts';
+
+/** Of a history; one of a million records has less. */
+const MOST_BYTES = 200_000_000;
 
 /** History of a run, one record a line. */
 export const METRICS_FILE = 'metrics.jsonl';
@@ -19,12 +21,13 @@ export type HistoryRecord = z.infer<typeof RecordSchema>;
 
 /** Appends a line to the history of a run. */
 export async function appendHistory(path: string, record: HistoryRecord): Promise<void> {
+  const handle = await openInPlace(path, 'a');
   try {
-    const handle = await open(path, 'a');
     await handle.writeFile(`${JSON.stringify(record)}\n`);
-    await handle.close();
   } catch (thrown) {
     throw fileError('write', path, thrown);
+  } finally {
+    await handle.close();
   }
 }
 
@@ -33,7 +36,7 @@ export async function appendHistory(path: string, record: HistoryRecord): Promis
  * @throws UserError if it is missing or a line does not fit; a last line that was cut off in writing is left out.
  */
 export async function readHistory(path: string): Promise<HistoryRecord[]> {
-  const lines = (await readText(path)).split('\n');
+  const lines = (await readText(path, MOST_BYTES)).split('\n');
   return lines.slice(0, -1).map((line, i) => {
     try {
       return RecordSchema.parse(JSON.parse(line));

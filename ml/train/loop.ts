@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../core/errors.ts';
+import { heeding } from '../core/heed.ts';
 import type { Progress, Reporter } from '../core/progress.ts';
 import type { TrainingGraph } from '../nn/step-graph.ts';
 import { CHECKPOINT_FILE, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts';
@@ -74,8 +75,8 @@ export interface TrainingTask {
   validate(state: TrainingState, done: Done, best: Position['best']): Promise<Validation>;
   /** How far a step is, with the mean loss since the last validation. */
   progress(step: number, meanLoss: number): Progress;
-  /** Looks at the network that training ended with after so many steps, or was stopped at. */
-  end?(state: TrainingState, step: number): Promise<void>;
+  /** Looks at the network that training ended with, or was stopped at. */
+  end?(state: TrainingState): Promise<void>;
 }
 
 export interface TrainingResult {
@@ -120,14 +121,16 @@ class TrainingLoop {
     const { totalSteps, validationSteps } = this.task;
     let position = await this.#start();
     if (position.step < totalSteps) this.#prepare(position.step);
-    while (position.step < totalSteps && !this.#stopped) {
-      const period = Math.floor(position.step / validationSteps);
-      const until = Math.min(totalSteps, (period + 1) * validationSteps);
-      position = await this.#trainUntil(until, period, position);
-      if (position.step === until) position = await this.#finishPeriod(period, position);
-      await this.#checkpoint(position);
-    }
-    await this.task.end?.(this.engine.state(), position.step);
+    await heeding(this.training.signal, async () => {
+      while (position.step < totalSteps && !this.#stopped) {
+        const period = Math.floor(position.step / validationSteps);
+        const until = Math.min(totalSteps, (period + 1) * validationSteps);
+        position = await this.#trainUntil(until, period, position);
+        if (position.step === until) position = await this.#finishPeriod(period, position);
+        await this.#checkpoint(position);
+      }
+    });
+    await this.task.end?.(this.engine.state());
     return { completed: position.step === totalSteps, step: position.step, best: position.best };
   }
 
@@ -148,6 +151,8 @@ class TrainingLoop {
     }
     const state = await task.start();
     engine.restore(state);
+    // Of a run that was stopped before its first checkpoint.
+    await truncateHistory(this.#metricsPath, 0);
     const fresh = { identity: plain(task.identity), step: 0, lossSums: task.losses.map(() => 0), best: {} };
     return task.validatesStart
       ? { ...fresh, best: (await this.#validate(state, { step: 0, periods: 0 }, fresh.best)).best }
@@ -174,7 +179,7 @@ class TrainingLoop {
       step += 1;
       for (const [i, loss] of losses.entries()) lossSums[i] += loss;
       this.training.reporter.progress(task.progress(step, mean(lossSums) / (step - first)));
-      if (step % task.recordSteps === 0 || step === until) {
+      if (step % task.recordSteps === 0 || step === until || this.#stopped) {
         const speed = ((step - from.step) * task.batchSize * 1000) / (performance.now() - began);
         const { learningRate } = size;
         const figures = { ...this.#lossFigures(losses), learningRate, [task.speedFigure]: speed };

@@ -1,5 +1,4 @@
-// Worker threads do not inherit the TypeScript loader, so each registers it for itself.
-import { register } from 'tsx/esm/api';
+// A worker thread starts with JavaScript.
+import { launch } from '../core/launch.mjs';
 
-register();
-await import('./replica.ts');
+await launch(new URL('./replica.ts', import.meta.url));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ARCHITECTURES, LANDMARK_USES } from '../config/schema.ts';
+import { ARCHITECTURES, isTarget, LANDMARK_USES, NETWORK_SIDE, NETWORK_WIDTH, TARGETS } from '../config/schema.ts';
+import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { readBytes, writeAtomic } from '../core/files.ts';
 import { decodeSafetensors, encodeSafetensors } from '../core/safetensors.ts';
@@ -8,16 +9,22 @@ import { buildArchitecture } from '../nn/architectures.ts';
 import { type FoldedNetwork, foldNetwork } from '../nn/folded-network.ts';
 import { type FlatVector, flatFrom, parametersOf, statisticsOf, tensorsOf } from '../nn/parameters.ts';
 
+/** The expressions of the lens, and contempt. */
+const MOST_CLASSES = EMOTIONS.length + 1;
+
 /** What tells a network's shape, and where it stands in its training. */
 export const NetworkInfoSchema = z.object({
   /** Absent of MobileNetV2. */
   architecture: z.enum(ARCHITECTURES).optional(),
-  width: z.number().positive(),
-  size: z.number().int().positive(),
+  width: NETWORK_WIDTH,
+  size: NETWORK_SIDE,
   /** Absent of a network that sees the image alone. */
   landmarks: z.enum(LANDMARK_USES).optional(),
-  classes: z.number().int().positive(),
-  heads: z.array(z.string()).min(1),
+  classes: z.number().int().positive().max(MOST_CLASSES),
+  heads: z
+    .array(z.string().refine(isTarget, `expected one of ${TARGETS.join(', ')}`))
+    .min(1)
+    .max(TARGETS.length),
   /** SHA-256 of the EDSR network that made the faces larger; absent if it was trained on them as they are. */
   upscaledBy: z.string().optional(),
   /** Epochs trained. */

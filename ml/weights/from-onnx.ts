@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ARCHITECTURES, type ArchitectureName, type LandmarkUse } from '../config/schema.ts';
+import { ARCHITECTURES, type ArchitectureName, isTarget, type LandmarkUse, TARGETS } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import { type Architecture, unitsOf } from '../nn/architecture.ts';
 import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
@@ -48,15 +48,7 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
     throw new UserError(
       `${file} has no input "${IMAGE}" [1, 3, S, S]; expected an .onnx that "emotion-lens export" wrote`,
     );
-  const {
-    head = 'original',
-    architecture = 'mobilenet-v2',
-    width = '1',
-    epoch = '0',
-    heldOut,
-    upscaledBy,
-    averageOf,
-  } = metadata;
+  const { architecture = 'mobilenet-v2', width = '1', epoch = '0', heldOut, upscaledBy, averageOf } = metadata;
   const known = z.enum(ARCHITECTURES).safeParse(architecture);
   if (!known.success) {
     throw new UserError(
@@ -65,7 +57,7 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
     );
   }
   return {
-    head,
+    head: headOf(metadata, file),
     architecture: known.data,
     width: Number(width),
     size,
@@ -75,6 +67,11 @@ export function exportedInfo(bytes: Uint8Array, file: string): ExportedInfo {
     ...(upscaledBy && { upscaledBy }),
     ...(averageOf && { averageOf }),
   };
+}
+
+function headOf({ head = 'original' }: Readonly<Record<string, string>>, file: string): string {
+  if (isTarget(head)) return head;
+  throw new UserError(`${file} is of the head ${JSON.stringify(head)}; expected one of ${TARGETS.join(', ')}`);
 }
 
 /**
@@ -102,6 +99,6 @@ export function foldedFromOnnx(bytes: Uint8Array, file: string, architecture: Ar
     architecture,
     classes: classifier.bias.length,
     units: new Map(units.map((unit) => [unit.name, convolution(unit.name)])),
-    classifiers: new Map([[metadata['head'] ?? 'original', classifier]]),
+    classifiers: new Map([[headOf(metadata, file), classifier]]),
   };
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
+import { FileNameSchema } from '../core/file-name.ts';
 import { readBytes } from '../core/files.ts';
 
 /** A tensor of floats, last axis innermost. */
@@ -15,7 +16,7 @@ const BYTES = Float32Array.BYTES_PER_ELEMENT;
 const ModelSchema = z.object({
   weightsManifest: z.array(
     z.object({
-      paths: z.array(z.string().regex(/^[\w.-]+$/, 'a file beside the model.json')).min(1),
+      paths: z.array(FileNameSchema).min(1),
       weights: z.array(
         z.object({
           name: z.string(),

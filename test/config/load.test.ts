@@ -92,7 +92,7 @@ describe('loadConfig', () => {
 
 describe('errors of loadConfig', () => {
   it.each([
-    ['train:\n  epochs: many\n', 'run.yaml:2:11: train.epochs is "many"; expected a whole number of at least 1'],
+    ['train:\n  epochs: many\n', 'run.yaml:2:11: train.epochs is "many"; expected a whole number from 1 to 100000'],
     [
       'train: { batchSize: 1 }',
       'run.yaml:1:21: train.batchSize is 1; expected a whole number from 2 to 4096 ' +
@@ -117,6 +117,10 @@ describe('errors of loadConfig', () => {
     ['seed: 1\nseed: 2', 'run.yaml:2:1: this is neither YAML nor JSON: Map keys must be unique'],
     ['{ "seed": 1,, }', 'run.yaml:1:13: this is neither YAML nor JSON'],
     ['seed: *none', 'run.yaml: Unresolved alias'],
+    ['train: &a\n  epochs: *a\n', 'run.yaml:2:11: *a is a part of what it stands for; write the values out'],
+    ['train: { targets: &a [[*a]] }', 'run.yaml:1:24: *a is a part of what it stands for'],
+    ['train: { epochs: 1e9 }', 'train.epochs is 1000000000; expected a whole number from 1 to 100000'],
+    ['quantize: { epochs: 1e9 }', 'quantize.epochs is 1000000000; expected a whole number from 1 to 100000'],
   ])('file %j', async (text, message) => {
     expect(await errorOf(text)).toContain(message);
   });
@@ -128,7 +132,7 @@ describe('errors of loadConfig', () => {
       '--set train=5: there is no field "train"; it is a section with the fields train.targets, train.epochs',
     ],
     ['model.widht=1', '--set model.widht=1: there is no field "model.widht"; did you mean model.width?'],
-    ['train.epochs=', '--set train.epochs=: train.epochs is ""; expected a whole number of at least 1'],
+    ['train.epochs=', '--set train.epochs=: train.epochs is ""; expected a whole number from 1 to 100000'],
     ['train.epochs=NaN', '--set train.epochs=NaN: train.epochs is "NaN"; expected a whole number'],
     ['constructor.name=x', 'there is no field "constructor.name"'],
   ])('--set %s', async (text, message) => {
@@ -143,7 +147,12 @@ describe('errors of loadConfig', () => {
   it('names a file that is missing, a directory or far too large', async () => {
     await expect(loadConfig(join(folder, 'none.yaml'), [])).rejects.toThrow(/none\.yaml: it does not exist/);
     await expect(loadConfig(folder, [])).rejects.toThrow(/it is a directory/);
-    await expect(loadConfig(await fileOf('#'.repeat(2 ** 20 + 1)), [])).rejects.toThrow(/at most 1048576/);
+    await expect(loadConfig(await fileOf('#'.repeat(2 ** 16 + 1)), [])).rejects.toThrow(/at most 65536/);
+  });
+
+  it('takes an alias for what was written elsewhere', async () => {
+    const file = await fileOf('data: { fold: &n 3 }\ntrain: { epochs: *n }\n');
+    expect(await loadConfig(file, [])).toMatchObject({ data: { fold: 3 }, train: { epochs: 3 } });
   });
 
   it('refuses a file that grows without bound when its aliases are written out', async () => {

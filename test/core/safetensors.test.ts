@@ -42,6 +42,25 @@ describe('safetensors', () => {
     expect(view.getFloat32(12 + length, true)).toBe(-2);
   });
 
+  /** A file with this header and so many bytes of numbers. */
+  const fileOf = (header: string, bytes: number): Uint8Array => {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    return new Uint8Array(Buffer.concat([length, Buffer.from(header), Buffer.alloc(bytes)]));
+  };
+
+  it('refuses tensors that share their bytes, of which a small file could claim any number', () => {
+    const entry = { dtype: 'F32', shape: [100], data_offsets: [0, 400] };
+    const claims = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`w${i}`, entry]));
+    const file = fileOf(JSON.stringify({ __metadata__: {}, ...claims }), 400);
+    expect(() => decodeSafetensors(file, 'file')).toThrow(/file is not a whole safetensors file: its tensors overlap/);
+  });
+
+  it('refuses a header of more than a megabyte before it reads it', () => {
+    const file = fileOf(`{"__metadata__":{}${' '.repeat(1_000_000)}}`, 0);
+    expect(() => decodeSafetensors(file, 'file')).toThrow(/its header has \d+ bytes, at most 1000000/);
+  });
+
   it('refuses every truncation with a message that names the file', () => {
     const bytes = encodeSafetensors({
       tensors: new Map([['w', { shape: [9], values: new Float32Array(9) }]]),

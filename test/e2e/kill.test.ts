@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -49,5 +50,24 @@ describe('a training that is killed', () => {
       const [whole, killed] = ['whole', 'killed'].map((name) => readFileSync(join(runFolder(name) as string, file)));
       expect(killed.equals(whole)).toBe(true);
     }
+  });
+
+  it('is resumed by one process at a time, and records each step once', async () => {
+    const start = (...args: string[]) => spawn(process.execPath, args, { cwd: folder, stdio: 'ignore' });
+    const child = start(...order('twice'));
+    const metrics = () => join(runFolder('twice') ?? '', 'metrics.jsonl');
+    while (child.exitCode === null && !existsSync(metrics())) await setTimeout(20);
+    const resume = [PROGRAM, 'train', '--resume', runFolder('twice') as string, '--quiet'];
+    const refused = spawnSync(process.execPath, resume, { cwd: folder });
+    expect(refused.stderr.toString()).toContain(`is in use by process ${child.pid} since`);
+    expect(refused.stderr.toString()).toContain('train: emotion-lens train --name twice');
+    expect(refused.status).toBe(1);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(spawnSync(process.execPath, resume, { cwd: folder }).status).toBe(0);
+    const records = readFileSync(metrics(), 'utf8').trimEnd().split('\n');
+    const places = records.map((line) => JSON.parse(line)).map(({ kind, step }) => `${kind} ${step}`);
+    expect(new Set(places).size).toBe(places.length);
+    expect(readdirSync(runFolder('twice') as string).filter((name) => /\.(lock|tmp)$/.test(name))).toEqual([]);
   });
 });

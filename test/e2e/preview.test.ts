@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -319,6 +320,50 @@ describe.skipIf(program === undefined)('the preview page', () => {
       await whenShown(page, 'Happy');
       await close();
       await alert(page).getByText('The preview has ended').waitFor();
+      project.delete();
+    });
+
+    it('lets no script of the lens reach another server, open a window or leave its sandbox', async () => {
+      let reached = 0;
+      const other = createServer((socket) => {
+        // A browser may open a connection before its policy keeps it from sending anything.
+        socket.on('data', () => {
+          reached += 1;
+        });
+        socket.on('error', () => {});
+      });
+      await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
+      const { port } = other.address() as AddressInfo;
+      const project = new SeededProject();
+      const attempts = [
+        'fetch(url, { mode: "no-cors" })',
+        'new WebSocket(url.replace("http", "ws"))',
+        'new EventSource(url)',
+        'navigator.sendBeacon(url, "x")',
+        'void (new Image().src = url)',
+        'void (new Audio().src = url)',
+        'import(url)',
+        'new Worker(url)',
+        'new Worker(URL.createObjectURL(new Blob(["fetch(\'" + url + "\')"])))',
+        'open(url)',
+        'eval("fetch(url)")',
+        'document.head.append(Object.assign(document.createElement("script"), { src: url }))',
+        'document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: url }))',
+        'document.body.append(Object.assign(document.createElement("iframe"), { src: url }))',
+        'document.body.append(Object.assign(document.createElement("object"), { data: url }))',
+        '{ const form = document.createElement("form"); form.action = url; document.body.append(form); form.submit(); }',
+      ];
+      const code = attempts.map((attempt) => `try { ${attempt}; } catch {}`).join('\n');
+      project.edit(HAPPY, /^/, `const url = 'http://127.0.0.1:${port}/';\n${code}\n`);
+      const server = await servePreview({ project: project.folder });
+      context = await browser.newContext();
+      const page = await context.newPage();
+      await page.goto(server.url);
+      await whenShown(page, 'Happy');
+      expect(reached).toBe(0);
+      expect(context.pages()).toHaveLength(1);
+      await server.close();
+      other.close();
       project.delete();
     });
 

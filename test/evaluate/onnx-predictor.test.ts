@@ -67,6 +67,22 @@ describe('loadPredictor', () => {
     }
   });
 
+  it('names the file of a model that fails while it runs', async () => {
+    const graph = new Graph();
+    const image = graph.input('image', [1, 3, SIDE, SIDE]);
+    // One more than there are.
+    const index = graph.integers([7]);
+    const logits = graph.node('Conv', [image, graph.constant(kernel, [7, 3, SIDE, SIDE], 'kernel')], [1, 7, 1, 1]);
+    const one = graph.node('Gather', [logits, index], [1, 1, 1, 1], { attributes: { axis: { int: 1 } } });
+    graph.output('prob', graph.node('Mul', [logits, one], [1, 7, 1, 1]));
+    await writeFile(join(folder, 'failing.onnx'), graph.encode(13));
+    const predictor = await loadPredictor(join(folder, 'failing.onnx'));
+    const run = predictor.predict(facesIn(faces.subarray(0, FACE_PIXELS)));
+    await expect(run).rejects.toThrow(UserError);
+    await expect(run).rejects.toThrow(/ONNX Runtime cannot run .*failing\.onnx: .*out of data bounds/);
+    await predictor.close();
+  });
+
   it('lets the event loop turn between its reports of progress', async () => {
     const predictor = await loadPredictor(await linearModel('progress.onnx'));
     const seen: (number | 'turn')[] = [];

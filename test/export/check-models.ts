@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkOnnx } from '../../ml/export/check/check-onnx.ts';
+import { checkModel } from '../../ml/export/check/check-model.ts';
 import {
   type AttributeValue,
   DATA_TYPE,
@@ -55,8 +55,9 @@ export const node = (
 export interface Parts {
   nodes: OnnxNode[];
   initializers?: OnnxTensor[];
+  inType?: number;
   inShape?: (number | string | null)[];
-  outShape?: (number | string | null)[];
+  outShape?: (number | string | null)[] | null;
   outName?: string;
   outType?: number;
   outputs?: string[];
@@ -66,6 +67,7 @@ export interface Parts {
 export function modelOf({
   nodes,
   initializers = [],
+  inType = DATA_TYPE.float,
   inShape = [1, 4, 8, 8],
   outShape = [1, 4, 8, 8],
   outName = 'y',
@@ -83,10 +85,10 @@ export function modelOf({
       name: 'g',
       nodes,
       initializers,
-      inputs: [{ name: 'image', elementType: DATA_TYPE.float, shape: inShape }],
+      inputs: [{ name: 'image', elementType: inType, shape: inShape }],
       outputs: outputs.map((name) => ({ name, elementType: outType, shape: outShape })),
       valueInfo: [],
     },
   };
 }
-export const check = (parts: Parts) => checkOnnx(write(encodeModel(modelOf(parts))));
+export const check = (parts: Parts) => checkModel(write(encodeModel(modelOf(parts))));

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { checkModel } from '../../ml/export/check/check-model.ts';
 import { formatCheck } from '../../ml/export/check/report.ts';
 import { PLATFORMS } from '../../ml/export/check/snapml-layers.ts';
-import { type AttributeValue, DATA_TYPE } from '../../ml/onnx/model.ts';
-import { check, floats, integers, node, type Parts, scalar } from './check-models.ts';
+import { type AttributeValue, DATA_TYPE, encodeModel } from '../../ml/onnx/model.ts';
+import { ModelProto } from '../../ml/onnx/schema.ts';
+import { check, floats, integers, modelOf, node, type Parts, scalar, write } from './check-models.ts';
 
 /** One operator between input and output, what is said of it, and where it still runs. */
 const single = (
@@ -92,7 +94,61 @@ describe('findings', () => {
       single('Sub', {}, { inputs: ['one', 'image'], initializers: [scalar('one', 1)] }),
       /smaller than the second.*Multiply the second by -1/,
     ],
-    ['three operands', single('Max', {}, { inputs: ['image', 'image', 'image'] }), /not two operands/],
+    [
+      'a maximum of three, one of which is smaller',
+      single('Max', {}, { inputs: ['image', 'image', 'c'], initializers: [floats('c', [1, 4, 1, 1])] }),
+      /\[1,4,8,8\] and \[1,4,8,8\] and \[1,4,1,1\] do not have.*Give all the same shape$/m,
+    ],
+    [
+      'five dimensions inside, whose ends have four',
+      {
+        nodes: [
+          node('Reshape', ['image', 'five'], 'grouped'),
+          node('Transpose', ['grouped'], 'shuffled', { perm: { ints: [0, 2, 1, 3, 4] } }),
+          node('Reshape', ['shuffled', 'four'], 'y'),
+        ],
+        initializers: [integers('five', [1, 2, 2, 8, 8]), integers('four', [1, 4, 8, 8])],
+      },
+      /has 5 dimensions \[1,2,2,8,8\].*5-D shape/,
+    ],
+    [
+      'halves at both ends',
+      single('Relu', {}, { inType: DATA_TYPE.float16, outType: DATA_TYPE.float16 }),
+      /float16 \(half precision\); float32 is expected.*without \.half\(\)/,
+    ],
+    [
+      'halves between casts',
+      {
+        nodes: [
+          node('Cast', ['image'], 'half', { to: { int: DATA_TYPE.float16 } }),
+          node('Cast', ['half'], 'y', { to: { int: DATA_TYPE.float } }),
+        ],
+      },
+      /turns float32 into float16, as a conversion to half precision[\s\S]*turns float16 into float32/,
+    ],
+    [
+      'a cast of whole numbers',
+      {
+        nodes: [
+          node('ArgMax', ['image'], 'at', { axis: { int: 1 } }),
+          node('Cast', ['at'], 'y', { to: { int: DATA_TYPE.float } }),
+        ],
+        outShape: [1, 1, 8, 8],
+      },
+      /turns int64 into float32; SnapML has no layer for Cast/,
+    ],
+    [
+      'a shape that is computed from the picture',
+      {
+        nodes: [node('Shape', ['image'], 'sides'), node('Reshape', ['image', 'sides'], 'y')],
+      },
+      /always gives \[1,4,8,8\], and SnapML has no layer for Shape.*onnxsim/,
+    ],
+    [
+      'an endless loop',
+      single('Loop', { body: { graph: modelOf({ nodes: [] }).graph } }),
+      /no layer for Loop.*control/,
+    ],
     ['a transposed convolution in groups', transposed({ group: { int: 2 } }, [4, 2, 3, 3]), /group 2 is neither/],
     ['a dilated transposed convolution', transposed({ dilations: { ints: [2, 2] } }), /is dilated.*dilation 1/],
     ['a transposed convolution that is not square', transposed({}, [4, 4, 3, 1]), /kernel 3,1 is not square/],
@@ -180,13 +236,35 @@ describe('findings', () => {
         {},
         { initializers: [{ name: 'h', dims: [2], dataType: DATA_TYPE.float16, raw: new Uint8Array(4) }] },
       ),
-      /no 32-bit floats \(ONNX type 10\)/,
+      /its numbers are float16 \(half precision\), and only float32/,
       [...PLATFORMS],
     ],
     [
-      'an image too large to run',
-      single('Relu', {}, { inShape: [1, 3, 40_000, 40_000], outShape: [1, 3, 40_000, 40_000] }),
-      /an input has more than 16,000,000 numbers/,
+      'a map that no lens has memory for',
+      {
+        nodes: [node('Pad', ['image', 'by'], 'large'), node('GlobalAveragePool', ['large'], 'y')],
+        initializers: [integers('by', [0, 0, 4000, 4000, 0, 0, 4000, 4000])],
+        outShape: [1, 4, 1, 1],
+      },
+      /\[1,4,8008,8008\] takes 1,026 MB; a whole lens may take 150 MB/,
+      [...PLATFORMS],
+    ],
+    [
+      'an image with its channels last',
+      single('Relu', {}, { inShape: [1, 48, 48, 3], outShape: [1, 48, 48, 3] }),
+      /\[1,48,48,3\] has the channels last; Lens Studio reads them first/,
+      [...PLATFORMS],
+    ],
+    [
+      'a mean of three',
+      single('Mean', {}, { inputs: ['image', 'image', 'image'] }),
+      /mean of 3 tensors/,
+      [...PLATFORMS],
+    ],
+    [
+      'the state of a recurrent network',
+      single('Relu', {}, { inShape: [2, 1, 64], outShape: [2, 1, 64] }),
+      /\[2,1,64\] does not begin with the batch/,
       [...PLATFORMS],
     ],
     ['a node that does nothing', single('Identity'), /does nothing here/, [...PLATFORMS]],
@@ -245,6 +323,21 @@ describe('findings', () => {
         opset: 9,
       },
     ],
+    ['a sum of three', single('Sum', {}, { inputs: ['image', 'image', 'image'] })],
+    ['a minimum of three', single('Min', {}, { inputs: ['image', 'image', 'image'] })],
+    [
+      'constants that are bounds, pads and scales',
+      {
+        nodes: [
+          node('Constant', [], 'low', { value: { tensor: scalar('', 0) } }),
+          node('Constant', [], 'high', { value: { tensor: scalar('', 6) } }),
+          node('Constant', [], 'by', { value: { tensor: integers('', [0, 0, 1, 1, 0, 0, 1, 1]) } }),
+          node('Clip', ['image', 'low', 'high'], 'clipped'),
+          node('Pad', ['clipped', 'by'], 'y'),
+        ],
+        outShape: [1, 4, 10, 10],
+      },
+    ],
     [
       'a map that is repeated along the channels',
       single('Mul', {}, { inputs: ['image', 'm'], initializers: [floats('m', [1, 1, 8, 8])] }),
@@ -253,6 +346,59 @@ describe('findings', () => {
     const report = await check(parts);
     expect(report.findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
     expect(report.platforms).toEqual([...PLATFORMS]);
+  });
+
+  it('take the places of ArgMax for what they are, int64', async () => {
+    const report = await check(
+      single('ArgMax', { axis: { int: 1 } }, { outType: DATA_TYPE.int64, outShape: [1, 1, 8, 8] }),
+    );
+    expect(report.accepted).toBe(true);
+    expect(report.operators.map(({ layer }) => layer)).toEqual(['ArgMax']);
+  });
+
+  it('know a picture with its channels last by the tool that made it', async () => {
+    const parts = single('Relu', {}, { inShape: [1, 48, 48, 3], outShape: [1, 48, 48, 3] });
+    const wayOut = async (producerName: string) =>
+      (await checkModel(write(encodeModel({ ...modelOf(parts), producerName })))).findings[0].wayOut;
+    expect(await wayOut('tf2onnx')).toContain('tf2onnx with --inputs-as-nchw image');
+    expect(await wayOut('keras2onnx')).toContain('channel_first_inputs=["image"]');
+    expect(await wayOut('pytorch')).toContain('permute');
+    expect(await wayOut('')).toContain('Export it with the channels first');
+  });
+
+  it('do not call an input a batch of two, beside another of one', async () => {
+    const model = modelOf({ nodes: [node('Relu', ['image'], 'y')] });
+    const state = { name: 'state', elementType: DATA_TYPE.float, shape: [2, 64] };
+    const graph = { ...model.graph, inputs: [...model.graph.inputs, state] };
+    const { findings, accepted } = await checkModel(write(encodeModel({ ...model, graph })));
+    expect(accepted).toBe(true);
+    expect(findings.map(({ node: name, message }) => `${name}: ${message}`).join()).toMatch(
+      /^state: its shape \[2,64\] does/,
+    );
+  });
+
+  it('show the operators where the weights lie in another file, which is not looked for', async () => {
+    const { graph, ...model } = modelOf({
+      nodes: [node('Conv', ['image', 'w'], 'y')],
+      initializers: [floats('w', [4, 4, 1, 1])],
+    });
+    const message = ModelProto.toObject(ModelProto.decode(encodeModel({ ...model, graph })));
+    message.graph.initializer = [
+      {
+        name: 'w',
+        dims: [4, 4, 1_000, 1_000],
+        dataType: DATA_TYPE.float,
+        dataLocation: 1,
+        externalData: [{ key: 'location', value: '../../etc/passwd' }],
+      },
+    ];
+    const { operators, accepted, findings } = await checkModel(write(ModelProto.encode(message).finish()));
+    expect(accepted).toBe(false);
+    expect(operators.map(({ operator, layer }) => [operator, layer])).toEqual([['Conv', 'Conv']]);
+    const said = findings.map(({ message: found }) => found).join('\n');
+    expect(said).toMatch(/lie in another file, "\.\.\/\.\.\/etc\/passwd", which is not read/);
+    // Its 64 MB count for the size of the model.
+    expect(said).toMatch(/it has 64,000,\d+ bytes/);
   });
 
   it('tell of several outputs', async () => {

@@ -1,4 +1,4 @@
-import { checkTflite } from '../../ml/export/check/check-tflite.ts';
+import { checkModel } from '../../ml/export/check/check-model.ts';
 import type { TfliteModel, TfliteOptions, TfliteTensor } from '../../ml/tflite/model.ts';
 import { writeTflite } from '../../ml/tflite/write.ts';
 import { write } from './check-models.ts';
@@ -6,6 +6,7 @@ import { write } from './check-models.ts';
 /** An operator whose tensors are named; an empty name is an input that is left out. */
 export interface Step {
   readonly name: string;
+  readonly custom?: string;
   readonly version?: number;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -143,8 +144,9 @@ export function tfliteOf({
     tensors: [...all.values()],
     inputs: resolve(inputs),
     outputs: resolve(outputs),
-    operators: steps.map(({ name, version = 1, options, ...step }) => ({
+    operators: steps.map(({ name, custom, version = 1, options, ...step }) => ({
       name,
+      ...(custom !== undefined && { custom }),
       version,
       options,
       inputs: resolve(step.inputs),
@@ -168,4 +170,4 @@ export function single(step: Partial<Step> & { readonly name: string }, tensors:
   };
 }
 
-export const checkChanges = (changes: Changes) => checkTflite(write(writeTflite(tfliteOf(changes))));
+export const checkChanges = (changes: Changes) => checkModel(write(writeTflite(tfliteOf(changes)), 'tflite'));

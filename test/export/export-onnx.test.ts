@@ -104,4 +104,11 @@ describe('a saved network', () => {
     await saveNetwork(path, network);
     expect(await loadNetwork(path)).toEqual(network);
   });
+
+  it.each(['__proto__', 'constructor', '../votes'])('has no head %j', async (head) => {
+    const network = randomNetwork(0.35, 48, ['original']);
+    const path = join(folder, 'other.safetensors');
+    await saveNetwork(path, { ...network, info: { ...network.info, heads: [head] } });
+    await expect(loadNetwork(path)).rejects.toThrow(/other\.safetensors holds no network of this project/);
+  });
 });

@@ -6,49 +6,43 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { UserError } from '../../ml/core/errors.ts';
+import { withLock } from '../../ml/core/lock.ts';
 import { sha256Of } from '../../ml/export/exported-file.ts';
-import { readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
-import { readProject } from '../../tools/lens/files/project.ts';
+import { readModelJson } from '../../ml/export/model-json.ts';
 import { buildLens } from '../../tools/lens/project/build.ts';
 import { installModel } from '../../tools/lens/project/install.ts';
 import { readLensModel } from '../../tools/lens/project/lens-model.ts';
 import { validateProject } from '../../tools/lens/validate/validate.ts';
 import { readProgram } from '../../tools/simulator/project/read-program.ts';
 import { temporaryFolder } from '../data/helpers.ts';
-import { landmarkOnnx, SIDE } from '../simulator/landmark-models.ts';
+import { writeLandmarkModel } from './landmark-model.ts';
 
 /** How many files may still be written before the disk is full. */
 const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
 vi.mock('../../ml/core/files.ts', async (original) => {
   const files = await original<typeof import('../../ml/core/files.ts')>();
-  return {
-    ...files,
-    writeAtomic: async (path: string, content: Uint8Array | string) => {
-      if (disk.left-- <= 0) throw new Error('the disk is full');
-      await files.writeAtomic(path, content);
-    },
-  };
+  const limited =
+    <T>(write: (path: string, content: Uint8Array | string) => Promise<T>) =>
+    (path: string, content: Uint8Array | string) =>
+      disk.left-- > 0 ? write(path, content) : Promise.reject(new Error('the disk is full'));
+  return { ...files, writeAtomic: limited(files.writeAtomic), writeBeside: limited(files.writeBeside) };
 });
 
 const MODEL = resolve('ml/models/emotion');
 
-/** A model of a picture and landmarks in floats. */
-async function writeLandmarkModel(folder: string, landmarks?: number): Promise<void> {
-  const model = await readModelJson(join(MODEL, 'model.json'));
-  const [file] = model.files;
-  const bytes = landmarkOnnx(landmarks);
-  const input = { ...file.input, shape: [1, 3, SIDE, SIDE] };
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, file.name), bytes);
-  await writeModelJson(join(folder, 'model.json'), {
-    ...model,
-    files: [{ ...file, bytes: bytes.length, sha256: sha256Of(bytes), input }],
-  });
+/** Every file below a folder with its content. */
+function contentOf(folder: string): Map<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(
+    files.map(({ parentPath, name }) => [join(parentPath, name), sha256Of(readFileSync(join(parentPath, name)))]),
+  );
 }
 const DETECTOR = 'Assets/EmotionDetector';
 const TFLITE = `${DETECTOR}/emotion.int8.tflite`;
@@ -102,18 +96,86 @@ describe('installing a model', () => {
     expect(readdirSync(at('Assets/Mine')).sort()).toEqual(['emotion.onnx', 'emotion.onnx.meta']);
   });
 
-  it.each([0, 1])('leaves a whole project when it stops after %i files', async (files) => {
+  it.each([0, 1, 2])('leaves the project as it is when the disk is full after %i files', async (files) => {
     const model = await readLensModel(MODEL, 'onnx');
+    const before = contentOf(project);
     disk.left = files;
     await expect(installModel(project, model)).rejects.toThrow('the disk is full');
-    const { definitions, assets } = await readProject(project);
-    const [, asset] = ids(files === 0 ? TFLITE : ONNX);
-    expect(definitions.get(asset)).toHaveLength(1);
-    const [holder] = assets.filter(({ meta }) => meta?.primary === asset);
-    expect(readFileSync(at(holder.path)).equals(readFileSync(join(MODEL, holder.path.split('/').pop()!)))).toBe(true);
+    expect(contentOf(project)).toEqual(before);
     disk.left = Number.POSITIVE_INFINITY;
     await install('onnx');
     expect([TFLITE, `${TFLITE}.meta`].filter((path) => existsSync(at(path)))).toEqual([]);
+  });
+
+  it('removes what is left of a former one that was killed, and nothing that merely has such a name', async () => {
+    cpSync(join(MODEL, 'emotion.onnx'), at(ONNX));
+    writeFileSync(at(`${DETECTOR}/emotion.int8.onnx`), 'mine');
+    writeFileSync(at(`${ONNX}.4194399-01234567.tmp`), 'half');
+    await install('tflite');
+    expect(readdirSync(at(DETECTOR)).filter((name) => /onnx/.test(name))).toEqual(['emotion.int8.onnx']);
+  });
+
+  it.each([
+    '../../emotion.onnx',
+    'sub/emotion.onnx',
+    '..\\emotion.onnx',
+    'EmotionDetector.ts',
+    '.bashrc',
+    '',
+  ])('that calls itself %j is refused before anything is written', async (name) => {
+    const folder = temporaryFolder();
+    const model = await readModelJson(join(MODEL, 'model.json'));
+    const before = contentOf(project);
+    const files = model.files.map((file) => ({ ...file, name: file.format === 'onnx' ? name : file.name }));
+    mkdirSync(join(folder, 'a/b/sub'), { recursive: true });
+    writeFileSync(join(folder, 'a/b/model.json'), JSON.stringify({ ...model, files }));
+    if (name !== '') cpSync(join(MODEL, 'emotion.onnx'), join(folder, 'a/b', name));
+    const reading = readLensModel(join(folder, 'a/b'), 'tflite');
+    await expect(reading).rejects.toThrow(UserError);
+    await expect(reading).rejects.toThrow(/model\.json does not fit:[\s\S]*files\[\d\]\.name/);
+    expect(contentOf(project)).toEqual(before);
+  });
+
+  it('takes the place of no file without a .meta, unless it is the model itself', async () => {
+    writeFileSync(at(ONNX), 'mine');
+    await expect(install('onnx')).rejects.toThrow(/emotion\.onnx is another file of the project already/);
+    expect(readFileSync(at(ONNX), 'utf8')).toBe('mine');
+    cpSync(join(MODEL, 'emotion.onnx'), at(ONNX));
+    expect(await install('onnx')).toEqual({ path: ONNX, removed: TFLITE });
+  });
+
+  it('replaces nothing that is no model, though the scene links to it as one', async () => {
+    // The scene links to a script where a model belongs.
+    const [, script] = ids(`${DETECTOR}/EmotionDetector.ts`);
+    const scene = at('Assets/Scene.scene');
+    writeFileSync(scene, readFileSync(scene, 'utf8').replace(/( {6}model: \S+) \S+\n/, `$1 ${script}\n`));
+    const before = contentOf(project);
+    await expect(install('onnx')).rejects.toThrow(/no EmotionDetector with a model in its scene/);
+    expect(contentOf(project)).toEqual(before);
+  });
+
+  it.skipIf(process.platform === 'win32')('writes nothing where a link of the project leads', async () => {
+    const outside = join(fresh, 'outside');
+    rmSync(outside, { recursive: true, force: true });
+    renameSync(at('Assets'), outside);
+    symlinkSync(outside, at('Assets'));
+    writeFileSync(join(outside, 'a.4194399-01234567.tmp'), 'mine');
+    const before = contentOf(outside);
+    await expect(install('onnx')).rejects.toThrow(/would be written to .*outside of/);
+    expect(contentOf(outside)).toEqual(before);
+    writeFileSync(join(outside, 'Scene.scene'), 'mine');
+    await expect(buildLens(project, true)).rejects.toThrow(/would be written to .*outside of/);
+    expect(readFileSync(join(outside, 'Scene.scene'), 'utf8')).toBe('mine');
+    rmSync(outside, { recursive: true });
+  });
+
+  it('is refused while another process is at work in the project', async () => {
+    const model = await readLensModel(MODEL, 'onnx');
+    await withLock(project, 'lens install', async () => {
+      await expect(installModel(project, model)).rejects.toThrow(/is in use by process \d+ since/);
+      await expect(buildLens(project)).rejects.toThrow(/is in use by process \d+ since/);
+    });
+    await install('onnx');
   });
 
   it('refuses a folder without a project, without a detector, without a linked model', async () => {

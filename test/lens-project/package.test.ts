@@ -25,7 +25,7 @@ function entities(name: string): Tagged[] {
   return parse(strFromU8(files[name]), name) as Tagged[];
 }
 
-const isYaml = (name: string) => /\.(meta|prefab|native|faceCropTexture)$/.test(name);
+const isYaml = (name: string) => /\.(meta|prefab|native|faceCropTexture|deviceCameraTexture)$/.test(name);
 
 /** All ids that are defined, and all that are linked to. */
 function idsOf(value: Value, defined: Set<string>, linked: Set<string>): void {
@@ -101,6 +101,49 @@ describe("the detector's package", () => {
         expect(low(id) ^ low(copy as string)).toBe(0xffff_ffff_ffff_ffffn);
         expect((copy as string).slice(0, 18)).toBe(id.slice(0, 18));
       }
+  });
+
+  it('has a face crop of its own camera texture', () => {
+    const [crop] = entities(`${ROOT}Face Crop Texture.faceCropTexture`);
+    const [camera] = entities(`${ROOT}Device Camera Texture.deviceCameraTexture`);
+    const input = (crop.value as Fields).get('InputTexture') as Tagged;
+    expect(camera.tag).toBe(`DeviceCameraTexture/${input.value}`);
+  });
+
+  describe('puts itself into the scene', () => {
+    const place = (instantiatePrefab: (prefab: unknown, parent: unknown) => object) => {
+      const [descriptor] = entities(`${ROOT}package.native`);
+      const code = ((descriptor.value as Fields).get('SetupScript') as Fields).get('code') as string;
+      const said: string[] = [];
+      // As Lens Studio runs it: the body of a function that returns the one to call.
+      const setup = new Function('console', code)({ log: (line: string) => said.push(line) });
+      const parent = { appended: (name: string) => `Assets/EmotionDetector.lspkg/${name}` };
+      const result = setup({ fileMeta: { sourcePath: { parent } } }, null, null, {
+        getScene: () => ({ instantiatePrefab }),
+        getAssetManager: () => ({ getFileMeta: (path: string) => ({ primaryAsset: `prefab of ${path}` }) }),
+      });
+      return { result, said };
+    };
+
+    it('as the prefab at the root of the scene', () => {
+      const made: unknown[] = [];
+      const { result, said } = place((prefab, parent) => {
+        made.push(prefab, parent);
+        return {};
+      });
+      expect(made).toEqual(['prefab of Assets/EmotionDetector.lspkg/EmotionDetector__PLACE_IN_SCENE.prefab', null]);
+      expect(Object.keys(files)).toContain(PREFAB);
+      expect(result).toEqual({ name: 'Emotion Detector' });
+      expect(said).toEqual([]);
+    });
+
+    it('or says what to do where Lens Studio refuses', () => {
+      const { result, said } = place(() => {
+        throw new Error('no scene');
+      });
+      expect(result).toBeUndefined();
+      expect(said).toEqual([expect.stringMatching(/^Drag EmotionDetector__PLACE_IN_SCENE .*no scene/)]);
+    });
   });
 
   it('describes itself as a package of Lens Studio 5.15', () => {

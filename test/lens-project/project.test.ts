@@ -8,6 +8,7 @@ import { ICON_SIDE, NAME_LENGTH } from '../../tools/lens/limits.ts';
 import { buildLens } from '../../tools/lens/project/build.ts';
 import { PATHS } from '../../tools/lens/project/emotion-lens.ts';
 import { idOf } from '../../tools/lens/project/ids.ts';
+import type { Decimal } from '../../tools/lens/yaml/value.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 
 const SHIPPED = resolve('lens');
@@ -71,7 +72,7 @@ describe('the project of the lens', () => {
     const project = text(PATHS.project);
     expect(project).toContain('  lensName: Emotion Lens\n');
     expect('Emotion Lens'.length).toBeLessThanOrEqual(NAME_LENGTH);
-    expect(project).toContain('  lensClientCompatibilities:\n    - Mobile\n  platformBundlesEnabled');
+    expect(project).toContain('  lensClientCompatibilities:\n    - Mobile\n    - Web\n  platformBundlesEnabled');
     expect(project).toMatch(/^studioVersion:\n {2}major: 5\n {2}minor: 15\n[\s\S]*\nupdateCheckpoint: 76\nsceneId: /);
     const icon = readFileSync(join(folder, 'icon.png'));
     expect(project).toContain(`  iconHash: ${createHash('md5').update(icon).digest('hex')}\n`);
@@ -122,6 +123,7 @@ describe('the project of the lens', () => {
     const { assets, definitions } = await readProject(folder);
     const entities = assets.find(({ path }) => path === PATHS.scene)?.entities ?? [];
     const named = (name: string) => entities.filter(({ fields }) => fields.get('Name') === name);
+    const face = named('Face Retouch').find(({ type }) => type === 'SceneObject')!;
     const [effects] = named('EmotionEffects');
     const link = (field: string) => effects.links.find((link) => link.field === field)!;
     expect(link('detector').id).toBe(named('EmotionDetector')[0].id);
@@ -132,8 +134,29 @@ describe('the project of the lens', () => {
       const sound = definitions.get(link(`${emotion.toLowerCase()}Sound`).id)?.[0];
       expect(sound?.file).toBe(`${PATHS.sound(emotion)}.meta`);
       // The effect's script stands on its object.
-      expect(object.links.map(({ id }) => id)).toEqual([named(`${emotion}Effect`)[0].id]);
+      const children = emotion === 'Neutral' ? [face.id] : [];
+      expect(object.links.map(({ id }) => id)).toEqual([...children, named(`${emotion}Effect`)[0].id]);
     }
+  });
+
+  it('has a face retouch with all that scripts cannot give it, and that does nothing by itself', async () => {
+    const { assets } = await readProject(folder);
+    const entities = assets.find(({ path }) => path === PATHS.scene)?.entities ?? [];
+    const [{ id, fields }] = entities.filter(({ type }) => type === 'RetouchVisual');
+    expect(fields.get('TextureCoordinates')).toHaveLength(75);
+    for (const way of ['SoftSkin', 'TeethWhitening', 'EyeSharpening', 'EyeWhitening']) {
+      expect(fields.get(`${way}Enabled`)).toBe(true);
+      expect((fields.get(`${way}Intensity`) as Decimal).value).toBe(0);
+    }
+    const [effect] = entities.filter((entity) => entity.fields.get('Name') === 'NeutralEffect');
+    expect(effect.links.find(({ field }) => field === 'faceRetouch')).toMatchObject({ id, type: 'RetouchVisual' });
+  });
+
+  it('has a face crop of the camera', async () => {
+    const { assets, definitions } = await readProject(folder);
+    const [crop] = assets.find(({ path }) => path === PATHS.faceCrop)?.entities ?? [];
+    const input = crop.links.find(({ field }) => field === 'InputTexture')!;
+    expect(definitions.get(input.id)?.[0].kind).toBe('DeviceCameraTexture');
   });
 
   it('has the crop that the detector is set to', () => {

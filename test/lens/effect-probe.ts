@@ -2,7 +2,11 @@ import { StandInFaceStretch, StandInLiquify, StandInRetouch } from '../../tools/
 import { Vec4 } from '../../tools/simulator/stand-in/math.ts';
 import { StandInLayers, StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import { addScript } from '../../tools/simulator/stand-in/script.ts';
-import { type StandInScreenTransform, StandInText } from '../../tools/simulator/stand-in/visuals.ts';
+import {
+  type StandInScreenTransform,
+  StandInText,
+  type StandInVisual,
+} from '../../tools/simulator/stand-in/visuals.ts';
 
 /** A shipped effect, as its tests see it. */
 export interface Effect {
@@ -38,6 +42,11 @@ const componentsOf = <T>(objects: StandInSceneObject[], Class: abstract new (...
 /** All that an effect made of one kind. */
 export function parts<T>({ object, screen }: Stage, Class: abstract new (...args: never[]) => T): T[] {
   return componentsOf([...family(object), ...family(screen)], Class);
+}
+
+/** Everything that changes the face itself. */
+export function faceVisuals(stage: Stage): StandInVisual[] {
+  return [StandInFaceStretch, StandInLiquify, StandInRetouch].flatMap((Class) => parts<StandInVisual>(stage, Class));
 }
 
 /** What can be seen of an effect now, in numbers: the warps of the face, and each Text that is shown. */

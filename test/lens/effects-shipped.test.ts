@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StandInHead, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
-import { StandInFaceStretch, StandInLiquify } from '../../tools/simulator/stand-in/face-effects.ts';
+import { StandInFaceStretch, StandInLiquify, StandInRetouch } from '../../tools/simulator/stand-in/face-effects.ts';
 import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/install.ts';
-import { StandInText } from '../../tools/simulator/stand-in/visuals.ts';
-import { type Effect, family, look, parts, stage } from './effect-probe.ts';
+import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
+import { BlendMode, StandInText } from '../../tools/simulator/stand-in/visuals.ts';
+import { type Effect, faceVisuals, family, look, parts, stage } from './effect-probe.ts';
 
 installStandIn();
 const { AngryEffect } = await import('../../lens/Assets/Effects/AngryEffect.ts');
@@ -28,6 +29,8 @@ const EFFECTS: Record<string, new () => object> = {
 /** Most emoji that one effect may have, and most liquify points on a face. */
 const MOST_TEXTS = 25;
 const MOST_LIQUIFY = 10;
+/** Most Texts that one effect may make in a frame, its tint included. */
+const MOST_MADE = 5;
 
 let lens: StandIn;
 beforeEach(() => {
@@ -43,6 +46,14 @@ function play(effect: Effect, intensity: number, seconds: number, fps = 30): voi
   }
 }
 
+/** How large an emoji is, or how strong a plain tint. */
+function sizeOf(text: StandInText): number {
+  const { enabled, fill } = text.backgroundSettings;
+  if (enabled) return fill.color.w;
+  const on = text.sceneObject.getComponent('ScreenTransform') as ScreenTransform | null;
+  return (on ?? { scale: text.getTransform().getLocalScale() }).scale.x;
+}
+
 describe.each(Object.entries(EFFECTS))('%s', (name, Script) => {
   const expectRest = (one: ReturnType<typeof stage>) => {
     const { stretch, liquify, softSkin, texts } = look(one);
@@ -50,6 +61,8 @@ describe.each(Object.entries(EFFECTS))('%s', (name, Script) => {
     expect(liquify.every((intensity) => intensity === 1)).toBe(true);
     expect(softSkin.every((intensity) => intensity === 0)).toBe(true);
     expect(texts).toEqual([]);
+    expect(faceVisuals(one).length).toBeGreaterThan(0);
+    expect(faceVisuals(one).filter(({ enabled }) => enabled)).toEqual([]);
   };
 
   it('is not to be seen before it is given an intensity', () => {
@@ -66,6 +79,7 @@ describe.each(Object.entries(EFFECTS))('%s', (name, Script) => {
     for (const weight of stretch) expect(Math.abs(weight)).toBeGreaterThan(0.5);
     for (const intensity of liquify) expect(Math.abs(intensity - 1)).toBeGreaterThan(0.02);
     for (const intensity of softSkin) expect(intensity).toBeGreaterThan(0.1);
+    expect(faceVisuals(one).filter(({ enabled }) => !enabled)).toEqual([]);
     one.effect.setIntensity(0);
     expectRest(one);
   });
@@ -91,6 +105,7 @@ describe.each(Object.entries(EFFECTS))('%s', (name, Script) => {
 
   it('keeps within the budgets, on the layers of its parents, for the face that it was given', () => {
     const one = stage(Script, { faceIndex: 1 });
+    play(one.effect, 1, 1);
     expect(parts(one, StandInText).length).toBeLessThanOrEqual(MOST_TEXTS);
     expect(parts(one, StandInLiquify).length).toBeLessThanOrEqual(MOST_LIQUIFY);
     for (const object of family(one.object)) expect(object.layer).toBe(one.object.layer);
@@ -106,6 +121,7 @@ describe.each(Object.entries(EFFECTS))('%s', (name, Script) => {
       fc.property(intensities, rates, (all, fps) => {
         lens = installStandIn();
         const one = stage(Script);
+        play(one.effect, 1, 0.5, fps);
         const objects = family(one.object).length + family(one.screen).length;
         for (const intensity of all) {
           play(one.effect, intensity, 60 / all.length, fps);
@@ -141,6 +157,51 @@ describe.each(Object.entries(EFFECTS))('%s', (name, Script) => {
     play(one.effect, 1, 5);
     expect(made).toEqual([]);
     installStandIn();
+  });
+
+  it('makes no Text before it is shown, then a few a frame, and each of them once', () => {
+    const one = stage(Script);
+    const texts = () => parts(one, StandInText).length;
+    lens.run(1);
+    expect(texts()).toBe(0);
+    const made: number[] = [];
+    for (let frame = 0; frame < 60; frame++) {
+      const before = texts();
+      play(one.effect, 1, 1 / 30);
+      made.push(texts() - before);
+    }
+    expect(Math.max(...made)).toBeLessThanOrEqual(MOST_MADE);
+    // Within the shortest fade of the scene, a quarter of a second.
+    expect(made.slice(7).every((count) => count === 0)).toBe(true);
+    const all = texts();
+    expect(all).toBeGreaterThan(2);
+    play(one.effect, 0, 1 / 30);
+    play(one.effect, 1, 2);
+    expect(texts()).toBe(all);
+  });
+
+  it('lets nothing pop up while its Texts are made: each grows from next to nothing', () => {
+    const one = stage(Script);
+    const first = new Map<StandInText, number>();
+    const largest = new Map<StandInText, number>();
+    for (let frame = 1; frame <= 90; frame++) {
+      // A fade-in of a quarter of a second.
+      play(one.effect, Math.min(1, frame / 7.5), 1 / 30);
+      for (const text of parts(one, StandInText)) {
+        if (!text.isEnabledInHierarchy) continue;
+        const size = sizeOf(text);
+        if (!first.has(text)) first.set(text, size);
+        largest.set(text, Math.max(largest.get(text) ?? 0, size));
+      }
+    }
+    expect(first.size).toBeGreaterThan(2);
+    for (const [text, size] of first) expect(size / largest.get(text)!, text.text).toBeLessThan(0.36);
+  });
+
+  it('blends its Texts in the same way in every version of Lens Studio', () => {
+    const one = stage(Script);
+    play(one.effect, 1, 1);
+    for (const { blendMode } of parts(one, StandInText)) expect(blendMode).toBe(BlendMode.PremultipliedAlpha);
   });
 
   it('plays the same way each time', () => {
@@ -243,13 +304,79 @@ describe('the face stretch of an effect', () => {
     expect(points[30].delta.y).toBe(0);
   });
 
-  it('is left out with one line when Lens Studio offers too few points', () => {
-    StandInFaceStretch.pointsPerFeature = 20;
-    const one = stage(HappyEffect);
+  it.each(
+    Object.entries(EFFECTS)
+      .filter(([name]) => name !== 'NeutralEffect')
+      .flatMap(([name, Script]) => [0, 8].map((points) => [name, points, Script] as const)),
+  )('of %s gives way to liquify, with one line, where there are %s points', (_, points, Script) => {
+    const own = parts(stage(Script), StandInLiquify).length;
+    StandInFaceStretch.pointsPerFeature = points;
+    const one = stage(Script, { faceIndex: 1 });
+    expect(lens.log).toEqual([
+      expect.stringMatching(new RegExp(`^Face stretch: the face bulges instead.*none of the ${points} stretch points`)),
+    ]);
+    expect(parts(one, StandInFaceStretch)).toEqual([]);
+    const made = parts(one, StandInLiquify).slice(own);
+    expect(made.length).toBeGreaterThan(0);
+    for (const { sceneObject } of made) {
+      const head = sceneObject.getComponent('Head');
+      expect(head.faceIndex).toBe(1);
+    }
+    expect(made.map(({ radius }) => radius)).toEqual(made.map(() => 2));
+    expect(made.map(({ enabled, intensity }) => [enabled, intensity])).toEqual(made.map(() => [false, 1]));
     play(one.effect, 1, 3);
+    for (const { enabled, intensity } of made) {
+      expect(enabled).toBe(true);
+      expect(Math.abs(intensity - 1)).toBeGreaterThan(0.05);
+    }
+    one.effect.setIntensity(0);
+    expect(made.map(({ enabled, intensity }) => [enabled, intensity])).toEqual(made.map(() => [false, 1]));
     expect(lens.log).toHaveLength(1);
-    expect(lens.log[0]).toMatch(/Face stretch: .*none of the 20 stretch points has index 48/);
-    expect(look(one).stretch).toEqual([0]);
-    expect(look(one).texts.length).toBeGreaterThan(2);
+  });
+
+  it('and its liquify stay off at warp 0', () => {
+    StandInFaceStretch.pointsPerFeature = 0;
+    const one = stage(HappyEffect, { warp: 0 });
+    play(one.effect, 1, 3);
+    expect(faceVisuals(one).filter(({ enabled }) => enabled)).toEqual([]);
+  });
+});
+
+describe('the face retouch of Neutral', () => {
+  const amounts = { softSkin: 0.4, whiteTeeth: 0.3, sharpEyes: 0.2, whiteEyes: 0.1 };
+  const amountsOf = (visual: StandInRetouch) => [
+    visual.softSkinIntensity,
+    visual.teethWhiteningIntensity,
+    visual.sharpenEyeIntensity,
+    visual.eyeWhiteningIntensity,
+  ];
+
+  it('is that of the scene, in all four ways, and off at rest', () => {
+    const scene = new StandInSceneObject('Face Retouch');
+    const faceRetouch = scene.createComponent('RetouchVisual') as unknown as StandInRetouch;
+    const one = stage(NeutralEffect, { faceRetouch, faceIndex: 1, ...amounts });
+    expect(parts(one, StandInRetouch)).toEqual([]);
+    expect([faceRetouch.faceIndex, faceRetouch.enabled, ...amountsOf(faceRetouch)]).toEqual([1, false, 0, 0, 0, 0]);
+    play(one.effect, 0.5, 1);
+    expect(faceRetouch.enabled).toBe(true);
+    const expected = [0.2, 0.15, 0.1, 0.05];
+    amountsOf(faceRetouch).forEach((amount, i) => {
+      expect(amount).toBeCloseTo(expected[i]);
+    });
+    one.effect.setIntensity(0);
+    expect([faceRetouch.enabled, ...amountsOf(faceRetouch)]).toEqual([false, 0, 0, 0, 0]);
+    expect(lens.log).toEqual([]);
+  });
+
+  it('is made where the scene has none', () => {
+    const one = stage(NeutralEffect, amounts);
+    play(one.effect, 1, 1);
+    expect(parts(one, StandInRetouch).map(amountsOf)).toEqual([Object.values(amounts)]);
+  });
+
+  it('stays off where all amounts are 0', () => {
+    const one = stage(NeutralEffect, { softSkin: 0 });
+    play(one.effect, 1, 1);
+    expect(faceVisuals(one).map(({ enabled }) => enabled)).toEqual([false]);
   });
 });

@@ -16,6 +16,7 @@ import { addScript } from '../../tools/simulator/stand-in/script.ts';
 import type { StandInText } from '../../tools/simulator/stand-in/visuals.ts';
 import { sure } from './distributions.ts';
 import { drawnPoints, studioPoints } from './landmark-faces.ts';
+import { READY } from './ready.ts';
 
 installStandIn();
 const { EmotionDetector } = await import('../../lens/Assets/EmotionDetector/EmotionDetector.ts');
@@ -60,7 +61,7 @@ describe('a face before the camera', () => {
     expect(one.intensity).toBe(1);
     expect(one.probabilities[HAPPY]).toBeCloseTo(0.88, 5);
     expect(model().inferenceMode).toBe(MachineLearning.InferenceMode.Accelerator);
-    expect(lens.log).toEqual([]);
+    expect(lens.log).toEqual([READY]);
   });
 
   it('is not looked at while it is away', () => {
@@ -138,6 +139,50 @@ describe('the model', () => {
     expect(Math.abs(model().runs - runs)).toBeLessThanOrEqual(1);
   });
 
+  it.each([
+    [8, 15, true, 15],
+    [4, 15, true, 15],
+    [3, 15, true, 8],
+    [0, 15, true, 5],
+    [0, 3, true, 3],
+    [1, 0, true, 5],
+    [1, 0, false, 30],
+    [undefined, 15, true, 15],
+    ['fast', 15, true, 15],
+  ])('on a phone of index %s, told to run %s times a second (spare slow phones: %s), runs %s times', (index, runsPerSecond, spareSlowPhones, runs) => {
+    lens.world.mlPerformance = index as number;
+    detector({ runsPerSecond, spareSlowPhones });
+    lens.faceFound();
+    lens.run(4);
+    expect(Math.abs(model().runs - 4 * runs)).toBeLessThanOrEqual(2);
+    const known = typeof index === 'number' ? index : 'unknown';
+    const rate = !spareSlowPhones && runsPerSecond === 0 ? 'a run in every frame' : `${runs} runs per second`;
+    expect(lens.log).toEqual([
+      `EmotionDetector: ready, model model, 7 expressions, ${rate} (ML performance index ${known})`,
+    ]);
+  });
+
+  it.each<[string, object | undefined]>([
+    ['Lens Studio says nothing of the device', undefined],
+    ['it says nothing of its speed', { isEditor: () => false }],
+    ['it runs in Lens Studio itself', { isEditor: () => true, performanceIndexes: { ml: 0 } }],
+    [
+      'the question is refused',
+      {
+        get performanceIndexes() {
+          throw new Error('not on this device');
+        },
+      },
+    ],
+  ])('runs as often as it is told to where %s', (_, deviceInfoSystem) => {
+    Object.assign(globalThis, { deviceInfoSystem });
+    detector();
+    lens.faceFound();
+    lens.run(2);
+    expect(Math.abs(model().runs - 30)).toBeLessThanOrEqual(1);
+    expect(lens.log).toEqual([expect.stringContaining('(ML performance index unknown)')]);
+  });
+
   it('gets the face crop as its picture, set as the inputs say', () => {
     const faceCrop = new StandInTexture(crop);
     detector({ faceCrop, cropScale: 1.3, mouthWeight: 0.4 });
@@ -190,7 +235,7 @@ describe('the model', () => {
       object.destroy();
       expect(anchor.destroyed).toBe(true);
     }
-    expect(lens.log).toEqual([]);
+    expect(lens.log).toEqual([READY]);
   });
 
   it('may name its only output as it likes, and give probabilities rounded to 8 bits', () => {
@@ -199,18 +244,18 @@ describe('the model', () => {
     lens.faceFound();
     lens.run(1);
     expect(one.emotion).toBe(SAD);
-    expect(lens.log).toEqual([]);
+    expect(lens.log).toEqual([READY]);
   });
 });
 
 describe('what is wrong is said once, and the lens goes on', () => {
-  it.each<[string, Partial<Detector>, ModelBehaviour, RegExp]>([
+  it.each<[string, Partial<Detector>, ModelBehaviour, RegExp, ready?: true]>([
     ['no model', { model: undefined }, {}, /Assign the expression model to "Model" in the Inspector/],
     ['no face crop', { faceCrop: undefined }, {}, /Assign a face crop texture to "Face Crop" in the Inspector/],
     ['loading fails', {}, { loadingError: 'bad file' }, /failed to load \(bad file\)\. Assign its other format/],
     ['other classes', {}, { outputShape: [1, 1, 8] }, /gives 8 values instead of 7\. Assign a model/],
-    ['NaN', {}, { infer: () => new Array(7).fill(Number.NaN) }, /no numbers\. Assign another export/],
-    ['logits', {}, { infer: () => [3, -1, 0, 0, 1, 2, 0] }, /must sum to 1\)\. Assign another export/],
+    ['NaN', {}, { infer: () => new Array(7).fill(Number.NaN) }, /no numbers\. Assign another export/, true],
+    ['logits', {}, { infer: () => [3, -1, 0, 0, 1, 2, 0] }, /must sum to 1\)\. Assign another export/, true],
     [
       'other landmarks',
       {},
@@ -218,13 +263,13 @@ describe('what is wrong is said once, and the lens goes on', () => {
       /takes 10 values as "landmarks" instead of 136\. Assign a model/,
     ],
     ['no picture', {}, { inputs: [LANDMARKS] }, /takes no picture\. Assign a model/],
-    ['runs fail', {}, { infer: () => new Error('no GPU') }, /a run of the model failed \(no GPU\)/],
-  ])('%s', (_, inputs, behaviour, line) => {
+    ['runs fail', {}, { infer: () => new Error('no GPU') }, /a run of the model failed \(no GPU\)/, true],
+  ])('%s', (_, inputs, behaviour, line, ready) => {
     const one = detector(inputs, behaviour);
     lens.faceFound();
     lens.run(5);
-    expect(lens.log).toEqual([expect.stringMatching(line)]);
-    expect(lens.log[0]).toMatch(/^EmotionDetector: /);
+    expect(lens.log).toEqual([...(ready ? [READY] : []), expect.stringMatching(line)]);
+    for (const told of lens.log) expect(told).toMatch(/^EmotionDetector: /);
     expect([one.emotion, one.intensity]).toEqual([NONE, 0]);
   });
 
@@ -255,7 +300,10 @@ describe('what is wrong is said once, and the lens goes on', () => {
     lens.faceFound();
     lens.run(1);
     Object.assign(globalThis, { scene });
-    expect(lens.log).toEqual([expect.stringMatching(/points of the face are not to be had \(Error: no heads here\)/)]);
+    expect(lens.log).toEqual([
+      expect.stringMatching(/points of the face are not to be had \(Error: no heads here\)/),
+      READY,
+    ]);
     expect(one.emotion).toBe(HAPPY);
   });
 
@@ -263,7 +311,7 @@ describe('what is wrong is said once, and the lens goes on', () => {
     const one = detector({ faceCrop: new StandInTexture() });
     lens.faceFound();
     lens.run(1);
-    expect(lens.log).toEqual([expect.stringContaining('no face crop texture; it is used as it is')]);
+    expect(lens.log).toEqual([expect.stringContaining('no face crop texture; it is used as it is'), READY]);
     expect(one.emotion).toBe(HAPPY);
   });
 
@@ -277,7 +325,7 @@ describe('what is wrong is said once, and the lens goes on', () => {
     answer = sure(SAD);
     lens.run(1);
     expect(one.emotion).toBe(SAD);
-    expect(lens.log).toHaveLength(1);
+    expect(lens.log).toEqual([READY, expect.stringContaining('no numbers')]);
   });
 
   it('runs that fail for a while are tried again', () => {
@@ -347,7 +395,7 @@ describe('those who are told', () => {
     const one = detector();
     play();
     expect(one.emotion).toBe(NONE);
-    expect(lens.log).toEqual([]);
+    expect(lens.log).toEqual([READY]);
   });
 
   it('are methods of scripts too, called on their script', () => {
@@ -367,7 +415,7 @@ describe('those who are told', () => {
   it('are told of in the Logger, once, if the function is missing', () => {
     const one = detector({ callbackScript: {} as ScriptComponent });
     play();
-    expect(lens.log).toEqual([expect.stringContaining('has no function "onEmotionChanged"')]);
+    expect(lens.log).toEqual([READY, expect.stringContaining('has no function "onEmotionChanged"')]);
     expect(one.emotion).toBe(NONE);
   });
 
@@ -449,7 +497,10 @@ describe('the debug overlay', () => {
     const setter = place.getComponent('RectangleSetter') as unknown as StandInRectangleSetter;
     expect(setter).toBeInstanceOf(StandInRectangleSetter);
     expect(setter.cropTexture).toBe(faceCrop);
-    for (const child of [...screen.children, ...picture.children]) expect(child.layer).toBe(screen.layer);
+    for (const child of [...screen.children, ...picture.children]) {
+      expect(child.layer).toBe(screen.layer);
+      expect(textOf(child).blendMode).toBe(BlendMode.PremultipliedAlpha);
+    }
   });
 
   it('says whether there are landmarks, if the model takes them', () => {
@@ -479,7 +530,7 @@ describe('the debug overlay', () => {
     const one = detector({ debug: true });
     lens.faceFound();
     lens.run(1);
-    expect(lens.log).toEqual([expect.stringContaining('Assign a Full Frame Region to "Screen"')]);
+    expect(lens.log).toEqual([expect.stringContaining('Assign a Full Frame Region to "Screen"'), READY]);
     expect(one.emotion).toBe(HAPPY);
   });
 });

@@ -207,10 +207,25 @@ describe('ONNX files', () => {
     );
   });
 
+  it('are refused before memory is taken for more nodes than any network has', () => {
+    // Of each node, its two bytes: a tag and the length 0.
+    const graph = new Uint8Array(2_400_000);
+    for (let at = 0; at < graph.length; at += 2) graph[at] = 0x0a;
+    const length = [
+      0x80 | (graph.length & 0x7f),
+      0x80 | ((graph.length >> 7) & 0x7f),
+      0x80 | ((graph.length >> 14) & 0x7f),
+      graph.length >> 21,
+    ];
+    const bytes = Uint8Array.from([8, 7, 0x3a, ...length, ...graph]);
+    expect(() => decodeModel(bytes, 'many.onnx')).toThrow(/many\.onnx.*more than 1,000,000 nodes/);
+  });
+
   it.each([
-    ['empty', new Uint8Array()],
-    ['text', new TextEncoder().encode('<html>not a model</html>')],
-  ])('that are %s are refused', (_, bytes) => {
-    expect(() => decodeModel(bytes, 'none.onnx')).toThrow(/none\.onnx is no/);
+    ['empty', new Uint8Array(), /none\.onnx is an empty file/],
+    ['a web page', new TextEncoder().encode('<html>not a model</html>'), /none\.onnx is a web page/],
+    ['text', new TextEncoder().encode('no model'), /none\.onnx is no/],
+  ])('that are %s are refused', (_, bytes, message) => {
+    expect(() => decodeModel(bytes, 'none.onnx')).toThrow(message);
   });
 });

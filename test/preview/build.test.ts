@@ -11,18 +11,32 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { UserError } from '../../ml/core/errors.ts';
+import { landmarkModel } from '../../ml/landmarks/network/landmark-model.ts';
 import { SHIPPED_LENS } from '../../tools/lens/project/shipped.ts';
 import { buildPreview } from '../../tools/preview/server/build.ts';
-import { networkFiles } from '../../tools/preview/server/networks.ts';
+import { servePreview } from '../../tools/preview/server/serve.ts';
 import { HAPPY, SeededProject } from '../lens-project/faults/seeded-project.ts';
+
+/** A disk that has room for so many files. */
+const failing = vi.hoisted(() => ({ after: Number.POSITIVE_INFINITY }));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const writeFile: typeof real.writeFile = async (...args) => {
+    if (failing.after-- <= 0) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+    return real.writeFile(...args);
+  };
+  return { ...real, writeFile };
+});
 
 const folder = mkdtempSync(join(tmpdir(), 'preview-'));
 const out = join(folder, 'site');
 const assets = join(out, 'assets');
 const project = new SeededProject();
 /** A network, but not that of the lens. */
-const { landmarks: LANDMARKS } = await networkFiles();
+const LANDMARKS = join(folder, 'landmarks.onnx');
+writeFileSync(LANDMARKS, await landmarkModel());
 beforeAll(() => buildPreview({ project: SHIPPED_LENS, out }), 120_000);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -138,7 +152,7 @@ describe('building the page', () => {
     const junk = join(folder, 'junk.onnx');
     writeFileSync(junk, 'junk');
     const building = buildPreview({ project: SHIPPED_LENS, model: junk, out: join(folder, 'junk') });
-    await expect(building).rejects.toThrow(`cannot load ${junk}: it is no complete ONNX model`);
+    await expect(building).rejects.toThrow(`${junk} is no whole ONNX file`);
     expect(existsSync(join(folder, 'junk'))).toBe(false);
   });
 
@@ -155,5 +169,45 @@ describe('building the page', () => {
     const broken = join(folder, 'broken');
     await expect(buildPreview({ project: project.folder, out: broken })).rejects.toThrow(`${path}:${line}`);
     expect(readdirSync(folder).filter((name) => name.startsWith('broken'))).toEqual([]);
+  });
+
+  it('leaves no half page, and what was there, if the disk is full', async () => {
+    const site = join(folder, 'full');
+    cpSync(out, site, { recursive: true });
+    const before = readdirSync(join(site, 'assets')).sort();
+    for (const place of [site, join(folder, 'new')]) {
+      failing.after = 3;
+      const building = buildPreview({ project: SHIPPED_LENS, out: place, force: true });
+      await expect(building).rejects.toThrow(/cannot write .*: the disk is full; free some space/);
+      await expect(building).rejects.toBeInstanceOf(UserError);
+      failing.after = Number.POSITIVE_INFINITY;
+    }
+    expect(readdirSync(join(site, 'assets')).sort()).toEqual(before);
+    expect(readdirSync(folder).filter((name) => name === 'new' || name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('says that the place is no folder', async () => {
+    const place = join(folder, 'file', 'site');
+    writeFileSync(join(folder, 'file'), 'mine');
+    await expect(buildPreview({ project: SHIPPED_LENS, out: place })).rejects.toThrow(UserError);
+    expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('mine');
+  });
+
+  it('removes what a build that was killed has left beside it', async () => {
+    const left = join(folder, 'mended.2147483646-0123abcd.tmp');
+    mkdirSync(join(left, 'assets'), { recursive: true });
+    await buildPreview({ project: SHIPPED_LENS, out: join(folder, 'mended') });
+    expect(existsSync(left)).toBe(false);
+  });
+
+  it.skipIf(process.platform === 'win32')('takes folders with signs that mean something in addresses', async () => {
+    const strange = join(folder, 'my #1 lens? 100%25 %zz ü');
+    cpSync(SHIPPED_LENS, join(strange, 'project'), { recursive: true });
+    await buildPreview({ project: join(strange, 'project'), out: join(strange, 'site') });
+    expect(readdirSync(join(strange, 'site', 'assets'))).toContain('lens.js');
+    const server = await servePreview({ project: join(strange, 'project') });
+    expect(server).toMatchObject({ failure: null });
+    expect(await (await fetch(new URL('assets/scripts.js', server.url))).text()).toContain('HappyEffect');
+    await server.close();
   });
 });

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withLock } from '../../ml/core/lock.ts';
 import { type SaveRequest, saveInputs, sceneStamp } from '../../tools/preview/server/save-inputs.ts';
+import { readProgram } from '../../tools/simulator/project/read-program.ts';
 import { SCENE, SeededProject } from '../lens-project/faults/seeded-project.ts';
 
 let project: SeededProject;
@@ -131,8 +133,93 @@ describe('saving inputs into the scene', () => {
     expect(project.read(SCENE)).toBe(before);
   });
 
+  it('refuses while another program changes the project', async () => {
+    const before = project.read(SCENE);
+    await withLock(project.folder, 'installing', async () => {
+      await expect(save('EmotionDetector', { debug: true })).rejects.toThrow(/in use by process \d+/);
+    });
+    expect(project.read(SCENE)).toBe(before);
+  });
+
   it('refuses an input that the scene does not hold yet', async () => {
     project.edit(SCENE, '      debug: false\n', '');
     await expect(save('EmotionDetector', { debug: true })).rejects.toThrow(/Scene\.scene:\d+: .*no debug yet/);
+  });
+
+  it('writes texts that look like YAML as texts: nothing else of the scene changes', { timeout: 180_000 }, async () => {
+    const id = idOf('EmotionDetector');
+    const readAll = async () => {
+      const program = structuredClone(await readProgram(project.folder));
+      const use = program.objects.flatMap(({ components }) => components).find((one) => one.id === id);
+      const inputs = (use as { inputs: Record<string, unknown> }).inputs;
+      const { triggerPrefix } = inputs;
+      inputs['triggerPrefix'] = null;
+      return { triggerPrefix, program };
+    };
+    const { program } = await readAll();
+    for (const text of [
+      '',
+      '~',
+      '- !<ScriptComponent/00000000-0000-0000-0000-000000000000>',
+      '\n- !<SceneObject/00000000-0000-0000-0000-000000000000>\n  Name: x\n',
+      '  confidence: 0.9\n      hold: 3\n',
+      '"\\',
+      '# no comment',
+      '*alias',
+      '!<float> 1',
+      '---\n...',
+      '{a: 1}',
+      'tab\t',
+      'one\r\ntwo\rthree',
+      'line\u2028paragraph\u2029next\u0085',
+      'nul\u0000bell\u0007escape\u001b[2J\u007f\u009b',
+      '\ufeffmark',
+      '1e3',
+    ]) {
+      const saved = await save('EmotionDetector', { triggerPrefix: text }).then(
+        () => true,
+        (thrown: Error) => /control character|expected/.test(thrown.message) || Promise.reject(thrown),
+      );
+      const now = await readAll();
+      expect(now.program, JSON.stringify(text)).toEqual(program);
+      if (saved) expect(now.triggerPrefix, JSON.stringify(text)).toBe(text);
+    }
+  });
+
+  it('loses none of those that it accepts, however many come at once', async () => {
+    const stamp = await sceneStamp(project.folder);
+    const id = idOf('EmotionDetector');
+    const names = [
+      'angry',
+      'disgust',
+      'fear',
+      'happy',
+      'sad',
+      'surprise',
+      'neutral',
+      'confidence',
+      'smoothing',
+      'hold',
+    ];
+    const requests = names.map((name) => ({ name, values: { [name]: 0.25 } }));
+    const ask = (values: SaveRequest['inputs'][string], known: string) =>
+      saveInputs(project.folder, { stamp: known, inputs: { [id]: values } }).then(
+        () => true,
+        (thrown: Error) => {
+          expect(thrown.message).toMatch(/scene has changed/);
+          return false;
+        },
+      );
+    // Of those that know the same scene one is first, and the others are told so.
+    const answers = await Promise.all(requests.map(({ values }) => ask(values, stamp)));
+    expect(answers.filter((accepted) => accepted)).toHaveLength(1);
+    // Whoever looks again and asks again gets through in the end.
+    await Promise.all(
+      requests.map(async ({ values }) => {
+        while (!(await ask(values, await sceneStamp(project.folder)))) {}
+      }),
+    );
+    const lines = project.read(SCENE).split('\n');
+    for (const { name } of requests) expect(lines).toContain(`      ${name}: 0.250000`);
   });
 });

@@ -139,6 +139,8 @@ describe('a quantized network', () => {
       /int8\.onnx: the node "QuantizeLinear_\d+" is a QuantizeLinear/,
     );
     const floats = buildInferenceGraph(network, { batch: 1, head: HEAD, metadata: { head: HEAD, width: '0.35' } });
+    const other = buildInferenceGraph(network, { batch: 1, head: HEAD, metadata: { head: '__proto__' } });
+    expect(() => exportedInfo(other, 'other.onnx')).toThrow(/other\.onnx is of the head "__proto__"; expected one of/);
     expect(exportedInfo(floats, 'float.onnx')).toEqual({
       head: HEAD,
       architecture: 'mobilenet-v2',

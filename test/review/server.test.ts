@@ -9,6 +9,7 @@ import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import { findBrowser } from '../../tools/preview/browser.ts';
 import type { PageServer } from '../../tools/preview/server/listen.ts';
 import { PATHS, type ReviewData } from '../../tools/review/protocol.ts';
+import { ManifestFile } from '../../tools/review/server/save-decisions.ts';
 import { serveReview } from '../../tools/review/server/serve.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 
@@ -28,17 +29,20 @@ const manifest: Manifest = { identity: identityOf({ dataset, sourceRows: 70 }), 
 
 let server: PageServer;
 let origin: string;
+let token: string;
 beforeAll(async () => {
   await writeManifest(path, manifest);
   server = await serveReview({ path, manifest, dataset });
-  origin = new URL(server.url).origin;
+  const { origin: own, hash } = new URL(server.url);
+  [origin, token] = [own, hash.slice(1)];
 });
 afterAll(() => server?.close());
 
-const data = async () => (await (await fetch(origin + PATHS.data)).json()) as ReviewData;
+const ask = (path: string, headers: Record<string, string> = { 'X-Preview-Token': token }) =>
+  fetch(origin + path, { headers });
+const data = async () => (await (await ask(PATHS.data)).json()) as ReviewData;
 
 async function save(decisions: unknown, headers: Record<string, string> = {}) {
-  const { token } = await data();
   const response = await fetch(origin + PATHS.save, {
     method: 'POST',
     headers: { Origin: origin, 'X-Preview-Token': token, ...headers },
@@ -53,9 +57,10 @@ describe('the review server', () => {
     const page = await fetch(server.url);
     expect(await page.text()).toContain('Content-Security-Policy');
     expect(await data()).toMatchObject({ manifest: 'manifest.csv', source: 'synthetic', entries });
-    const faces = new Uint8Array(await (await fetch(origin + PATHS.faces)).arrayBuffer());
+    const faces = new Uint8Array(await (await ask(PATHS.faces)).arrayBuffer());
     expect(Array.from(faces)).toEqual([3, 8, 21].flatMap((row) => Array.from(faceAt(dataset, row))));
-    const foreign = await fetch(origin + PATHS.data, { headers: { Origin: 'http://localhost:1' } });
+    const foreign = await ask(PATHS.data, { 'X-Preview-Token': token, Origin: 'http://localhost:1' });
+    expect(foreign.status).toBe(403);
     expect(foreign.headers.get('access-control-allow-origin')).toBe(null);
   });
 
@@ -90,6 +95,29 @@ describe('the review server', () => {
     const saved = [{ ...entries[0], action: 'keep' }, { ...entries[1], action: 'move', to }, entries[2]];
     expect(await readManifest(path)).toEqual({ identity: manifest.identity, entries: saved });
     expect((await data()).entries).toEqual(saved);
+  });
+
+  it('loses no decision that it accepts, however many come at once', async () => {
+    const many = [...Array(12).keys()].map(
+      (row): Entry => ({ ...entries[0], row, from: EMOTIONS[dataset.labels[row]] }),
+    );
+    const own = join(temporaryFolder(), 'manifest.csv');
+    await writeManifest(own, { ...manifest, entries: many });
+    const file = await ManifestFile.open(own, await readManifest(own));
+    await Promise.all(many.map(({ row }) => file.save([{ row, action: 'keep', to: null }])));
+    expect((await readManifest(own)).entries.map(({ action }) => action)).toEqual(Array(12).fill('keep'));
+  });
+
+  it.each([
+    ['no token', {}],
+    ['the token of another server', { 'X-Preview-Token': '0'.repeat(32) }],
+  ])('gives out neither faces nor data for %s', async (_, headers) => {
+    for (const path of [PATHS.faces, PATHS.data]) {
+      const answer = await ask(path, headers);
+      expect(answer.status).toBe(403);
+      expect((await answer.arrayBuffer()).byteLength).toBeLessThan(200);
+    }
+    expect(await (await fetch(origin)).text()).not.toContain(token);
   });
 
   it.skipIf(!findBrowser())('decides by key in a browser', async () => {

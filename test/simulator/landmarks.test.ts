@@ -9,6 +9,7 @@ import { loadLens } from '../../tools/simulator/session/load-lens.ts';
 import { Session, type SessionOptions } from '../../tools/simulator/session/session.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 import { drawnPoints, studioPoints } from '../lens/landmark-faces.ts';
+import { READY } from '../lens/ready.ts';
 import { withLandmarkModel } from './landmark-lens.ts';
 import { landmarkOnnx, landmarkTflite } from './landmark-models.ts';
 
@@ -60,7 +61,7 @@ describe('a model that takes landmarks', () => {
     session.find(0, PICTURE);
     await session.run(0.5);
     expect(expression(session)).toBe('Neutral');
-    expect(session.lens.log).toEqual([]);
+    expect(session.lens.log).toEqual([READY]);
     expect(session.lens.problems).toEqual([]);
   });
 
@@ -134,7 +135,7 @@ describe('what a model that takes landmarks gets', () => {
     expect(names.indexOf(HEAD)).toBeLessThan(names.indexOf('Emotion Lens'));
     session.lens.destroy();
     expect(session.lens.objects()).toEqual([]);
-    expect(session.lens.log).toEqual([]);
+    expect(session.lens.log).toEqual([READY]);
   });
 
   it('is not asked for by a model without them', async () => {

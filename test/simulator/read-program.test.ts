@@ -32,6 +32,7 @@ describe('the shipped lens, read', () => {
       '    Sad Effect',
       '    Surprise Effect',
       '    Neutral Effect',
+      '      Face Retouch',
       'Emotion Lens',
       'Orthographic Camera',
       '  Full Frame Region',
@@ -213,6 +214,27 @@ describe('a project with something wrong in it', () => {
   it('import settings of a model that cannot be read', async () => {
     project.edit(`${MODEL}.meta`, 'Shape: {x: 192.000000,', 'Shape: {w: 192.000000,');
     expect((await problems())[0]).toMatch(/\.meta: ImporterSettings\.Inputs\.0\.Shape\.x: .*import it again/);
+  });
+
+  it('objects in each other, thousands deep', async () => {
+    const happy = project.idOf('SceneObject', 'Happy Effect');
+    const idOf = (level: number) => `00000000-0000-4000-8000-${String(level).padStart(12, '0')}`;
+    const levels = [...Array(3000).keys()].map((level) => level + 1);
+    const objects = levels.map(
+      (level) =>
+        `- !<SceneObject/${idOf(level)}>\n  Name: Level ${level}\n  Children:\n    - !<own> ${idOf(level + 1)}\n`,
+    );
+    edit(/$/, objects.join(''));
+    edit(new RegExp(`(SceneObject/${happy}>[\\s\\S]*?Children:\n) +\\[\\]\n`), `$1    - !<own> ${idOf(1)}\n`);
+    const found = await problems();
+    expect(found).toEqual([expect.stringMatching(/"Level 49\d" lies more than 500 levels deep; it is left out/)]);
+  });
+
+  it('a model of more channels than fit into the memory', async () => {
+    project.edit('Assets/EmotionDetector/emotion.int8.tflite.meta', /z: \d+/, 'z: 4000000000');
+    expect(await problems()).toContainEqual(
+      expect.stringMatching(/ImporterSettings\..*Shape\.z: .*the model is left out/),
+    );
   });
 
   it('a part that does not compile: file and line are named', async () => {

@@ -95,6 +95,16 @@ describe('upscaling faces', () => {
     expect(readFileSync(path).equals(readFileSync(whole.path))).toBe(true);
   });
 
+  it('asked for twice at once, is done once', async () => {
+    const cache = temporaryFolder();
+    const report = listener();
+    const few = pixels.slice(0, 20 * FACE_PIXELS);
+    const both = await Promise.all([0, 1].map(() => upscaleFaces(few, model, cache, report)));
+    expect(both.map(({ upscaled }) => upscaled).sort()).toEqual([0, 20]);
+    expect(report.notes).toEqual([expect.stringMatching(/is in use by process .*upscaling for the cache.*waiting/)]);
+    expect(readdirSync(cache)).toHaveLength(1);
+  });
+
   it('gives each face what the network makes of it, under a name of its own for other faces or weights', async () => {
     const cache = temporaryFolder();
     const few = pixels.slice(0, 20 * FACE_PIXELS);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { TfliteModel, TfliteOptions, TfliteTensor } from '../../ml/tflite/model.ts';
-import { BUILTIN_OPERATOR, TENSOR_TYPE } from '../../ml/tflite/schema.ts';
+import { CUSTOM, OPERATOR_NAMES } from '../../ml/tflite/operators.ts';
+import { TENSOR_TYPE } from '../../ml/tflite/schema.ts';
 
 const name = fc.string({ unit: 'binary', maxLength: 8 });
 const side = fc.nat(5);
@@ -53,22 +54,32 @@ export const options: fc.Arbitrary<NonNullable<TfliteOptions>> = fc.oneof(
   tagged('DequantizeOptions', {}),
   tagged('QuantizeOptions', {}),
   tagged('HardSwishOptions', {}),
+  tagged('ResizeBilinearOptions', { alignCorners: bool, halfPixelCenters: bool }),
+  tagged('ResizeNearestNeighborOptions', { alignCorners: bool, halfPixelCenters: bool }),
+  tagged('SubOptions', { activation, potScaleInt16: bool }),
+  tagged('DivOptions', { activation }),
+  tagged('TransposeConvOptions', strides),
 );
 
-const operatorName = fc.constantFrom(...Object.keys(BUILTIN_OPERATOR).filter((key) => key !== 'CUSTOM'));
+const operatorName = fc.constantFrom(...OPERATOR_NAMES.filter((key) => key !== CUSTOM));
 
 /** Any network that can be written, mostly a senseless one. */
 export const model: fc.Arbitrary<TfliteModel> = fc.array(tensor, { minLength: 1, maxLength: 6 }).chain((tensors) => {
   const known = fc.constantFrom(...tensors);
   const list = fc.array(fc.option(known, { freq: 4 }), { maxLength: 4 });
   const named = fc.array(fc.record({ name, tensor: known }), { maxLength: 3 });
-  const operator = fc.record({
-    name: operatorName,
-    version: fc.integer({ min: 1, max: 20 }),
-    inputs: list,
-    outputs: list,
-    options: fc.option(options, { nil: undefined }),
-  });
+  const operator = fc
+    .record({
+      kind: fc.oneof(
+        fc.record({ name: operatorName }),
+        fc.record({ name: fc.constant(CUSTOM), custom: fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }) }),
+      ),
+      version: fc.integer({ min: 1, max: 20 }),
+      inputs: list,
+      outputs: list,
+      options: fc.option(options, { nil: undefined }),
+    })
+    .map(({ kind, ...rest }) => ({ ...kind, ...rest }));
   return fc.record({
     version: fc.constant(3),
     description: name,

@@ -140,7 +140,7 @@ describe("Keras' MobileNetV2 in TensorFlow.js' format", () => {
         writeFileSync(path, JSON.stringify({ weightsManifest: [{ paths: ['../secret.bin'], weights: [] }] }));
         return path;
       },
-      /a file beside the model\.json/,
+      /the name of a file, but "\.\.\/secret\.bin" is a path/,
     ],
   ])('is refused if it is %s', async (_, make, message) => {
     const file = make();

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { programArguments } from '../../ml/core/program.ts';
 
 const ResultSchema = z.object({ imagesPerSecond: z.number(), peakMegabytes: z.number(), version: z.string() });
 export type Measurement = z.infer<typeof ResultSchema>;
@@ -14,8 +14,7 @@ export function runMeasurement(command: string, args: readonly string[]): Measur
 
 /** Runs `measure.ts` with these arguments. */
 export function measureOurs(args: readonly string[]): Measurement | null {
-  const program = fileURLToPath(new URL('./measure.ts', import.meta.url));
-  return runMeasurement(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...args]);
+  return runMeasurement(process.execPath, [...programArguments(new URL('./measure.ts', import.meta.url)), ...args]);
 }
 
 export const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { register } from 'tsx/esm/api';
+import { launch } from '../../ml/core/launch.mjs';
 
-register();
-await import('./main.ts');
+await launch(new URL('./main.ts', import.meta.url));

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
+import { printable } from '../../ml/core/printable.ts';
 import type { CliReporter } from './reporter.ts';
-import { createReporter } from './reporter.ts';
 
 /** What a command found or made. */
 export interface CommandResult {
   /** For people, printed to stdout. */
   readonly text: string;
+  /** Colours what was made printable. */
+  readonly paint?: (text: string) => string;
   /** For machines, printed to stdout with `--json`. */
   readonly json: unknown;
   /** 0 by default. */
@@ -18,19 +20,22 @@ export interface CommonOptions {
   quiet?: boolean;
 }
 
+/** Adds a command of a group; see {@link addCommonFlags}. */
+export function addCommand(group: Command, usage: string, about: string, examples: Record<string, string>): Command {
+  return addCommonFlags(group.command(usage).description(about), examples);
+}
+
 /**
- * Adds a command with the flags that every command has.
+ * Adds the flags that every command has, and its examples to its help.
  * @param examples arguments after the command's name, each with what it does.
  */
-export function addCommand(program: Command, usage: string, about: string, examples: Record<string, string>): Command {
-  const words = [usage.split(' ')[0]];
-  for (let parent: Command | null = program; parent; parent = parent.parent) words.unshift(parent.name());
+export function addCommonFlags(command: Command, examples: Record<string, string>): Command {
+  const words: string[] = [];
+  for (let named: Command | null = command; named; named = named.parent) words.unshift(named.name());
   const lines = Object.entries(examples).map(
     ([line, does]) => `  $ ${`${words.join(' ')} ${line}`.trim()}\n      ${does}`,
   );
-  return program
-    .command(usage)
-    .description(about)
+  return command
     .option('--json', 'print the result as one JSON document; progress goes to stderr')
     .option('--quiet', 'print nothing but the result')
     .option('--verbose', 'print stack traces with errors')
@@ -42,17 +47,20 @@ export async function perform(
   { json = false, quiet = false }: CommonOptions,
   work: (reporter: CliReporter) => Promise<CommandResult>,
 ): Promise<void> {
+  const { createReporter } = await import('./reporter.ts');
   const reporter = createReporter(process.stderr, quiet);
-  const close = () => reporter.close();
-  // A bar changes the terminal's line wrapping, which must be put back however the process ends.
-  process.once('exit', close);
   try {
     const result = await work(reporter);
     reporter.close();
-    process.stdout.write(`${json ? JSON.stringify(result.json, null, 2) : result.text}\n`);
+    const { text, paint = (plain) => plain } = result;
+    process.stdout.write(json ? jsonOf(result.json) : `${paint(printable(text))}\n`);
     process.exitCode = result.exitCode ?? 0;
   } finally {
     reporter.close();
-    process.off('exit', close);
   }
+}
+
+/** A JSON document for stdout, which may be a terminal too. */
+export function jsonOf(value: unknown): string {
+  return `${printable(JSON.stringify(value, null, 2))}\n`;
 }

@@ -1,21 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, UserError } from '../../ml/core/errors.ts';
+import { fileError } from '../../ml/core/files.ts';
+import { printable } from '../../ml/core/printable.ts';
 import project from '../../package.json' with { type: 'json' };
-import { addAverage } from './commands/average.ts';
-import { addBuild } from './commands/build.ts';
-import { addCheck } from './commands/check.ts';
-import { addCompare } from './commands/compare.ts';
-import { addCrossValidate } from './commands/cross-validate.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addEvaluate } from './commands/evaluate.ts';
-import { addExport } from './commands/export.ts';
-import { addLandmarks } from './commands/landmarks.ts';
-import { addLens } from './commands/lens.ts';
-import { addPreview } from './commands/preview.ts';
-import { addQuantize } from './commands/quantize.ts';
-import { addRefine } from './commands/refine.ts';
-import { addTrain } from './commands/train.ts';
-import { addUpscale } from './commands/upscale.ts';
+import { jsonOf } from './command.ts';
+import { COMMANDS } from './commands.ts';
 
 /** Exit code of an error that is none of the user's, EX_SOFTWARE of sysexits.h. */
 const UNEXPECTED = 70;
@@ -24,28 +13,28 @@ const program = new Command('emotion-lens')
   .description(project.description)
   .version(project.version)
   .exitOverride()
+  .configureOutput({
+    writeOut: (text) => process.stdout.write(printable(text)),
+    writeErr: (text) => process.stderr.write(printable(text)),
+  })
   .showHelpAfterError('(add --help for the flags and examples)');
-for (const add of [
-  addBuild,
-  addTrain,
-  addQuantize,
-  addEvaluate,
-  addExport,
-  addAverage,
-  addCheck,
-  addCompare,
-  addCrossValidate,
-  addDoctor,
-  addLandmarks,
-  addLens,
-  addPreview,
-  addRefine,
-  addUpscale,
-])
-  add(program);
+for (const [usage, { about, load }] of Object.entries(COMMANDS)) {
+  const command = program.command(usage).description(about);
+  if (process.argv.includes(command.name())) (await load())(command);
+}
 
-// A reader that has seen enough, such as `head`, closes the pipe.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : UNEXPECTED));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough, such as `head`, closes the pipe.
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`error: ${fileError('write', 'the result to standard output', error).message}\n`);
+  process.exit(1);
+});
+// There is nobody left to tell.
+process.stderr.on('error', () => {});
+process
+  .removeAllListeners('warning')
+  .on('warning', ({ name, message }) => process.stderr.write(printable(`${name}: ${message}\n`)));
+process.on('uncaughtException', (thrown) => process.exit(report(thrown)));
 
 try {
   await program.parseAsync();
@@ -59,10 +48,10 @@ function report(thrown: unknown): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
   const verbose = process.argv.includes('--verbose');
   const message = messageOf(thrown).replace(/^error: /, '');
-  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: message }, null, 2)}\n`);
+  if (process.argv.includes('--json')) process.stdout.write(jsonOf({ error: message }));
   if (thrown instanceof CommanderError) return thrown.exitCode;
-  process.stderr.write(`error: ${message}\n`);
-  if (verbose) process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+  process.stderr.write(printable(`error: ${message}\n`));
+  if (verbose) process.stderr.write(printable(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`));
   if (thrown instanceof UserError) return 1;
   if (!verbose) process.stderr.write('this is a fault of the program; run again with --verbose for the details\n');
   return UNEXPECTED;

@@ -1,5 +1,6 @@
 import { clearLine, cursorTo } from 'node:readline';
-import { Presets, SingleBar } from 'cli-progress';
+import { type Options, type Params, SingleBar } from 'cli-progress';
+import { printable } from '../../ml/core/printable.ts';
 import { type Progress, type Reporter, silent } from '../../ml/core/progress.ts';
 import { Pace } from './pace.ts';
 
@@ -10,6 +11,9 @@ export interface CliReporter extends Reporter {
 
 /** Milliseconds between two lines of the same step. */
 const LINE_INTERVAL = 10_000;
+
+/** Characters of a bar. */
+const BAR = 24;
 
 /** Bars on a terminal, lines elsewhere, nothing if quiet. */
 export function createReporter(stream: NodeJS.WriteStream, quiet: boolean): CliReporter {
@@ -42,7 +46,7 @@ export class LineReporter implements CliReporter {
   }
 
   note(line: string): void {
-    this.#stream.write(`${line}\n`);
+    this.#stream.write(`${printable(line)}\n`);
   }
 
   close(): void {}
@@ -59,15 +63,21 @@ class BarReporter implements CliReporter {
   }
 
   progress(progress: Progress): void {
-    const { step, done, total } = progress;
+    const { done, total } = progress;
+    const step = printable(progress.step);
     if (this.#pace.begins(progress) || !this.#bar) {
       this.close();
-      const format = '{step} {bar} {percentage} % {pace}';
-      this.#bar = new SingleBar({ format, stream: this.#stream, barsize: 24 }, Presets.shades_classic);
+      // What is too long is cut here: a terminal that was told not to wrap would stay so when the process is killed.
+      const format = (_: Options, { progress: share }: Params, { step, pace }: { step: string; pace: string }) => {
+        const filled = Math.round(BAR * share);
+        const bar = '█'.repeat(filled) + '░'.repeat(BAR - filled);
+        return `${step} ${bar} ${Math.floor(100 * share)} % ${pace}`.slice(0, this.#stream.columns - 1);
+      };
+      this.#bar = new SingleBar({ format, stream: this.#stream, linewrap: true });
       this.#bar.start(total, done, { step, pace: '' });
     }
     this.#bar.setTotal(total);
-    this.#bar.update(done, { step, pace: this.#pace.describe(progress) });
+    this.#bar.update(done, { step, pace: printable(this.#pace.describe(progress)) });
     if (done >= total) this.close();
   }
 
@@ -76,7 +86,7 @@ class BarReporter implements CliReporter {
       cursorTo(this.#stream, 0);
       clearLine(this.#stream, 0);
     }
-    this.#stream.write(`${line}\n`);
+    this.#stream.write(`${printable(line)}\n`);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 /** What Snap demands of a lens and its files (Lens Studio guide: project info, submission guidelines, ML Component). */
 
-export { ML_ASSETS_BYTES } from '../../ml/export/check/model-file.ts';
+export { ML_ASSETS_BYTES } from '../../ml/export/check/size-findings.ts';
 
 /** All of a lens without its ML assets, compressed. */
 export const LENS_BYTES = 8_000_000;

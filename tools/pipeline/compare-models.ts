@@ -2,7 +2,7 @@ import type { Setting } from '../../ml/config/settings.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { type FaceDataset, facesOf, indicesOf } from '../../ml/data/dataset.ts';
 import { agreementOf } from '../../ml/evaluate/agreement.ts';
-import { loadPredictor } from '../../ml/evaluate/predictor.ts';
+import { loadIsolatedPredictor } from '../../ml/evaluate/isolated/isolated-predictor.ts';
 
 /**
  * The settings by which faces are loaded with what models take of them.
@@ -11,7 +11,7 @@ import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 export async function settingsOfModels(files: readonly string[]): Promise<Setting[]> {
   const settings: Setting[] = [];
   for (const file of files) {
-    const predictor = await loadPredictor(file);
+    const predictor = await loadIsolatedPredictor(file);
     await predictor.close();
     if (!predictor.takesLandmarks) continue;
     const value = predictor.size > 0 ? 'beside' : 'alone';
@@ -27,7 +27,7 @@ export async function settingsOfModels(files: readonly string[]): Promise<Settin
 export async function compareModels(a: string, b: string, dataset: FaceDataset, reporter: Reporter) {
   const splits = (['PublicTest', 'PrivateTest'] as const).filter((split) => indicesOf(dataset, split).length > 0);
   const answersOf = async (file: string) => {
-    const predictor = await loadPredictor(file);
+    const predictor = await loadIsolatedPredictor(file);
     try {
       const answers: Float32Array[] = [];
       for (const split of splits) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
@@ -13,11 +13,11 @@ import {
   type FoldAnswers,
   FoldAnswersSchema,
 } from '../../ml/evaluate/cross-validation.ts';
-import { CHECKPOINT_FILE } from '../../ml/train/checkpoint.ts';
 import { bestFile } from '../../ml/train/classifier.ts';
 import { predictFaces } from '../../ml/train/predict.ts';
 import { train } from '../../ml/train/train.ts';
 import { foldTrained, loadNetwork } from '../../ml/train/trained-network.ts';
+
 import { exportedInfo } from '../../ml/weights/from-onnx.ts';
 import { ensureExported } from './export-head.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';
@@ -133,8 +133,6 @@ async function answersOfFold(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<FoldAnswers | undefined> {
-  // Without a checkpoint it begins anew, and so must its history.
-  if (!existsSync(join(folder, CHECKPOINT_FILE))) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { completed } = await train({ config, dataset, folder, reporter, resume: true, signal });
   if (!completed) return undefined;

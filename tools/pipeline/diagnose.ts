@@ -15,7 +15,6 @@ export interface Check {
   readonly mend?: string;
 }
 
-const OLDEST_NODE = [20, 11] as const;
 const GIB = 2 ** 30;
 /** A run of the full network needs about this much memory, and this much disk with its parsed data. */
 const MEMORY_GIB = 2;
@@ -39,10 +38,10 @@ export async function diagnose(): Promise<{ checks: Check[]; data: FoundData }> 
 
 function checkNode(): Check {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  const recent = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+  const recent = major === 20 ? minor >= 19 : major > 22 || (major === 22 && minor >= 12);
   const found = `${process.versions.node} (${process.platform}-${process.arch})`;
   if (recent) return { name: 'node', status: 'ok', found };
-  return { name: 'node', status: 'fail', found, mend: `install Node.js ${OLDEST_NODE.join('.')} or later` };
+  return { name: 'node', status: 'fail', found, mend: 'install Node.js 20.19, or 22.12 or later' };
 }
 
 function checkProcessor(): Check {

@@ -1,8 +1,8 @@
 import type { Reporter } from '../../ml/core/progress.ts';
 import { type FaceDataset, type Faces, facesOf, SPLITS, withoutLandmarks } from '../../ml/data/dataset.ts';
 import { type Evaluation, evaluate, type SplitPredictions } from '../../ml/evaluate/evaluation.ts';
+import { loadIsolatedPredictor } from '../../ml/evaluate/isolated/isolated-predictor.ts';
 import { confidentMistakes, type Mistakes } from '../../ml/evaluate/mistakes.ts';
-import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
 
 /** Mistakes that a report shows: four rows of its sheet. */
@@ -30,7 +30,7 @@ export async function evaluateModel(
   reporter: Reporter,
   also = false,
 ): Promise<EvaluatedModel> {
-  const predictor = await loadPredictor(file);
+  const predictor = await loadIsolatedPredictor(file);
   try {
     const total = dataset.splits.filter((split) => SPLITS[split] !== 'Training').length;
     const evaluateAs = (name: string, shown: (faces: Faces) => Faces) => {

@@ -4,6 +4,7 @@ import { UserError } from '../../ml/core/errors.ts';
 import { readBytes, writeAtomic } from '../../ml/core/files.ts';
 import type { Evaluation } from '../../ml/evaluate/evaluation.ts';
 import { exportOnnx } from '../../ml/export/export-onnx.ts';
+import { INT8_ONNX, INT8_TFLITE } from '../../ml/export/export-quantized.ts';
 import { type ExportedFile, sha256Of } from '../../ml/export/exported-file.ts';
 import { describeModel, type ModelMetrics, readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
 import { bestFile } from '../../ml/train/classifier.ts';
@@ -87,7 +88,7 @@ export async function describeHead(
 /**
  * Copies the quantized forms of a head that the run has made, with the description of all files and their figures.
  * @returns undefined if the run has no description of this very model.
- * @throws UserError if a form is missing or is not the described one any more.
+ * @throws UserError if a form is missing, is not the described one any more, or has a name that quantization gives to none.
  */
 export async function copyForms(run: Run, { head, file }: ExportedHead, folder: string) {
   const source = modelFolder(run, head);
@@ -97,6 +98,11 @@ export async function copyForms(run: Run, { head, file }: ExportedHead, folder: 
   const forms = known.files.filter(({ numbers }) => numbers === 'int8');
   const files = [];
   for (const { name, bytes, sha256 } of forms) {
+    // Any other name could be that of a file of the user's in the folder.
+    if (name !== INT8_ONNX && name !== INT8_TFLITE)
+      throw new UserError(
+        `${join(source, MODEL_JSON)} names the 8-bit model ${name}; expected ${INT8_ONNX} or ${INT8_TFLITE}: quantize the run again`,
+      );
     const content = await readBytes(join(source, name));
     if (sha256Of(content) !== sha256) {
       throw new UserError(`${join(source, name)} is not what model.json describes; quantize the run again`);

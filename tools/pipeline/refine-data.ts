@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../../ml/config/schema.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
+import { withLock } from '../../ml/core/lock.ts';
 import { predictionAt } from '../../ml/core/prediction.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { classesOf, type FaceDataset, indicesOf } from '../../ml/data/dataset.ts';
@@ -16,10 +14,10 @@ import { findUnlikelyLabels } from '../../ml/refine/confident-learning.ts';
 import { predictOutOfFold } from '../../ml/refine/out-of-fold.ts';
 import { entriesOf, findSuspects } from '../../ml/refine/refine.ts';
 import type { Suspect } from '../../ml/refine/suspect.ts';
-import { METRICS_FILE } from '../../ml/train/history.ts';
+
 import { findFace } from './find-face.ts';
 import { loadTools } from './load-tools.ts';
-import { createRun, openRun, type Run } from './run-folder.ts';
+import { createRun, openRun, type Run, removeUnbegun } from './run-folder.ts';
 import { withLandmarksFor } from './train-run.ts';
 
 /** What to refine: new data, or a run whose networks were stopped in training. */
@@ -39,7 +37,7 @@ export interface Stopped {
 
 /**
  * Looks through the data that a configuration names.
- * @throws UserError if configuration, data or folder do not do.
+ * @throws UserError if configuration, data or folder do not do, or another process is at work in the folder.
  */
 export async function refineData(
   order: RefineOrder,
@@ -58,11 +56,10 @@ export async function refineData(
 
   const run = 'folder' in started ? started : await createRun(config, started.name ?? 'refine', new Date());
   reporter.note(`run folder: ${run.folder}`);
-  const suspects = await findWithNetworks(run, loaded, reporter, signal).catch(async (thrown) => {
+  const find = () => findWithNetworks(run, loaded, reporter, signal);
+  const suspects = await withLock(run.folder, 'refine', find).catch(async (thrown) => {
     if (thrown === signal.reason) return null;
-    // A run that never began leaves no folder behind.
-    const began = 'resume' in order || existsSync(join(run.folder, 'fold-1', METRICS_FILE));
-    if (!began) await rm(run.folder, { recursive: true });
+    if (!('resume' in order)) await removeUnbegun(run.folder);
     throw thrown;
   });
   return suspects ? finish(loaded, suspects, run) : { run };

@@ -1,17 +1,21 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { loadConfig } from '../../ml/config/load.ts';
-import type { Config } from '../../ml/config/schema.ts';
+import { type Config, ConfigSchema } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { fileError, readText, writeAtomic } from '../../ml/core/files.ts';
+import { isLock, withLock } from '../../ml/core/lock.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
+import { isTemporary } from '../../ml/core/temporary.ts';
 
 export const CONFIG_FILE = 'config.json';
 export const DATA_FILE = 'data.json';
 export const REPORT_FILE = 'report.html';
 export const MODEL_FILE = 'emotion.onnx';
+
+const DEFAULT_CACHE = ConfigSchema.parse({}).data.cache;
 
 /** A folder of results with the configuration that they came from. */
 export interface Run {
@@ -36,12 +40,76 @@ export async function createRun(config: Config, name: string | undefined, today:
 }
 
 /**
- * Opens the folder of an earlier run.
+ * Opens the folder of an earlier run, which somebody else may have made.
  * @param settings win over its configuration.
- * @throws UserError if it is none.
+ * @throws UserError if it is none, or has a link or a special file in it.
  */
 export async function openRun(folder: string, settings: readonly Setting[] = []): Promise<Run> {
-  return { folder, config: await loadConfig(join(folder, CONFIG_FILE), settings) };
+  await checkPlain(folder);
+  const config = await loadConfig(join(folder, CONFIG_FILE), settings);
+  const chosen = settings.some(({ path }) => path === 'data.cache');
+  if (chosen || (await isOurCache(config.data.cache))) return { folder, config };
+  return { folder, config: { ...config, data: { ...config.data, cache: DEFAULT_CACHE } } };
+}
+
+/**
+ * Whether a run that somebody else may have made can have a folder written into: the usual cache, one that our commands
+ * made, or an empty folder. A cache changes no result.
+ */
+async function isOurCache(folder: string): Promise<boolean> {
+  if (folder === DEFAULT_CACHE) return true;
+  const names = await readdir(folder).catch(() => null);
+  return names !== null && (names.length === 0 || names.some((name) => /\.(faces|faces\.part|landmarks)$/.test(name)));
+}
+
+/**
+ * Whatever is written into the folder of a run stays in it.
+ * @throws UserError if there is anything but folders and regular files, at any depth.
+ */
+export async function checkPlain(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await checkPlain(path);
+    else if (!entry.isFile())
+      throw new UserError(
+        `${path} is a link, a pipe or a device; a run has files and folders alone: replace or delete it`,
+      );
+  }
+}
+
+/**
+ * Prepares a run and does its work, while no other process is at work in its folder; see {@link withLock}.
+ * @param order a run that is there already as `resume`; any other is new, and has its folder when it is prepared.
+ * @throws UserError if another process is at work there.
+ */
+export async function inRun<P extends { readonly run: Run }, T>(
+  order: object | { readonly resume: string },
+  what: string,
+  prepare: () => Promise<P>,
+  work: (prepared: P) => Promise<T>,
+): Promise<T> {
+  if ('resume' in order) return withLock(order.resume, what, async () => work(await prepare()));
+  const prepared = await prepare();
+  return withLock(prepared.run.folder, what, () => work(prepared));
+}
+
+/**
+ * Writes into a folder, which is made if it is missing, while no other process does; see {@link withLock}.
+ * @throws UserError if another process is at work there, or it cannot be written.
+ */
+export async function intoFolder<T>(folder: string, what: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(folder, { recursive: true }).catch((thrown) => {
+    throw fileError('write', folder, thrown);
+  });
+  return withLock(folder, what, work);
+}
+
+/** Removes the folder of a run that never began: nothing is in it but what describes the run. */
+export async function removeUnbegun(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => null);
+  const describes = (name: string) => [CONFIG_FILE, DATA_FILE].includes(name) || isLock(name) || isTemporary(name);
+  if (entries?.every((entry) => entry.isDirectory() || describes(entry.name)))
+    await rm(folder, { recursive: true }).catch(() => {});
 }
 
 /**

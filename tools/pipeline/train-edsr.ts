@@ -1,13 +1,11 @@
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../ml/core/errors.ts';
 import { readText, writeAtomic } from '../../ml/core/files.ts';
+import { withLock } from '../../ml/core/lock.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { type Settings, SettingsSchema } from '../../ml/superres/settings.ts';
 import { type EdsrResult, trainEdsr } from '../../ml/superres/train.ts';
-import { METRICS_FILE } from '../../ml/train/history.ts';
-import { CONFIG_FILE, createFolder } from './run-folder.ts';
+import { CONFIG_FILE, checkPlain, createFolder, removeUnbegun } from './run-folder.ts';
 
 const RUNS = 'runs';
 
@@ -41,14 +39,17 @@ export async function runEdsr(
   const settings = resume ? await readSettings(order.resume) : order.settings;
   const name = `edsr-${settings.network}-x${settings.scale}`;
   const folder = resume ? order.resume : await createFolder(RUNS, order.name ?? name, new Date());
-  try {
-    if (!resume) await writeAtomic(join(folder, CONFIG_FILE), `${JSON.stringify(settings, null, 2)}\n`);
-    reporter.note(`run folder: ${folder}`);
-    return { folder, settings, result: await trainEdsr({ settings, folder, reporter, resume, signal }) };
-  } catch (thrown) {
-    if (!resume && !existsSync(join(folder, METRICS_FILE))) await rm(folder, { recursive: true });
-    throw thrown;
-  }
+  await checkPlain(folder);
+  return withLock(folder, 'upscale train', async () => {
+    try {
+      if (!resume) await writeAtomic(join(folder, CONFIG_FILE), `${JSON.stringify(settings, null, 2)}\n`);
+      reporter.note(`run folder: ${folder}`);
+      return { folder, settings, result: await trainEdsr({ settings, folder, reporter, resume, signal }) };
+    } catch (thrown) {
+      if (!resume) await removeUnbegun(folder);
+      throw thrown;
+    }
+  });
 }
 
 async function readSettings(folder: string): Promise<Settings> {

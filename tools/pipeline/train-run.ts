@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
@@ -13,12 +12,12 @@ import { withLandmarks } from '../../ml/landmarks/extract.ts';
 
 import { CHECKPOINT_FILE } from '../../ml/train/checkpoint.ts';
 import { networkOfCheckpoint } from '../../ml/train/classifier.ts';
-import { METRICS_FILE } from '../../ml/train/history.ts';
 import type { TrainingResult } from '../../ml/train/loop.ts';
 import { train } from '../../ml/train/train.ts';
+
 import { checkUpscaling } from './check-upscaling.ts';
 import { loadTools } from './load-tools.ts';
-import { createRun, DATA_FILE, openRun, type Run } from './run-folder.ts';
+import { createRun, DATA_FILE, openRun, type Run, removeUnbegun } from './run-folder.ts';
 
 /** What to train: a new run, or one that was stopped. */
 export type TrainOrder = { readonly config: Config; readonly name?: string } | ResumeOrder;
@@ -90,7 +89,7 @@ export async function trainRun(prepared: PreparedRun, reporter: Reporter, signal
   try {
     return { ...prepared, result: await train({ config, dataset, folder, reporter, resume, signal }) };
   } catch (thrown) {
-    if (!resume && !existsSync(join(folder, METRICS_FILE))) await rm(folder, { recursive: true });
+    if (!resume) await removeUnbegun(folder);
     throw thrown;
   }
 }

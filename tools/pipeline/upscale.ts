@@ -21,6 +21,8 @@ export interface ModelChoice {
 }
 
 const DEFAULT_SCALE = 4;
+/** Of a picture made larger, which takes some 20 bytes each while it is made. */
+const MAX_PIXELS = 200_000_000;
 
 /**
  * Reads the network that was chosen.
@@ -71,8 +73,6 @@ export interface PictureOrder {
 }
 
 export interface UpscaledPictures {
-  /** False if it was stopped by its signal. */
-  readonly completed: boolean;
   readonly written: readonly string[];
   /** Pictures that were there. */
   readonly kept: readonly string[];
@@ -81,14 +81,13 @@ export interface UpscaledPictures {
 /**
  * Upscales pictures into a folder, as PNG of the same names, each whole or not at all.
  * @param paths pictures, or folders of them.
- * @throws UserError if one cannot be read or written, is there already, or has the name of another one.
+ * @throws UserError if one cannot be read or written, is too large, is there already, or has the name of another one.
  */
 export async function upscalePictures(
   model: EdsrModel,
   paths: readonly string[],
   { out, force = false, resume = false }: PictureOrder,
   reporter: Reporter,
-  signal: AbortSignal,
 ): Promise<UpscaledPictures> {
   const targets = targetsOf(await listPictures(paths), out);
   const kept = force ? [] : [...targets.keys()].filter((target) => existsSync(target));
@@ -102,16 +101,22 @@ export async function upscalePictures(
   const upscaler = await Upscaler.open(model);
   try {
     for (const [target, source] of todo) {
-      if (signal.aborted) break;
       reporter.progress({ step: 'upscaling', done: written.length, total: todo.length, unit: 'img' });
-      await writePicture(target, await upscaler.picture(await readPicture(source)));
+      const picture = await readPicture(source);
+      const [width, height] = [picture.width, picture.height].map((side) => side * upscaler.scale);
+      if (width * height > MAX_PIXELS)
+        throw new UserError(
+          `${source} has ${picture.width}×${picture.height} pixels and would become ${width}×${height}, at most ` +
+            `${MAX_PIXELS / 1e6} million are written; cut it into parts, or leave it out`,
+        );
+      await writePicture(target, await upscaler.picture(picture));
       written.push(target);
     }
   } finally {
     await upscaler.close();
   }
   reporter.progress({ step: 'upscaling', done: written.length, total: todo.length, unit: 'img' });
-  return { completed: written.length === todo.length, written, kept };
+  return { written, kept };
 }
 
 /** Sources by the paths of their results. */

@@ -7,7 +7,6 @@ export const PATHS = { data: '/review-data', faces: '/review-faces', save: '/rev
 
 /** Everything about the suspects but their faces, which come apart: 48×48 grey values each, in this order. */
 export interface ReviewData {
-  readonly token: string;
   /** Manifest that is written. */
   readonly manifest: string;
   readonly source: string;

@@ -7,6 +7,7 @@
 export const GLOBAL_NAMES = [
   'AttachmentPointType',
   'BaseScriptComponent',
+  'BlendMode',
   'ColorWidget',
   'ComboBoxItem',
   'ComboBoxWidget',
@@ -20,6 +21,7 @@ export const GLOBAL_NAMES = [
   'VerticalAlignment',
   'allowUndefined',
   'component',
+  'deviceInfoSystem',
   'getRealTimeNanos',
   'getTime',
   'global',

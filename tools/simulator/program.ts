@@ -30,7 +30,7 @@ export interface ProgramObject {
 
 export type Numbers = readonly number[];
 
-export type ProgramComponent = ScriptUse | ScreenTransformUse | PlainComponent;
+export type ProgramComponent = ScriptUse | ScreenTransformUse | RetouchUse | PlainComponent;
 
 /** A script on a scene object, with the values of its inputs. */
 export interface ScriptUse {
@@ -54,6 +54,18 @@ export interface ScreenTransformUse {
   readonly rotation: Numbers;
   /** Along x, y, z. */
   readonly scale: Numbers;
+}
+
+/** A face retouch; each amount 0..1. */
+export interface RetouchUse {
+  readonly kind: 'retouch';
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly faceIndex: number;
+  readonly softSkin: number;
+  readonly teethWhitening: number;
+  readonly eyeSharpening: number;
+  readonly eyeWhitening: number;
 }
 
 /** Any other component: made by its name, as new; without effect where it only says where the scene is drawn. */

@@ -3,7 +3,7 @@ import { type EffectFrame, EffectStage } from './EffectStage';
 import { onHead, onScreen } from './Emoji';
 import { EmojiParticles } from './EmojiParticles';
 import type { ExpressionEffect } from './ExpressionEffect';
-import { FaceStretch, type LandmarkMove } from './FaceWarp';
+import { type FaceMoves, FaceStretch } from './FaceWarp';
 import type { ParticleMotion } from './Particles';
 import { createHeadAnchor } from './SceneParts';
 import { ScreenTint } from './ScreenTint';
@@ -35,22 +35,28 @@ const EMBERS: ParticleMotion = {
 };
 
 /** The inner ends of the brows sink, the eyelids come closer. */
-const GLARE: readonly LandmarkMove[] = [
-  [19, 0, -0.2],
-  [20, 0.1, -0.45],
-  [21, 0.2, -0.6],
-  [22, -0.2, -0.6],
-  [23, -0.1, -0.45],
-  [24, 0, -0.2],
-  [37, 0, -0.15],
-  [38, 0, -0.2],
-  [43, 0, -0.2],
-  [44, 0, -0.15],
-  [40, 0, 0.1],
-  [41, 0, 0.1],
-  [46, 0, 0.1],
-  [47, 0, 0.1],
-];
+const GLARE: FaceMoves = {
+  landmarks: [
+    [19, 0, -0.2],
+    [20, 0.1, -0.45],
+    [21, 0.2, -0.6],
+    [22, -0.2, -0.6],
+    [23, -0.1, -0.45],
+    [24, 0, -0.2],
+    [37, 0, -0.15],
+    [38, 0, -0.2],
+    [43, 0, -0.2],
+    [44, 0, -0.15],
+    [40, 0, 0.1],
+    [41, 0, 0.1],
+    [46, 0, 0.1],
+    [47, 0, 0.1],
+  ],
+  otherwise: [
+    [AttachmentPointType.LeftEyeballCenter, -0.15],
+    [AttachmentPointType.RightEyeballCenter, -0.15],
+  ],
+};
 
 const BEATS_PER_SECOND = 1.4;
 

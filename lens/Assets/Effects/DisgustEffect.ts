@@ -3,7 +3,7 @@ import { type EffectFrame, EffectStage } from './EffectStage';
 import { onHead, onScreen } from './Emoji';
 import { EmojiParticles } from './EmojiParticles';
 import type { ExpressionEffect } from './ExpressionEffect';
-import { FaceLiquify, FaceStretch, type LandmarkMove } from './FaceWarp';
+import { FaceLiquify, type FaceMoves, FaceStretch } from './FaceWarp';
 import type { ParticleMotion } from './Particles';
 import { createHeadAnchor } from './SceneParts';
 import { ScreenTint } from './ScreenTint';
@@ -32,24 +32,30 @@ const BUBBLES: ParticleMotion = {
 };
 
 /** Upper lip and wings of the nose up, brows down. */
-const WRINKLE: readonly LandmarkMove[] = [
-  [49, 0, 0.25],
-  [50, 0, 0.4],
-  [51, 0, 0.4],
-  [52, 0, 0.4],
-  [53, 0, 0.25],
-  [31, 0, 0.25],
-  [35, 0, 0.25],
-  [20, 0, -0.2],
-  [21, 0, -0.3],
-  [22, 0, -0.3],
-  [23, 0, -0.2],
-];
+const WRINKLE: FaceMoves = {
+  landmarks: [
+    [49, 0, 0.25],
+    [50, 0, 0.4],
+    [51, 0, 0.4],
+    [52, 0, 0.4],
+    [53, 0, 0.25],
+    [31, 0, 0.25],
+    [35, 0, 0.25],
+    [20, 0, -0.2],
+    [21, 0, -0.3],
+    [22, 0, -0.3],
+    [23, 0, -0.2],
+  ],
+  otherwise: [
+    [AttachmentPointType.LeftEyeballCenter, -0.12],
+    [AttachmentPointType.RightEyeballCenter, -0.12],
+  ],
+};
 
 const MOUTH_RADIUS = 3;
-/** How far the mouth is pinched, and how far that swings. */
 const MOUTH_PINCH = 0.2;
-const MOUTH_WOBBLE = 0.1;
+/** How far the pinch swings, as a part of it. */
+const MOUTH_WOBBLE = 0.5;
 
 /** A queasy green: the mouth wobbles, bubbles rise from it and over the screen, a swirl turns above the head. */
 @component
@@ -101,7 +107,7 @@ export class DisgustEffect extends BaseScriptComponent implements ExpressionEffe
     const head = createHeadAnchor(stage.root, HeadCenter, this.faceIndex);
     this.swirl = stage.add(new Sticker(onHead(head), '🌀', 5));
     this.green = stage.add(new ScreenTint(stage.screen, this.tint, this.vignette));
-    this.mouth = stage.add(new FaceLiquify(stage.root, [MouthCenter], this.faceIndex, MOUTH_RADIUS));
+    this.mouth = stage.add(new FaceLiquify(stage.root, [[MouthCenter, -MOUTH_PINCH]], this.faceIndex, MOUTH_RADIUS));
     this.wrinkle = stage.add(new FaceStretch(stage.root, this.faceIndex, WRINKLE, this.warp));
     this.stage = stage;
   }
@@ -117,7 +123,7 @@ export class DisgustEffect extends BaseScriptComponent implements ExpressionEffe
     this.bubbles.step(frame, this.particles);
     this.swirl.place(frame, 1.5 * wave(time, 0.3), 16, 0, 1, -3 * time);
     this.green.set(intensity * (0.85 + 0.15 * wave(time, 0.4)));
-    this.mouth.set(-this.warp * intensity * (MOUTH_PINCH + MOUTH_WOBBLE * wave(time, 0.9)));
+    this.mouth.set(this.warp * intensity * (1 + MOUTH_WOBBLE * wave(time, 0.9)));
     this.wrinkle.set(intensity);
   }
 }

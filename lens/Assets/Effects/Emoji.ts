@@ -1,3 +1,4 @@
+import { createText } from '../EmotionDetector/CreateText';
 import { createChild, createScreenChild, RENDER_ORDER } from './SceneParts';
 
 /** Side of the room for an emoji on a head, in centimetres; its size scales it from there. */
@@ -22,14 +23,12 @@ export abstract class Emoji {
     /** The size at scale 1. */
     private readonly unit: number,
   ) {
-    const text = object.createComponent('Text');
+    const text = createText(object, renderOrder);
     text.text = glyph;
-    text.sizeToFit = true;
     text.depthTest = false;
     text.twoSided = true;
     text.worldSpaceRect = Rect.create(-HEAD_ROOM / 2, HEAD_ROOM / 2, -HEAD_ROOM / 2, HEAD_ROOM / 2);
     text.textFill.color = new vec4(1, 1, 1, opacity);
-    text.setRenderOrder(renderOrder);
     object.enabled = false;
   }
 

@@ -15,16 +15,27 @@ export interface EmojiLook {
   readonly seed: number;
 }
 
-/** Emoji that fly: a fixed number of Texts, moved each frame. */
+/** Emoji that fly: at most a fixed number of Texts, moved each frame. */
 export class EmojiParticles implements EffectPart {
   private readonly particles: Particles;
   private readonly emoji: Emoji[] = [];
 
-  constructor(create: EmojiFactory, look: EmojiLook, motion: ParticleMotion) {
+  constructor(
+    private readonly create: EmojiFactory,
+    private readonly look: EmojiLook,
+    motion: ParticleMotion,
+  ) {
     this.particles = new Particles(look.count, motion, look.seed);
-    for (let i = 0; i < look.count; i++) {
-      this.emoji.push(create(look.glyphs[i % look.glyphs.length], look.opacity ?? 1));
-    }
+    this.particles.room = 0;
+  }
+
+  prepare(): boolean {
+    const { glyphs, count, opacity = 1 } = this.look;
+    const next = this.emoji.length;
+    if (next === count) return false;
+    this.emoji.push(this.create(glyphs[next % glyphs.length], opacity));
+    this.particles.room = this.emoji.length;
+    return true;
   }
 
   /** @param share of the particles to be born, 0..1. At low intensity fewer are born, and all are smaller. */

@@ -4,10 +4,99 @@ import { createChild, createHeadAnchor, createOrReport, RENDER_ORDER } from './S
 /** A landmark in the order of the iBUG 68 points, and where it is moved: to the side and up, in centimetres. */
 export type LandmarkMove = readonly [landmark: number, dx: number, dy: number];
 
+/** A point of a face that bulges (amount above 0) or is pinched (below). */
+export type FaceBulge = readonly [point: AttachmentPointType, amount: number];
+
+/** How an expression moves a face. */
+export interface FaceMoves {
+  readonly landmarks: readonly LandmarkMove[];
+  /** What comes nearest to it where no landmarks can be moved. */
+  readonly otherwise: readonly FaceBulge[];
+}
+
 const FEATURE = 'Expression';
 /** What `setFeatureWeight` takes: less than 2, more than -0.5. */
 const GREATEST_WEIGHT = 1.99;
 const LEAST_WEIGHT = -0.49;
+/** What Lens Studio's own Face Liquify begins with. */
+const USUAL_RADIUS = 2;
+
+/**
+ * Moves landmarks of a face. Whether a face stretch that a script makes has points to move is not documented; if it has
+ * none, one line says so, and the face bulges or is pinched instead.
+ */
+export class FaceStretch implements EffectPart {
+  private readonly visual: FaceStretchVisual | undefined;
+  private readonly liquify: FaceLiquify | undefined;
+
+  /** @param amount factor to all moves. */
+  constructor(
+    parent: SceneObject,
+    faceIndex: number,
+    { landmarks, otherwise }: FaceMoves,
+    private readonly amount: number,
+  ) {
+    const object = createChild(parent, 'Face Stretch');
+    try {
+      this.visual = createStretch(object, landmarks, amount);
+      this.visual.faceIndex = faceIndex;
+    } catch (error) {
+      object.destroy();
+      print(`Face stretch: the face bulges instead, because no landmarks can be moved (${error}).`);
+      this.liquify = new FaceLiquify(parent, otherwise, faceIndex, USUAL_RADIUS);
+    }
+    this.rest();
+  }
+
+  /** @param weight 0: the face as it is; 1: moved as described; kept within what Lens Studio takes. */
+  set(weight: number): void {
+    const kept = Math.min(GREATEST_WEIGHT, Math.max(LEAST_WEIGHT, weight));
+    this.liquify?.set(this.amount * kept);
+    if (!this.visual) return;
+    this.visual.setFeatureWeight(FEATURE, kept);
+    enable(this.visual, this.amount * kept !== 0);
+  }
+
+  rest(): void {
+    this.set(0);
+  }
+}
+
+/** Bulges or pinches around points of a face, such as its eyes. Lens Studio allows 10 of these points on a face. */
+export class FaceLiquify implements EffectPart {
+  private readonly visuals: readonly LiquifyVisual[];
+
+  /** @param radius in centimetres. */
+  constructor(
+    parent: SceneObject,
+    private readonly bulges: readonly FaceBulge[],
+    faceIndex: number,
+    radius: number,
+  ) {
+    const create = ([point]: FaceBulge) => {
+      const visual = createHeadAnchor(parent, point, faceIndex).createComponent('LiquifyVisual');
+      visual.radius = radius;
+      visual.setRenderOrder(RENDER_ORDER.faceWarp);
+      return visual;
+    };
+    this.visuals = createOrReport('Liquify', () => bulges.map(create)) ?? [];
+    this.rest();
+  }
+
+  /** @param level factor to all amounts; 0: the face as it is. */
+  set(level: number): void {
+    for (let i = 0; i < this.visuals.length; i++) {
+      const amount = level * this.bulges[i][1];
+      // 1 is Lens Studio's intensity for no change.
+      this.visuals[i].intensity = 1 + amount;
+      enable(this.visuals[i], amount !== 0);
+    }
+  }
+
+  rest(): void {
+    this.set(0);
+  }
+}
 
 /** A visual with the moves as its only feature. @throws Error if a landmark is not among the points that there are. */
 function createStretch(object: SceneObject, moves: readonly LandmarkMove[], amount: number): FaceStretchVisual {
@@ -25,50 +114,7 @@ function createStretch(object: SceneObject, moves: readonly LandmarkMove[], amou
   return visual;
 }
 
-/** Moves landmarks of a face. */
-export class FaceStretch implements EffectPart {
-  private readonly visual: FaceStretchVisual | undefined;
-
-  /** @param amount factor to all moves. */
-  constructor(parent: SceneObject, faceIndex: number, moves: readonly LandmarkMove[], amount: number) {
-    const object = createChild(parent, 'Face Stretch');
-    this.visual = createOrReport('Face stretch', () => createStretch(object, moves, amount));
-    if (this.visual) this.visual.faceIndex = faceIndex;
-    this.rest();
-  }
-
-  /** @param weight 0: the face as it is; 1: moved as described; kept within what Lens Studio takes. */
-  set(weight: number): void {
-    this.visual?.setFeatureWeight(FEATURE, Math.min(GREATEST_WEIGHT, Math.max(LEAST_WEIGHT, weight)));
-  }
-
-  rest(): void {
-    this.set(0);
-  }
-}
-
-/** Bulges or pinches around points of a face, such as its eyes. Lens Studio allows 10 of these points on a face. */
-export class FaceLiquify implements EffectPart {
-  private readonly visuals: readonly LiquifyVisual[];
-
-  /** @param radius in centimetres. */
-  constructor(parent: SceneObject, points: readonly AttachmentPointType[], faceIndex: number, radius: number) {
-    const create = (point: AttachmentPointType) => {
-      const visual = createHeadAnchor(parent, point, faceIndex).createComponent('LiquifyVisual');
-      visual.radius = radius;
-      visual.setRenderOrder(RENDER_ORDER.faceWarp);
-      return visual;
-    };
-    this.visuals = createOrReport('Liquify', () => points.map(create)) ?? [];
-    this.rest();
-  }
-
-  /** @param amount 0: the face as it is; above: bulges; below: pinches. */
-  set(amount: number): void {
-    for (let i = 0; i < this.visuals.length; i++) this.visuals[i].intensity = 1 + amount;
-  }
-
-  rest(): void {
-    this.set(0);
-  }
+/** A visual that changes nothing still costs; it is enabled only while it does something. */
+function enable(visual: BaseMeshVisual, works: boolean): void {
+  if (visual.enabled !== works) visual.enabled = works;
 }

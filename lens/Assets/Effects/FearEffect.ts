@@ -3,7 +3,7 @@ import { type EffectFrame, EffectStage } from './EffectStage';
 import { onHead, onScreen } from './Emoji';
 import { EmojiParticles } from './EmojiParticles';
 import type { ExpressionEffect } from './ExpressionEffect';
-import { FaceLiquify, FaceStretch, type LandmarkMove } from './FaceWarp';
+import { type FaceBulge, FaceLiquify, type FaceMoves, FaceStretch } from './FaceWarp';
 import type { ParticleMotion } from './Particles';
 import { createChild, createHeadAnchor } from './SceneParts';
 import { ScreenTint } from './ScreenTint';
@@ -31,18 +31,21 @@ const GHOSTS: ParticleMotion = {
 };
 
 /** The inner ends of the brows rise, the mouth is drawn wide. */
-const WORRY: readonly LandmarkMove[] = [
-  [19, 0, 0.2],
-  [20, 0, 0.4],
-  [21, 0, 0.6],
-  [22, 0, 0.6],
-  [23, 0, 0.4],
-  [24, 0, 0.2],
-  [48, -0.35, -0.15],
-  [54, 0.35, -0.15],
-  [60, -0.3, -0.1],
-  [64, 0.3, -0.1],
-];
+const WORRY: FaceMoves = {
+  landmarks: [
+    [19, 0, 0.2],
+    [20, 0, 0.4],
+    [21, 0, 0.6],
+    [22, 0, 0.6],
+    [23, 0, 0.4],
+    [24, 0, 0.2],
+    [48, -0.35, -0.15],
+    [54, 0.35, -0.15],
+    [60, -0.3, -0.1],
+    [64, 0.3, -0.1],
+  ],
+  otherwise: [[AttachmentPointType.MouthCenter, 0.15]],
+};
 
 const EYE_RADIUS = 2;
 const EYE_BULGE = 0.2;
@@ -102,7 +105,7 @@ export class FearEffect extends BaseScriptComponent implements ExpressionEffect 
     const ghosts = { glyphs: ['👻'], count: 8, opacity: 0.75, seed: 43 };
     this.ghosts = stage.add(new EmojiParticles(onScreen(stage.screen), ghosts, GHOSTS));
     this.dark = stage.add(new ScreenTint(stage.screen, this.tint, this.vignette));
-    const eyes = [LeftEyeballCenter, RightEyeballCenter];
+    const eyes = [LeftEyeballCenter, RightEyeballCenter].map((eye): FaceBulge => [eye, EYE_BULGE]);
     this.eyes = stage.add(new FaceLiquify(stage.root, eyes, this.faceIndex, EYE_RADIUS));
     this.worry = stage.add(new FaceStretch(stage.root, this.faceIndex, WORRY, this.warp));
     this.stage = stage;
@@ -122,7 +125,7 @@ export class FearEffect extends BaseScriptComponent implements ExpressionEffect 
     if (frame.entered) this.ghosts.burst(Math.round(4 * this.particles));
     this.ghosts.step(frame, this.particles);
     this.dark.set(intensity * (0.9 + 0.1 * wave(time, 0.7)));
-    this.eyes.set(EYE_BULGE * this.warp * intensity * (1 + 0.3 * tremble));
+    this.eyes.set(this.warp * intensity * (1 + 0.3 * tremble));
     this.worry.set(intensity * (1 + 0.2 * tremble));
   }
 }

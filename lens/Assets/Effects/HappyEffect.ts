@@ -3,7 +3,7 @@ import { type EffectFrame, EffectStage } from './EffectStage';
 import { onHead, onScreen } from './Emoji';
 import { EmojiParticles } from './EmojiParticles';
 import type { ExpressionEffect } from './ExpressionEffect';
-import { FaceStretch, type LandmarkMove } from './FaceWarp';
+import { type FaceMoves, FaceStretch } from './FaceWarp';
 import type { ParticleMotion } from './Particles';
 import { createHeadAnchor } from './SceneParts';
 import { ScreenTint } from './ScreenTint';
@@ -31,16 +31,23 @@ const HEARTS: ParticleMotion = {
   sway: 0.05,
 };
 
-const SMILE: readonly LandmarkMove[] = [
-  [48, -0.3, 0.7],
-  [54, 0.3, 0.7],
-  [49, -0.1, 0.35],
-  [53, 0.1, 0.35],
-  [59, -0.1, 0.3],
-  [55, 0.1, 0.3],
-  [60, -0.25, 0.6],
-  [64, 0.25, 0.6],
-];
+const SMILE: FaceMoves = {
+  landmarks: [
+    [48, -0.3, 0.7],
+    [54, 0.3, 0.7],
+    [49, -0.1, 0.35],
+    [53, 0.1, 0.35],
+    [59, -0.1, 0.3],
+    [55, 0.1, 0.3],
+    [60, -0.25, 0.6],
+    [64, 0.25, 0.6],
+  ],
+  otherwise: [
+    [AttachmentPointType.MouthCenter, 0.25],
+    [AttachmentPointType.LeftCheek, 0.15],
+    [AttachmentPointType.RightCheek, 0.15],
+  ],
+};
 
 /** Sparkles that hop around the head, hearts that rise on the screen, a warm glow, corners of the mouth lifted. */
 @component

@@ -35,9 +35,29 @@ export class NeutralEffect extends BaseScriptComponent implements ExpressionEffe
   particles = 1;
 
   @input
+  @hint('The Face Retouch of the scene, which this effect sets; empty: it makes one itself, which may do nothing')
+  @allowUndefined
+  faceRetouch!: RetouchVisual;
+
+  @input
   @hint('How soft the skin becomes; 0: as it is')
   @widget(new SliderWidget(0, 1, 0.01))
   softSkin = 0.3;
+
+  @input
+  @hint('How white the teeth become; 0: as they are')
+  @widget(new SliderWidget(0, 1, 0.01))
+  whiteTeeth = 0;
+
+  @input
+  @hint('How sharp the eyes become; 0: as they are')
+  @widget(new SliderWidget(0, 1, 0.01))
+  sharpEyes = 0;
+
+  @input
+  @hint('How white the whites of the eyes become; 0: as they are')
+  @widget(new SliderWidget(0, 1, 0.01))
+  whiteEyes = 0;
 
   private stage?: EffectStage;
   private petals!: EmojiParticles;
@@ -47,7 +67,7 @@ export class NeutralEffect extends BaseScriptComponent implements ExpressionEffe
     const stage = new EffectStage(this, this.screen, (frame) => this.animate(frame));
     const petals = { glyphs: ['🌸', '🍃'], count: 8, opacity: 0.65, seed: 61 };
     this.petals = stage.add(new EmojiParticles(onScreen(stage.screen), petals, PETALS));
-    this.retouch = stage.add(new FaceRetouch(stage.root, this.faceIndex));
+    this.retouch = stage.add(new FaceRetouch(stage.root, this.faceIndex, this.faceRetouch));
     this.stage = stage;
   }
 
@@ -57,6 +77,6 @@ export class NeutralEffect extends BaseScriptComponent implements ExpressionEffe
 
   private animate(frame: EffectFrame): void {
     this.petals.step(frame, this.particles);
-    this.retouch.set(frame.intensity * this.softSkin);
+    this.retouch.set(frame.intensity, this);
   }
 }

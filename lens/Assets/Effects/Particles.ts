@@ -41,6 +41,8 @@ const SHRINKING = 0.3;
  * not change its path.
  */
 export class Particles {
+  /** How many there may be now, up to `count`. */
+  room: number;
   /** Seconds since birth; negative: it does not live. */
   private readonly age: Float32Array;
   private readonly life: Float32Array;
@@ -58,6 +60,7 @@ export class Particles {
     private readonly motion: ParticleMotion,
     seed: number,
   ) {
+    this.room = count;
     const perParticle = () => new Float32Array(count);
     this.age = perParticle().fill(-1);
     this.life = perParticle();
@@ -84,7 +87,7 @@ export class Particles {
 
   /** Bears this many at once, as far as there is room. */
   burst(births: number): void {
-    for (let i = 0; i < this.count && births > 0; i++) {
+    for (let i = 0; i < this.room && births > 0; i++) {
       if (this.lives(i)) continue;
       this.bear(i);
       births--;

@@ -3,7 +3,7 @@ import { type EffectFrame, EffectStage } from './EffectStage';
 import { onHead, onScreen } from './Emoji';
 import { EmojiParticles } from './EmojiParticles';
 import type { ExpressionEffect } from './ExpressionEffect';
-import { FaceStretch, type LandmarkMove } from './FaceWarp';
+import { type FaceMoves, FaceStretch } from './FaceWarp';
 import type { ParticleMotion } from './Particles';
 import { createHeadAnchor } from './SceneParts';
 import { ScreenTint } from './ScreenTint';
@@ -31,20 +31,23 @@ const RAIN: ParticleMotion = {
 };
 
 /** The outer ends of the brows sink and the inner ones rise; the corners of the mouth sink. */
-const DROOP: readonly LandmarkMove[] = [
-  [17, 0, -0.5],
-  [18, 0, -0.25],
-  [20, 0, 0.25],
-  [21, 0, 0.5],
-  [22, 0, 0.5],
-  [23, 0, 0.25],
-  [25, 0, -0.25],
-  [26, 0, -0.5],
-  [48, 0, -0.45],
-  [54, 0, -0.45],
-  [60, 0, -0.4],
-  [64, 0, -0.4],
-];
+const DROOP: FaceMoves = {
+  landmarks: [
+    [17, 0, -0.5],
+    [18, 0, -0.25],
+    [20, 0, 0.25],
+    [21, 0, 0.5],
+    [22, 0, 0.5],
+    [23, 0, 0.25],
+    [25, 0, -0.25],
+    [26, 0, -0.5],
+    [48, 0, -0.45],
+    [54, 0, -0.45],
+    [60, 0, -0.4],
+    [64, 0, -0.4],
+  ],
+  otherwise: [[AttachmentPointType.MouthCenter, -0.15]],
+};
 
 const CLOUD_HEIGHT = 17;
 

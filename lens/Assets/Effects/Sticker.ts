@@ -4,24 +4,28 @@ import type { Emoji, EmojiFactory } from './Emoji';
 
 /** One emoji that pops up and stays, like a cloud above the head. */
 export class Sticker implements EffectPart {
-  private readonly emoji: Emoji;
+  private emoji: Emoji | undefined;
 
   /** @param size see `Emoji.place`. */
   constructor(
-    create: EmojiFactory,
-    glyph: string,
+    private readonly create: EmojiFactory,
+    private readonly glyph: string,
     private readonly size: number,
-  ) {
-    this.emoji = create(glyph, 1);
+  ) {}
+
+  prepare(): boolean {
+    if (this.emoji) return false;
+    this.emoji = this.create(this.glyph, 1);
+    return true;
   }
 
   /** @param grow factor to its size. @param angle radians. */
   place(frame: EffectFrame, x: number, y: number, z: number, grow = 1, angle = 0): void {
     const size = this.size * grow * pop(frame.time) * smoothstep(0, 0.5, frame.intensity);
-    this.emoji.place(x, y, z, size, angle);
+    this.emoji?.place(x, y, z, size, angle);
   }
 
   rest(): void {
-    this.emoji.hide();
+    this.emoji?.hide();
   }
 }

@@ -3,7 +3,7 @@ import { type EffectFrame, EffectStage } from './EffectStage';
 import { onHead, onScreen } from './Emoji';
 import { EmojiParticles } from './EmojiParticles';
 import type { ExpressionEffect } from './ExpressionEffect';
-import { FaceLiquify, FaceStretch, type LandmarkMove } from './FaceWarp';
+import { type FaceBulge, FaceLiquify, type FaceMoves, FaceStretch } from './FaceWarp';
 import type { ParticleMotion } from './Particles';
 import { createHeadAnchor } from './SceneParts';
 import { ScreenTint } from './ScreenTint';
@@ -22,22 +22,25 @@ const CONFETTI: ParticleMotion = {
 };
 
 /** Brows up, lower lip and chin down. */
-const AMAZED: readonly LandmarkMove[] = [
-  [17, 0, 0.4],
-  [18, 0, 0.6],
-  [19, 0, 0.75],
-  [20, 0, 0.7],
-  [21, 0, 0.55],
-  [22, 0, 0.55],
-  [23, 0, 0.7],
-  [24, 0, 0.75],
-  [25, 0, 0.6],
-  [26, 0, 0.4],
-  [56, 0, -0.35],
-  [57, 0, -0.4],
-  [58, 0, -0.35],
-  [8, 0, -0.3],
-];
+const AMAZED: FaceMoves = {
+  landmarks: [
+    [17, 0, 0.4],
+    [18, 0, 0.6],
+    [19, 0, 0.75],
+    [20, 0, 0.7],
+    [21, 0, 0.55],
+    [22, 0, 0.55],
+    [23, 0, 0.7],
+    [24, 0, 0.75],
+    [25, 0, 0.6],
+    [26, 0, 0.4],
+    [56, 0, -0.35],
+    [57, 0, -0.4],
+    [58, 0, -0.35],
+    [8, 0, -0.3],
+  ],
+  otherwise: [[AttachmentPointType.MouthCenter, 0.3]],
+};
 
 const EYE_RADIUS = 2.2;
 const EYE_BULGE = 0.5;
@@ -89,7 +92,7 @@ export class SurpriseEffect extends BaseScriptComponent implements ExpressionEff
     const head = createHeadAnchor(stage.root, HeadCenter, this.faceIndex);
     this.sign = stage.add(new Sticker(onHead(head), '❗', 6));
     this.light = stage.add(new ScreenTint(stage.screen, this.tint, this.vignette));
-    const eyes = [LeftEyeballCenter, RightEyeballCenter];
+    const eyes = [LeftEyeballCenter, RightEyeballCenter].map((eye): FaceBulge => [eye, EYE_BULGE]);
     this.eyes = stage.add(new FaceLiquify(stage.root, eyes, this.faceIndex, EYE_RADIUS));
     this.amazed = stage.add(new FaceStretch(stage.root, this.faceIndex, AMAZED, this.warp));
     this.stage = stage;
@@ -106,7 +109,7 @@ export class SurpriseEffect extends BaseScriptComponent implements ExpressionEff
     this.confetti.step(frame, this.particles);
     this.sign.place(frame, 0, 17, 0, 1 + 0.06 * wave(time, 1.2), 0.12 * wave(time, 0.8));
     this.light.set(intensity * (0.5 + 1.5 * Math.exp(-4 * time)));
-    this.eyes.set(EYE_BULGE * this.warp * opening);
+    this.eyes.set(this.warp * opening);
     this.amazed.set(opening);
   }
 }

@@ -1,5 +1,6 @@
 import { BehaviorTriggers } from './BehaviorTriggers';
 import { DebugOverlay } from './DebugOverlay';
+import { affordableRuns, mlPerformanceIndex } from './DeviceSpeed';
 import { EmotionModel } from './EmotionModel';
 import { EMOTIONS, type Emotion, type EmotionChange, NO_EMOTION } from './Emotions';
 import { ExpressionTracker } from './ExpressionTracker';
@@ -40,7 +41,7 @@ export class EmotionDetector extends BaseScriptComponent {
   faceIndex: number = 0;
 
   @input
-  @hint('Scale of the face crop. Tick Debug and set it so that the eyes, mouth and chin lie on the marks')
+  @hint('Larger shows more around the face. Tick Debug and set it so that the eyes, mouth and chin lie on the marks')
   @widget(new SliderWidget(0.3, 2, 0.01))
   cropScale: number = 0.6;
 
@@ -58,6 +59,11 @@ export class EmotionDetector extends BaseScriptComponent {
   @hint('How often the model looks at the face; 0 for every frame')
   @widget(new SliderWidget(0, 30, 1))
   runsPerSecond: number = 15;
+
+  @input
+  @label('Spare Slow Phones')
+  @hint('Where the phone is slow at machine learning, the model looks 8 or 5 times a second at most')
+  spareSlowPhones: boolean = true;
 
   @ui.group_end
   @ui.group_start('Decision')
@@ -216,8 +222,11 @@ export class EmotionDetector extends BaseScriptComponent {
       tracker.faceLost();
       this.expressionModel?.forget();
     });
-    const schedule = new RunSchedule(this.runsPerSecond);
-    this.createEvent('OnStartEvent').bind(() => this.start(tracker));
+    const index = mlPerformanceIndex();
+    const runs = this.spareSlowPhones ? affordableRuns(this.runsPerSecond, index) : this.runsPerSecond;
+    const schedule = new RunSchedule(runs);
+    const pace = `${runs > 0 ? `${runs} runs per second` : 'a run in every frame'} (ML performance index ${index ?? 'unknown'})`;
+    this.createEvent('OnStartEvent').bind(() => this.start(tracker, pace));
     this.createEvent('UpdateEvent').bind((event) => this.update(tracker, schedule, event.getDeltaTime()));
     this.createEvent('OnDestroyEvent').bind(() => {
       this.overlay?.destroy();
@@ -225,7 +234,8 @@ export class EmotionDetector extends BaseScriptComponent {
     });
   }
 
-  private start(tracker: ExpressionTracker): void {
+  /** @param pace how often the model runs, in words. */
+  private start(tracker: ExpressionTracker, pace: string): void {
     const { model, faceCrop } = this;
     if (!model || !faceCrop) {
       const missing = model ? 'a face crop texture to "Face Crop"' : 'the expression model to "Model"';
@@ -238,6 +248,7 @@ export class EmotionDetector extends BaseScriptComponent {
     this.landmarks = landmarks;
     const view = { crop: faceCrop, mirrored, landmarks };
     this.expressionModel = new EmotionModel(this.getSceneObject(), model, view, {
+      onReady: () => this.notices.once('ready', `ready, model ${model.name}, ${EMOTIONS.length} expressions, ${pace}`),
       onResult: (output) => this.report(tracker.observe(output)),
       onFault: (topic, text) => this.notices.once(topic, text),
     });

@@ -11,6 +11,8 @@ const LANDMARKS = 'landmarks';
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
 export interface ModelListener {
+  /** The model has loaded and fits. */
+  onReady(): void;
   /** @param output seven probabilities, valid during the call only. */
   onResult(output: Float32Array): void;
   /** @param text what is wrong and what to do, for the Logger. */
@@ -147,6 +149,7 @@ export class EmotionModel {
     if (landmarks) this.followLandmarks();
     this.landmarks = landmarks;
     this.output = output;
+    this.listener.onReady();
   }
 
   /** Without them the model gets zeros, which it knows as "no landmarks". */

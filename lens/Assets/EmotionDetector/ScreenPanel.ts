@@ -1,3 +1,5 @@
+import { createText } from './CreateText';
+
 /** A text with a plain or pictured background on the screen; needs no material. */
 export class ScreenPanel {
   readonly object: SceneObject;
@@ -13,9 +15,7 @@ export class ScreenPanel {
     this.object.setParent(parent);
     this.object.layer = parent.layer;
     this.object.createComponent('ScreenTransform').anchors = area;
-    this.text = this.object.createComponent('Text');
-    this.text.sizeToFit = true;
-    this.text.setRenderOrder(order);
+    this.text = createText(this.object, order);
   }
 
   /** Fills the area with a colour. */

@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import sharp from 'sharp';
-import { messageOf } from '../../core/errors.ts';
 import { readText } from '../../core/files.ts';
 import { eyesOf, LANDMARK_VALUES, POINTS } from '../../core/ibug.ts';
+import { MOST_PIXELS, openPicture, pictureFault } from '../../core/picture-file.ts';
 import { FACE_SIZE } from '../dataset.ts';
 
 /** Where FER2013 has the eyes: parts of the picture's side, as `npm run bench:framing` measures them. */
 const EYE_LINE = 0.376;
 const EYE_DISTANCE = 0.375;
+
+/** Of a file with the points of a face; those of CK+ have 4 kB. */
+const MOST_POINT_BYTES = 100_000;
 
 /** A grey picture, 0..255, [height, width]. */
 export interface GreyPicture {
@@ -38,7 +41,7 @@ export async function cropFace(
   if (!points) return find ? 'no face was found in it' : `its points are missing; expected ${landmarks ?? 'Landmarks'}`;
   const [left, right] = eyesOf(points);
   const side = Math.round(Math.hypot(right[0] - left[0], right[1] - left[1]) / EYE_DISTANCE);
-  if (!(side > 0 && side <= 2 * Math.max(picture.width, picture.height)))
+  if (!(side > 0 && side <= 2 * Math.max(picture.width, picture.height) && side ** 2 <= MOST_PIXELS))
     return 'the points of its face have no distance between the eyes, or one larger than the picture';
   const x = Math.round((left[0] + right[0]) / 2 - side / 2);
   const y = Math.round((left[1] + right[1]) / 2 - EYE_LINE * side);
@@ -62,7 +65,7 @@ async function cutOut({ pixels, width, height }: GreyPicture, x: number, y: numb
 
 /** The points of a file of CK+, in the order of 300-W: a line for each, x and y. */
 async function readPoints(path: string): Promise<Float32Array | string> {
-  const numbers = (await readText(path)).trim().split(/\s+/).map(Number);
+  const numbers = (await readText(path, MOST_POINT_BYTES)).trim().split(/\s+/).map(Number);
   if (numbers.length !== LANDMARK_VALUES || !numbers.every(Number.isFinite))
     return `${path} has ${numbers.length} numbers; expected x and y of ${POINTS} points`;
   return Float32Array.from(numbers);
@@ -71,10 +74,10 @@ async function readPoints(path: string): Promise<Float32Array | string> {
 /** A picture as grey values, or why it cannot be read. */
 export async function readGrey(path: string): Promise<GreyPicture | string> {
   try {
-    const image = sharp(path, { failOn: 'error' }).flatten().greyscale().toColourspace('b-w');
+    const image = (await openPicture(path)).flatten().greyscale().toColourspace('b-w');
     const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
     return { pixels: data, width: info.width, height: info.height };
   } catch (thrown) {
-    return `the image cannot be read (${messageOf(thrown)})`;
+    return `the image cannot be read (${pictureFault(thrown)})`;
   }
 }

@@ -14,6 +14,8 @@ const LANDMARKS = 'Landmarks';
 const PEAK_FRAMES = 3;
 /** What the codes 1..7 of a label file stand for. */
 const CODES = ['Angry', 'Contempt', 'Disgust', 'Fear', 'Happy', 'Sad', 'Surprise'] as const;
+/** Of a file with the code of a label, which has 20. */
+const MOST_LABEL_BYTES = 1000;
 const NEUTRAL = CK_CLASSES.indexOf('Neutral');
 
 /** The folder of this name in the root or, as the archives unpack, in a folder of it. */
@@ -74,7 +76,7 @@ async function readSequence(
   const [file, ...more] = (await list(labels, 'files')).filter((path) => path.endsWith('_emotion.txt'));
   if (file === undefined) return [];
   if (more.length > 0) return `it has ${1 + more.length} labels in ${labels}; expected one`;
-  const text = (await readText(file)).trim();
+  const text = (await readText(file, MOST_LABEL_BYTES)).trim();
   const emotion = CODES[Number(text) - 1];
   if (text === '' || emotion === undefined)
     return `its label ${file} is ${JSON.stringify(text.slice(0, 40))}; expected a code from 1 (anger) to 7 (surprise)`;

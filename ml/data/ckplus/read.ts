@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import type { DataConfig } from '../../config/schema.ts';
 import { UserError } from '../../core/errors.ts';
+import { openPicture } from '../../core/picture-file.ts';
 import type { Reporter } from '../../core/progress.ts';
 import { FACE_PIXELS, type FaceDataset, SPLITS, withTestFold } from '../dataset.ts';
 import { decodeFace } from '../folders.ts';
@@ -151,7 +151,7 @@ class Sizes {
 /** Width and height, `48×48`; nothing if the file is no picture. */
 async function sizeOf({ path }: CkImage): Promise<string | undefined> {
   try {
-    const { width, height } = await sharp(path).metadata();
+    const { width, height } = await (await openPicture(path)).metadata();
     return `${width}×${height}`;
   } catch {
     return undefined;

@@ -1,6 +1,5 @@
 import { EMOTIONS } from '../../core/emotions.ts';
 import { UserError } from '../../core/errors.ts';
-import { readBytes } from '../../core/files.ts';
 import { LANDMARK_VALUES } from '../../core/ibug.ts';
 import { sizeOf } from '../../nn/graph.ts';
 import { LANDMARKS } from '../../nn/layers.ts';
@@ -18,12 +17,11 @@ const TYPES: readonly TfliteTensor['type'][] = ['FLOAT32', 'UINT8', 'INT8'];
 const EXPECTED_TYPES = 'float32, or uint8 or int8 with one scale';
 
 /**
- * Loads a `.tflite` file in LiteRT, Google's own runtime: an image [1, S, S, 3] in [−1, 1], 136 values as `landmarks`, or
+ * Opens a `.tflite` file in LiteRT, Google's own runtime: an image [1, S, S, 3] in [−1, 1], 136 values as `landmarks`, or
  * both, and as output seven probabilities, [1, 7] or [1, 1, 1, 7]; each in float32 or quantized to uint8 or int8.
- * @throws UserError if the file is missing, broken, has other inputs or outputs, or operators that LiteRT lacks.
+ * @throws UserError if the file is broken, has other inputs or outputs, or operators that LiteRT lacks.
  */
-export async function loadTflitePredictor(file: string): Promise<Predictor> {
-  const bytes = await readBytes(file);
+export async function openTflitePredictor(bytes: Uint8Array, file: string): Promise<Predictor> {
   const model = readTflite(bytes, file);
   const { image, points } = inputsOf(model.inputs, file);
   const output = outputOf(model.outputs, file);

@@ -1,6 +1,6 @@
-import type { Mapping } from './mapping.ts';
+import { type Mapping, PARAMETER } from './mapping.ts';
 import type { CheckReport, Finding } from './report.ts';
-import { LAYERS, type Layer, PLATFORMS, type Platform } from './snapml-layers.ts';
+import { LAYERS, PLATFORMS, type Platform } from './snapml-layers.ts';
 
 /** An operator of a model and what SnapML makes of it. */
 export interface MappedOperator {
@@ -17,7 +17,7 @@ export interface Checked extends Pick<CheckReport, 'file' | 'bytes' | 'format'> 
   /** About the file and its tensors. */
   readonly findings: readonly Finding[];
   /** What to use in place of layers that do not run everywhere. */
-  readonly alternatives: Partial<Record<Layer, string>>;
+  readonly alternatives: Partial<Record<NonNullable<Mapping['layer']>, string>>;
 }
 
 /** Puts together the report: one row for each kind of operator, and where the whole network runs. */
@@ -29,7 +29,8 @@ export function reportOf({ operators, findings, alternatives, ...file }: Checked
     const { layer, except = [], problems = [] } = mapping;
     const node = `${operator} ${name || 'without a name'}`;
     const refused = layer === null || problems.some(({ severity }) => severity === 'error');
-    const platforms = refused ? [] : LAYERS[layer].filter((platform) => !except.includes(platform));
+    const possible = layer === null ? [] : layer === PARAMETER ? PLATFORMS : LAYERS[layer];
+    const platforms = refused ? [] : possible.filter((platform) => !except.includes(platform));
     runs = runs.filter((platform) => platforms.includes(platform));
     all.push(...problems.map((finding) => ({ ...finding, node })));
     // A rule that makes exceptions says so itself.

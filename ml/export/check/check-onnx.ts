@@ -1,12 +1,12 @@
-import { decodeModel } from '../../onnx/decode.ts';
-import type { OnnxGraph } from '../../onnx/model.ts';
+import { decodeModel, externalBytes } from '../../onnx/decode.ts';
+import type { OnnxGraph, OnnxTensor } from '../../onnx/model.ts';
+import { inferShapes, opsetOf } from '../../onnx/shapes/infer.ts';
 import { reportOf } from './assemble-report.ts';
-import { warning } from './mapping.ts';
-import { readModelFile, sizeFindings } from './model-file.ts';
-import { constantFindings, opsetFindings, valueFindings } from './onnx-findings.ts';
+import { constantsOf } from './constants.ts';
+import { constantFindings, externalFindings, innerFindings, opsetFindings, valueFindings } from './onnx-findings.ts';
 import { mapOperator } from './operators.ts';
 import type { CheckReport } from './report.ts';
-import { inferShapes } from './shapes.ts';
+import { sizeFindings } from './size-findings.ts';
 import type { Layer } from './snapml-layers.ts';
 
 /** What to use in place of layers that do not run everywhere. */
@@ -21,19 +21,17 @@ const ALTERNATIVES: Partial<Record<Layer, string>> = {
 };
 
 /**
- * Says whether SnapML will take an ONNX file, before anyone opens Lens Studio. Any ONNX file can be checked.
- * @throws UserError if the file is missing, far too large, truncated or no ONNX file.
+ * Says whether SnapML will take an ONNX file, before anyone opens Lens Studio. Any ONNX file can be checked: none is run.
+ * @param file its name, for messages.
+ * @throws UserError if it is truncated or no ONNX file.
  */
-export async function checkOnnx(file: string): Promise<CheckReport> {
-  const content = await readModelFile(file);
-  const model = decodeModel(content, file);
+export function checkOnnx(content: Uint8Array, file: string): CheckReport {
+  const model = decodeModel(content, file, { external: true });
   const { graph } = model;
-  const opset = model.opsets.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0;
-  const constants = constantsOf(graph);
-  const { shapes, problem } = await inferShapes(model, constants);
-  const unknown = problem
-    ? [warning(`the shapes inside are unknown, since ${problem}`, 'Mend that first; some rules could not be checked')]
-    : [];
+  const opset = opsetOf(model);
+  const known = inferShapes(model);
+  const { names: constants, parameters } = constantsOf(graph, known);
+  const tensors = tensorsOf(graph);
   return reportOf({
     file,
     bytes: content.length,
@@ -41,25 +39,22 @@ export async function checkOnnx(file: string): Promise<CheckReport> {
     operators: graph.nodes.map((node) => ({
       operator: node.opType,
       name: node.name || node.outputs[0],
-      mapping: mapOperator({ node, opset, shapes, constants }),
+      mapping: mapOperator({ node, opset, known, constants, parameters }),
     })),
     findings: [
-      ...sizeFindings(content.length),
+      ...sizeFindings(content.length + tensors.reduce((bytes, tensor) => bytes + externalBytes(tensor), 0)),
       ...opsetFindings(opset),
-      ...valueFindings(graph),
+      ...externalFindings(tensors),
+      ...valueFindings(model),
       ...constantFindings(graph),
-      ...unknown,
+      ...innerFindings(model, known, constants),
     ],
     alternatives: ALTERNATIVES,
   });
 }
 
 /** Initializers, and tensors of Constant nodes. */
-function constantsOf(graph: OnnxGraph) {
-  const constants = new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
-  for (const { opType, attributes, outputs } of graph.nodes) {
-    const value = attributes['value'];
-    if (opType === 'Constant' && value && 'tensor' in value) constants.set(outputs[0], value.tensor);
-  }
-  return constants;
+function tensorsOf({ initializers, nodes }: OnnxGraph): OnnxTensor[] {
+  const constants = nodes.flatMap(({ attributes: { value } }) => (value && 'tensor' in value ? [value.tensor] : []));
+  return [...initializers, ...constants];
 }

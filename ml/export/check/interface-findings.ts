@@ -1,4 +1,5 @@
-import { error, info, warning } from './mapping.ts';
+import { type ChannelAxis, channelProblems, type LayoutAdvice } from './layout-findings.ts';
+import { error, info, type Problem, warning } from './mapping.ts';
 import type { Finding } from './report.ts';
 
 /** An input or output of a model in either format. */
@@ -13,28 +14,45 @@ const isSize = (side: number | string | null): side is number => typeof side ===
 /**
  * What is said of inputs and outputs whatever the format: static shapes, images or rows of numbers, plain names.
  * @param channelAxis of the four axes of an image.
+ * @param advice how to get the channels there.
  */
-export function interfaceFindings(inputs: readonly Value[], outputs: readonly Value[], channelAxis: 1 | 3): Finding[] {
+export function interfaceFindings(
+  inputs: readonly Value[],
+  outputs: readonly Value[],
+  channelAxis: ChannelAxis,
+  advice: LayoutAdvice,
+): Finding[] {
   const findings = [...inputs, ...outputs].flatMap(valueFindings);
   for (const { name, shape } of inputs) {
-    const channels = shape?.length === 4 ? shape[channelAxis] : null;
-    const isRow = shape?.every((side, axis) => side === 1 || axis === channelAxis);
-    if (typeof channels === 'number' && channels > 4) {
-      const wayOut = 'A texture has 1 to 4; if this is no image, fill its data by script';
-      const problem = isRow
-        ? info(`it is a row of ${channels} numbers, which no texture gives`, 'Fill its data by script')
-        : warning(`it has ${channels} channels`, wayOut);
-      findings.push({ node: name, ...problem });
-    }
-    if (shape && shape.length > 1 && isSize(shape[0]) && shape[0] !== 1) {
-      findings.push({ node: name, ...error(`its batch is ${shape[0]}`, 'Export with batch 1') });
-    }
+    const problems = shape
+      ? [...channelProblems(name, shape, channelAxis, advice), ...batchProblems(shape, inputs)]
+      : [];
+    findings.push(...problems.map((problem) => ({ node: name, ...problem })));
   }
   if (outputs.length > 1) {
     const names = outputs.map(({ name }) => name).join(', ');
     findings.push(info(`it has ${outputs.length} outputs (${names})`, 'Read each in the script by its name'));
   }
   return findings;
+}
+
+/**
+ * What is wrong with the first side of an input. It is a batch where all inputs share it; a recurrent network's state is
+ * [layers, batch, size].
+ */
+function batchProblems(shape: NonNullable<Value['shape']>, inputs: readonly Value[]): Problem[] {
+  const [first] = shape;
+  if (shape.length < 2 || !isSize(first) || first === 1) return [];
+  const isState = shape.length === 3 && shape[1] === 1;
+  const isAlone = inputs.some((other) => (other.shape?.length ?? 0) > 1 && other.shape?.[0] === 1);
+  if (!isState && !isAlone) return [error(`its batch is ${first}`, 'Export with batch 1')];
+  return [
+    warning(
+      `its shape [${shape}] does not begin with the batch, as the state of a recurrent network does not; Lens Studio drops ` +
+        'the first side, and documents nowhere what becomes of another',
+      'Give the input a first side of 1, reshape it inside the model, and fill its data by script',
+    ),
+  ];
 }
 
 function valueFindings({ name, shape }: Value): Finding[] {

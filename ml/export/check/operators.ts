@@ -1,5 +1,8 @@
-import { error, type Mapping, warning } from './mapping.ts';
-import type { NodeContext, Rule } from './node-context.ts';
+import { int } from '../../onnx/attributes.ts';
+import { DATA_TYPE, typeName } from '../../onnx/model.ts';
+import { fixedValues } from '../../onnx/shapes/known.ts';
+import { error, info, type Mapping, PARAMETER, warning } from './mapping.ts';
+import { isComputed, type NodeContext, type Rule } from './node-context.ts';
 import type { Layer } from './snapml-layers.ts';
 import {
   alongChannels,
@@ -7,6 +10,7 @@ import {
   concat,
   eltwise,
   matrixProduct,
+  mean,
   padding,
   reduction,
   resize,
@@ -37,7 +41,41 @@ const quantized = unsupported('SnapML takes 8-bit models as TFLite only; export 
 const ofShapes = unsupported(
   'If it computes shapes, export with fixed ones and fold it, for example with onnx-simplifier',
 );
+const flow = unsupported('Export the model without control flow: torch.onnx.export traces it with a fixed example');
 const firstAxis = () => 0;
+
+const FLOATS: readonly number[] = [DATA_TYPE.float, DATA_TYPE.float16, DATA_TYPE.bfloat16, DATA_TYPE.double];
+
+/** A change of the numbers' type, by what it changes. */
+const cast: Rule = (context) => {
+  const { node, known } = context;
+  const from = known.get(node.inputs[0])?.type ?? DATA_TYPE.undefined;
+  const to = int(context, 'to', DATA_TYPE.undefined);
+  if (from === to) return removed(context);
+  const found = `it turns ${from === DATA_TYPE.undefined ? 'numbers' : typeName(from)} into ${typeName(to)}`;
+  const why = FLOATS.includes(from) && FLOATS.includes(to) ? ', as a conversion to half precision puts it in' : '';
+  const wayOut = why
+    ? 'Export the model in float32, without the conversion to float16'
+    : 'Compute in float32 throughout, so that it is not needed';
+  return { layer: null, problems: [error(`${found}${why}; SnapML has no layer for Cast`, wayOut)] };
+};
+
+/** Rows of a constant table, picked by computed numbers. */
+const gather: Rule = (context) => {
+  const isTable = !isComputed(context, 0) && isComputed(context, 1) && int(context, 'axis', 0) === 0;
+  return isTable ? { layer: 'Embedding' } : unsupported('Use Slice, or take the index out of the model')(context);
+};
+
+/** What only gives others their parameters need not be a layer, but Lens Studio may not work it out in advance. */
+function asParameter(mapping: Mapping, { node, known }: NodeContext): Mapping {
+  if (node.opType === 'Constant') return { layer: PARAMETER };
+  const values = fixedValues(known.get(node.outputs[0]) ?? { shape: null, type: DATA_TYPE.undefined });
+  const found = `it always gives ${values ? `[${values}]` : 'the same numbers'}`;
+  const wayOut = 'Fold it, for example by onnxsim model.onnx folded.onnx of the Python package onnxsim';
+  return mapping.layer === null
+    ? { layer: null, problems: [error(`${found}, and SnapML has no layer for ${node.opType}`, wayOut)] }
+    : { layer: PARAMETER, problems: [info(`${found}, and Lens Studio may not know that in advance`, wayOut)] };
+}
 
 /** What each ONNX operator becomes in SnapML. */
 const RULES: Readonly<Record<string, Rule>> = {
@@ -68,6 +106,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   MatMul: matrixProduct,
   Max: eltwise('Eltwise Max', { equalShapes: true }),
   MaxPool: pool('MaxPool'),
+  Mean: mean,
   Min: eltwise('Eltwise Min', { equalShapes: true }),
   Mul: eltwise('Eltwise Mul'),
   PRelu: plain('PReLU'),
@@ -89,6 +128,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Sqrt: plain('Sqrt'),
   Squeeze: plain('Reshape'),
   Sub: eltwise('Eltwise Sub', { largestFirst: true }),
+  Sum: eltwise('Eltwise Add'),
   Tanh: plain('Tanh'),
   Transpose: plain('Permute'),
   Unsqueeze: plain('Reshape'),
@@ -99,14 +139,19 @@ const RULES: Readonly<Record<string, Rule>> = {
   Erf: unsupported('It is a part of GELU; train with ReLU instead'),
   GroupNormalization: unsupported('Train with batch norm instead of it'),
   LayerNormalization: unsupported('Train with batch norm instead of it'),
-  Gather: unsupported('Use Slice, or take the index out of the model'),
+  Gather: gather,
   Split: unsupported('Use Slice for each part'),
   Where: unsupported('Use Mul and Add with a mask'),
   GlobalMaxPool: unsupported('Use ReduceMax over height and width'),
   Neg: unsupported('Use Mul by -1'),
+  GRU: unsupported('Use LSTM'),
+  If: flow,
+  Loop: flow,
+  Scan: flow,
+  DepthToSpace: unsupported('Use ConvTranspose, or Resize and Conv'),
+  SpaceToDepth: unsupported('Use Conv with a stride'),
   ReduceSum: unsupported('Use ReduceMean, then Mul by the number of places'),
-  Sum: unsupported('Use Add for each pair of operands'),
-  Cast: ofShapes,
+  Cast: cast,
   ConstantOfShape: ofShapes,
   Expand: ofShapes,
   Shape: ofShapes,
@@ -132,5 +177,6 @@ export function mapOperator(context: NodeContext): Mapping {
   const rule = Object.hasOwn(RULES, opType)
     ? RULES[opType]
     : unsupported("Replace it by layers of Snap's compatibility table");
-  return rule(context);
+  const mapping = rule(context);
+  return context.parameters.has(context.node) ? asParameter(mapping, context) : mapping;
 }

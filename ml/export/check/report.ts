@@ -21,7 +21,7 @@ export const CheckReportSchema = z.object({
   bytes: z.number(),
   /** With its version, for example `ONNX, operator set 11`. */
   format: z.string(),
-  /** One row for each kind of operator; `layer` is null where SnapML has none. */
+  /** One row for each kind of operator; `layer` is null where SnapML has none, "parameter" where it needs none. */
   operators: z.array(z.object({ operator: z.string(), layer: z.string().nullable(), count: z.number(), platforms })),
   /** Where the whole network runs. */
   platforms,

@@ -1,6 +1,7 @@
 import { sizeOf } from '../../nn/graph.ts';
+import { float, int, ints, text } from '../../onnx/attributes.ts';
 import { CONSTANT_OPERAND, error, type Mapping, type Problem, warning } from './mapping.ts';
-import { constant, float, fromFront, int, ints, isComputed, type Rule, shapeOf, text } from './node-context.ts';
+import { constant, fromFront, isComputed, type Rule, resultShape, shapeOf } from './node-context.ts';
 import type { Layer } from './snapml-layers.ts';
 
 /** Exporters write the largest float where a bound is missing. */
@@ -33,44 +34,71 @@ export function broadcasts(small: readonly number[], large: readonly number[]): 
   return large.length !== 4 || repeated[2] === repeated[3] || (aligned[2] === 1 && aligned[3] === 1);
 }
 
-interface EltwiseConditions {
+/** What SnapML demands of the operands of a layer, besides that their shapes go together. */
+export interface EltwiseConditions {
   readonly equalShapes?: boolean;
   readonly largestFirst?: boolean;
 }
 
+/**
+ * What is wrong with the operands of a sum, a product and so on; there may be many.
+ * @param shapes of the operands, images with their channels second.
+ * @param shown the same as the format has them.
+ * @param channels how a number for each channel is shaped in the format.
+ */
+export function operandProblems(
+  shapes: readonly (readonly number[])[],
+  shown: readonly (readonly number[])[],
+  channels: string,
+  { equalShapes, largestFirst }: EltwiseConditions,
+): Problem[] {
+  const isSmaller = (a: readonly number[], b: readonly number[]) =>
+    sizeOf(a) < sizeOf(b) || (sizeOf(a) === sizeOf(b) && a.length < b.length);
+  const largest = shapes.reduce((large, shape) => (isSmaller(large, shape) ? shape : large), shapes[0]);
+  const differs = (shape: readonly number[]) => String(shape) !== String(largest);
+  if (!shapes.some(differs)) return [];
+  if (equalShapes || shapes.some((shape) => differs(shape) && !broadcasts(shape, largest))) {
+    const all = shown.slice(0, MOST_SHOWN).map((shape) => `[${shape}]`);
+    return [
+      error(
+        `operands ${all.join(' and ')} do not have shapes that SnapML combines`,
+        `Give ${shapes.length === 2 ? 'both' : 'all'} the same shape${equalShapes ? '' : `, or one of ${channels}`}`,
+      ),
+    ];
+  }
+  const [first] = shapes;
+  if (!largestFirst || !differs(first)) return [];
+  const place = shapes.indexOf(largest);
+  return [
+    error(
+      `its first operand [${shown[0]}] is smaller than the ${PLACES[place] ?? 'last'} [${shown[place]}], and SnapML wants the largest first`,
+      `Multiply the ${shapes.length === 2 ? 'second' : 'others'} by -1 and use Add`,
+    ),
+  ];
+}
+
+/** Operands of a sum of many that a message shows. */
+const MOST_SHOWN = 4;
+const PLACES = ['first', 'second', 'third'];
+
 export const eltwise =
-  (layer: Layer, { equalShapes, largestFirst }: EltwiseConditions = {}): Rule =>
+  (layer: Layer, conditions: EltwiseConditions = {}): Rule =>
   (context) => {
-    if (context.node.inputs.length !== 2) {
-      return { layer, problems: [error('it has not two operands', 'Use one operator for each pair of operands')] };
-    }
-    const [a, b] = [shapeOf(context, 0), shapeOf(context, 1)];
-    const fine = { layer, problems: [0, 1].every((i) => isComputed(context, i)) ? [] : [CONSTANT_OPERAND] };
-    if (!a || !b || String(a) === String(b)) return fine;
-    const firstIsSmall = sizeOf(a) < sizeOf(b) || (sizeOf(a) === sizeOf(b) && a.length < b.length);
-    const [small, large] = firstIsSmall ? [a, b] : [b, a];
-    if (equalShapes || !broadcasts(small, large)) {
-      return {
-        layer,
-        problems: [
-          error(
-            `operands [${a}] and [${b}] do not have shapes that SnapML combines`,
-            equalShapes ? 'Give both the same shape' : 'Give both the same shape, or one of [1, C, 1, 1]',
-          ),
-        ],
-      };
-    }
-    if (!largestFirst || !firstIsSmall) return fine;
-    return {
-      layer,
-      problems: [
-        error(
-          `its first operand [${a}] is smaller than the second [${b}], and SnapML wants the largest first`,
-          'Multiply the second by -1 and use Add',
-        ),
-      ],
-    };
+    const { inputs } = context.node;
+    const shapes = inputs.map((_, input) => shapeOf(context, input)).filter((shape) => shape !== undefined);
+    const isConstant = inputs.some((_, input) => !isComputed(context, input));
+    const isKnown = shapes.length === inputs.length && shapes.length > 0;
+    const unfit = isKnown ? operandProblems(shapes, shapes, '[1, C, 1, 1]', conditions) : [];
+    return { layer, problems: [...(isConstant ? [CONSTANT_OPERAND] : []), ...unfit] };
   };
+
+/** The mean of several tensors, number by number: their sum, and then a factor. */
+export const mean: Rule = (context) => {
+  const { layer, problems = [] } = eltwise('Eltwise Add')(context);
+  const count = context.node.inputs.length;
+  const found = `it takes the mean of ${count} tensors; Snap's table has sums of several alone`;
+  return { layer, problems: [...problems, warning(found, `Use Sum, then Mul by 1/${count}`)] };
+};
 
 /** Layers that SnapML has along the channels alone. */
 export const alongChannels =
@@ -167,10 +195,10 @@ export function reductionOver(layer: Layer, axes: readonly number[]): Mapping {
 export const resize: Rule = (context) => {
   const mode = text(context, 'mode', 'nearest');
   const from = shapeOf(context, 0);
-  const to = context.shapes.get(context.node.outputs[0]);
+  const to = resultShape(context);
   const problems: Problem[] = [];
   if (!['nearest', 'linear'].includes(mode)) problems.push(error(`its mode is ${mode}`, 'Use nearest or linear'));
-  if (from && to && to[2] * from[3] !== to[3] * from[2]) {
+  if (from?.length === 4 && to?.length === 4 && to[2] * from[3] !== to[3] * from[2]) {
     problems.push(
       error(
         `it goes from ${from.slice(2).join('×')} to ${to.slice(2).join('×')}`,

@@ -1,3 +1,4 @@
+import { FEW } from '../../onnx/numbers.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../../tflite/model.ts';
 import type { Mapping } from './mapping.ts';
 
@@ -5,6 +6,8 @@ import type { Mapping } from './mapping.ts';
 export interface TfliteContext {
   readonly operator: TfliteOperator;
   readonly model: TfliteModel;
+  /** Tensors that are the same in each run: see {@link constantsOf}. */
+  readonly constants: ReadonlySet<TfliteTensor>;
 }
 
 export type TfliteRule = (context: TfliteContext) => Mapping;
@@ -19,6 +22,30 @@ export const inputOf = ({ operator }: TfliteContext, input: number): TfliteTenso
 export const isConstant = (tensor: TfliteTensor | undefined): tensor is TfliteTensor =>
   tensor !== undefined && tensor.data.length > 0;
 
+/** Tensors that the file holds, and those that only turn such into another number format. */
+export function constantsOf({ tensors, operators }: TfliteModel): ReadonlySet<TfliteTensor> {
+  const constants = new Set(tensors.filter(isConstant));
+  for (const { name, inputs, outputs } of operators) {
+    const [input] = inputs;
+    if (name !== 'DEQUANTIZE' || !input || !constants.has(input)) continue;
+    for (const output of outputs) if (output) constants.add(output);
+  }
+  return constants;
+}
+
+/** Whether an input is the same in each run. */
+export function isGiven(context: TfliteContext, input: number): boolean {
+  const tensor = inputOf(context, input);
+  return tensor !== undefined && context.constants.has(tensor);
+}
+
+/** Which input holds the numbers that an operator works on, where it is not the first. */
+const DATA_INPUT: Readonly<Record<string, number>> = { EMBEDDING_LOOKUP: 1, SPLIT: 1, TRANSPOSE_CONV: 2 };
+
+/** The input that an operator works on. */
+export const dataOf = ({ name, inputs }: TfliteOperator): TfliteTensor | undefined =>
+  inputs[DATA_INPUT[name] ?? 0] ?? undefined;
+
 const INTEGERS: Partial<
   Record<TfliteTensor['type'], readonly [size: number, read: (v: DataView, at: number) => number]>
 > = {
@@ -32,6 +59,8 @@ export function integersOf(tensor: TfliteTensor | undefined): readonly number[] 
   if (!integer || !isConstant(tensor)) return undefined;
   const [size, read] = integer;
   const { data } = tensor;
+  // Axes, amounts and sizes are few.
+  if (data.length > size * FEW) return undefined;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   return Array.from({ length: Math.floor(data.length / size) }, (_, i) => read(view, i * size));
 }

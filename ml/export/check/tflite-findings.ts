@@ -1,13 +1,18 @@
 import { sizeOf } from '../../nn/graph.ts';
 import type { TfliteModel, TfliteTensor } from '../../tflite/model.ts';
 import { interfaceFindings } from './interface-findings.ts';
+import { tfliteLayoutAdvice } from './layout-findings.ts';
 import { error, type Problem, warning } from './mapping.ts';
 import type { Finding } from './report.ts';
+import { innerTensorProblems } from './tensor-findings.ts';
 import { isConstant } from './tflite-context.ts';
 import { scaleProblems } from './tflite-quantization.ts';
 
 /** Types that Snap names for a model's input and output. */
 const INTENDED: readonly TfliteTensor['type'][] = ['FLOAT32', 'UINT8'];
+
+/** Operators whose answers are places. */
+const PLACES: readonly string[] = ['ARG_MAX', 'ARG_MIN'];
 
 /** Bytes of one number. */
 const BYTES: Partial<Record<TfliteTensor['type'], number>> = {
@@ -21,7 +26,9 @@ const BYTES: Partial<Record<TfliteTensor['type'], number>> = {
 };
 
 /** What is said of inputs and outputs: see `interfaceFindings`, their types, and sides that may change. */
-export function tfliteInterfaceFindings({ inputs, outputs }: TfliteModel): Finding[] {
+export function tfliteInterfaceFindings({ inputs, outputs, operators }: TfliteModel): Finding[] {
+  // Snap's table has ArgMax, and its places are whole numbers.
+  const places = new Set(operators.filter(({ name }) => PLACES.includes(name)).flatMap(({ outputs: found }) => found));
   const given = [inputs, outputs].map((list) => list.filter((tensor) => tensor !== null));
   const [fed, read] = given;
   const missing = given.some((list) => list.length === 0)
@@ -29,10 +36,10 @@ export function tfliteInterfaceFindings({ inputs, outputs }: TfliteModel): Findi
     : [];
   return [
     ...missing,
-    ...[...fed, ...read].flatMap((tensor) =>
+    ...[...fed, ...read.filter((tensor) => !places.has(tensor))].flatMap((tensor) =>
       edgeProblems(tensor).map((problem) => ({ node: tensor.name, ...problem })),
     ),
-    ...interfaceFindings(fed, read, 3),
+    ...interfaceFindings(fed, read, 3, tfliteLayoutAdvice),
   ];
 }
 
@@ -52,10 +59,18 @@ function edgeProblems({ type, shapeSignature }: TfliteTensor): Problem[] {
   return problems;
 }
 
-/** What is said of each tensor: its scales, and whether a constant has all of its numbers. */
-export function tensorFindings({ tensors }: TfliteModel): Finding[] {
+/**
+ * What is said of each tensor: its scales, whether a constant has all of its numbers, and the size of what is computed.
+ * @param constants tensors that are the same in each run.
+ */
+export function tensorFindings(
+  { tensors, inputs, outputs }: TfliteModel,
+  constants: ReadonlySet<TfliteTensor>,
+): Finding[] {
+  const ends = new Set([...inputs, ...outputs]);
   return tensors.flatMap((tensor) => {
     const problems = [...scaleProblems(tensor)];
+    if (!ends.has(tensor) && !constants.has(tensor)) problems.push(...innerTensorProblems(tensor.shape));
     const size = BYTES[tensor.type];
     const expected = size === undefined ? undefined : size * sizeOf(tensor.shape);
     if (isConstant(tensor) && expected !== undefined && tensor.data.length !== expected) {

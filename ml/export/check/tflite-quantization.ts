@@ -1,6 +1,6 @@
 import type { TfliteOperator, TfliteTensor } from '../../tflite/model.ts';
 import { error, type Problem, warning } from './mapping.ts';
-import { isConstant } from './tflite-context.ts';
+import { dataOf, isConstant } from './tflite-context.ts';
 
 /*
  * The rules of TensorFlow Lite's 8-bit quantization specification
@@ -18,14 +18,34 @@ const RANGE: Partial<Record<TfliteTensor['type'], readonly [number, number]>> = 
 };
 
 /** Axis of the weights' output channels, which may have a scale each. */
-const WEIGHT_AXIS: Readonly<Record<string, number>> = { CONV_2D: 0, DEPTHWISE_CONV_2D: 3, FULLY_CONNECTED: 0 };
-/** The probabilities' scale, at a zero point of −128. */
-const PROBABILITY_SCALE = 1 / 256;
-const PROBABILITIES: readonly string[] = ['SOFTMAX', 'LOGISTIC'];
+const WEIGHT_AXIS: Readonly<Record<string, number>> = {
+  CONV_2D: 0,
+  DEPTHWISE_CONV_2D: 3,
+  FULLY_CONNECTED: 0,
+  TRANSPOSE_CONV: 0,
+};
+/** Scale and zero point of what lies in a known range. */
+const KNOWN_RANGE: Readonly<Record<string, readonly [scale: number, zero: number, shown: string]>> = {
+  SOFTMAX: [1 / 256, -128, '1/256 and -128'],
+  LOGISTIC: [1 / 256, -128, '1/256 and -128'],
+  TANH: [1 / 128, 0, '1/128 and 0'],
+};
 /** These move numbers and do not rescale them. */
-const UNSCALED: readonly string[] = ['AVERAGE_POOL_2D', 'CONCATENATION', 'MAX_POOL_2D', 'PAD', 'RESHAPE', 'SQUEEZE'];
-/** These change the number format. */
-const CONVERSIONS: readonly string[] = ['QUANTIZE', 'DEQUANTIZE'];
+const UNSCALED: readonly string[] = [
+  'AVERAGE_POOL_2D',
+  'CONCATENATION',
+  'MAX_POOL_2D',
+  'PAD',
+  'RESHAPE',
+  'RESIZE_BILINEAR',
+  'RESIZE_NEAREST_NEIGHBOR',
+  'SLICE',
+  'SQUEEZE',
+  'STRIDED_SLICE',
+  'TRANSPOSE',
+];
+/** These answer in another number format. */
+const CONVERSIONS: readonly string[] = ['ARG_MAX', 'ARG_MIN', 'DEQUANTIZE', 'QUANTIZE'];
 /** Bias scales are a product that was rounded. */
 const TOLERANCE = 1e-5;
 const LOWEST_WEIGHT = -127;
@@ -76,16 +96,17 @@ export function scaleProblems({ type, shape, data, scale, zeroPoint, quantizedDi
 /** What is wrong with an operator's numbers: how its tensors' scales go together, and its version. */
 export function quantizationProblems(operator: TfliteOperator): Problem[] {
   const { name, version, inputs, outputs } = operator;
-  const [input, output] = [inputs[0], outputs[0]];
+  const [input, output] = [dataOf(operator), outputs[0]];
   if (!input || !output) return [];
   const problems = name in WEIGHT_AXIS ? weightProblems(operator, input) : [];
   if (input.type !== output.type && !CONVERSIONS.includes(name)) {
     const found = `it makes ${output.type.toLowerCase()} of ${input.type.toLowerCase()}`;
     problems.push(error(found, 'Convert the whole network in one number format, int8 or float32'));
   }
-  if (PROBABILITIES.includes(name) && output.type === 'INT8' && !isScaled(output, PROBABILITY_SCALE, -128)) {
+  const range = KNOWN_RANGE[name];
+  if (range && output.type === 'INT8' && !isScaled(output, range[0], range[1])) {
     const found = `its output has the scale ${output.scale} and the zero point ${output.zeroPoint}`;
-    problems.push(error(`${found}; 1/256 and -128 are expected`, CONVERT_AGAIN));
+    problems.push(error(`${found}; ${range[2]} are expected`, CONVERT_AGAIN));
   }
   if (UNSCALED.includes(name) && output.scale.length > 0) {
     const operands = name === 'CONCATENATION' ? inputs : [input];
@@ -108,7 +129,8 @@ const isScaled = ({ scale, zeroPoint }: TfliteTensor, expectedScale: number, exp
 
 /** The rules of kernels and biases. */
 function weightProblems({ name, inputs }: TfliteOperator, input: TfliteTensor): Problem[] {
-  const [, weights, bias] = inputs;
+  const weights = inputs[1];
+  const bias = inputs[name === 'TRANSPOSE_CONV' ? 3 : 2];
   if (!weights || !isConstant(weights) || !RANGE[weights.type]) return [];
   if (input.type === 'FLOAT32') {
     const found = `it computes in float32 with ${weights.type.toLowerCase()} weights, which Snap documents nowhere`;

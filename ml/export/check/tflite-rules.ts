@@ -1,29 +1,21 @@
-import { sizeOf } from '../../nn/graph.ts';
-import { CONSTANT_OPERAND, error, info, type Mapping, type Problem, warning } from './mapping.ts';
-import type { Layer } from './snapml-layers.ts';
-import { broadcasts, reductionOver } from './tensor-rules.ts';
+import { error, type Mapping } from './mapping.ts';
+import { plain } from './tflite-activation.ts';
+import { dataOf, type TfliteContext, type TfliteRule } from './tflite-context.ts';
+import { conversion } from './tflite-formats.ts';
 import {
-  axesOf,
-  channelsFirst,
-  inputOf,
-  integersOf,
-  isConstant,
-  type TfliteContext,
-  type TfliteRule,
-} from './tflite-context.ts';
-
-const SUPPORTED_ACTIVATIONS: readonly string[] = ['NONE', 'RELU', 'RELU6'];
-
-/** What an operator does to its result besides its own work. */
-function activationProblems({ operator: { options } }: TfliteContext): Problem[] {
-  if (!options || !('activation' in options.value) || SUPPORTED_ACTIVATIONS.includes(options.value.activation))
-    return [];
-  return [error(`its activation is ${options.value.activation}`, 'Train with ReLU or ReLU6')];
-}
-
-const plain =
-  (layer: Layer): TfliteRule =>
-  (context) => ({ layer, problems: activationProblems(context) });
+  concat,
+  eltwise,
+  embedding,
+  mean,
+  padding,
+  power,
+  reduceMax,
+  resize,
+  slice,
+  softmax,
+  winner,
+} from './tflite-tensor-rules.ts';
+import { convolution, dense, depthwise, pool, transposedConvolution } from './tflite-window-rules.ts';
 
 const unsupported =
   (wayOut: string): TfliteRule =>
@@ -32,167 +24,107 @@ const unsupported =
     problems: [error(`no layer of SnapML is known for ${name}`, wayOut)],
   });
 
-function windowProblems(context: TfliteContext): Problem[] {
-  const problems = activationProblems(context);
-  const { options } = context.operator;
-  if (!options || !('strideHeight' in options.value)) {
-    return [error('it has no options', 'Convert the model again; this file is damaged')];
-  }
-  const { strideHeight, strideWidth } = options.value;
-  if (strideHeight !== strideWidth) {
-    problems.push(
-      error(`strides ${strideHeight},${strideWidth} differ in height and width`, 'Use one stride for both'),
-    );
-  }
-  if ('dilationHeight' in options.value && options.value.dilationHeight !== options.value.dilationWidth) {
-    const { dilationHeight, dilationWidth } = options.value;
-    problems.push(
-      error(`dilations ${dilationHeight},${dilationWidth} differ in height and width`, 'Use one dilation for both'),
-    );
-  }
-  return problems;
-}
+/** Where custom operators come from, by their names, and how to do without them. */
+const CUSTOM_ORIGINS: readonly (readonly [RegExp, string])[] = [
+  [/^Flex/, 'Convert with TFLITE_BUILTINS alone, without SELECT_TF_OPS'],
+  [/edgetpu/, 'Use the file from before the Edge TPU compiler'],
+  [/^TFLite_Detection_PostProcess$/, 'Convert without it, and decode the boxes by script'],
+];
+const NO_CUSTOM =
+  'Convert with builtin operators alone; if it is one of MediaPipe, whose runtime alone has it, take another model';
 
-const pool =
-  (layer: Layer): TfliteRule =>
-  (context) => ({ layer, problems: windowProblems(context) });
-
-const computedWeights = error('its weights are computed in the graph', 'Convert a model with constant weights');
-
-/** Weights [out, height, width, in]; fewer channels than the input has make groups of them. */
-const convolution: TfliteRule = (context) => {
-  const weights = inputOf(context, 1);
-  const problems = windowProblems(context);
-  if (!isConstant(weights)) return { layer: 'Conv', problems: [...problems, computedWeights] };
-  const channels = inputOf(context, 0)?.shape[3];
-  if (channels === weights.shape[3]) return { layer: 'Conv', problems };
-  const found = `its input has ${channels} channels and its weights ${weights.shape[3]}: groups, which Android GPUs do not run`;
-  problems.push(warning(found, 'Use one group, or DEPTHWISE_CONV_2D'));
-  return { layer: 'Conv', except: ['Android GPU'], problems };
+const custom: TfliteRule = ({ operator: { custom: name = '' } }) => {
+  const wayOut = CUSTOM_ORIGINS.find(([origin]) => origin.test(name))?.[1] ?? NO_CUSTOM;
+  const found = name === '' ? 'a custom operator without a name' : `the custom operator ${name}`;
+  return { layer: null, problems: [error(`no layer of SnapML is known for ${found}`, wayOut)] };
 };
 
-const depthwise: TfliteRule = (context) => {
-  const problems = windowProblems(context);
-  return { layer: 'Conv', problems: isConstant(inputOf(context, 1)) ? problems : [...problems, computedWeights] };
-};
-
-const dense: TfliteRule = (context) => {
-  const layer = isConstant(inputOf(context, 1)) ? 'Fully Connected' : 'Batch MatMul';
-  return { layer, problems: activationProblems(context) };
-};
-
-const eltwise =
-  (layer: Layer): TfliteRule =>
-  (context) => {
-    const [a, b] = [inputOf(context, 0)?.shape ?? [], inputOf(context, 1)?.shape ?? []];
-    const [small, large] = sizeOf(a) < sizeOf(b) ? [a, b] : [b, a];
-    const problems = activationProblems(context);
-    if ([0, 1].some((i) => isConstant(inputOf(context, i)))) problems.push(CONSTANT_OPERAND);
-    if (!broadcasts(channelsFirst(small), channelsFirst(large))) {
-      problems.push(
-        error(
-          `operands [${a}] and [${b}] do not have shapes that SnapML combines`,
-          'Give both the same shape, or one of [1, 1, 1, C]',
-        ),
-      );
-    }
-    return { layer, problems };
-  };
-
-const mean: TfliteRule = (context) => {
-  const rank = inputOf(context, 0)?.shape.length ?? 0;
-  const given = integersOf(inputOf(context, 1));
-  if (!given) {
-    const problems = [error('its axes are computed in the graph', 'Convert a model with constant axes')];
-    return { layer: 'ReduceMean', problems };
-  }
-  const axes = axesOf(given, rank);
-  const overPlaces = rank === 4 && String(axes.toSorted()) === '2,3';
-  const { options } = context.operator;
-  const keepsDims = options?.type === 'ReducerOptions' && options.value.keepDims;
-  if (!overPlaces || !keepsDims) return reductionOver('ReduceMean', axes);
-  return {
-    layer: 'GlobalAvgPool',
-    problems: [
-      info(
-        "Snap's table does not say what a MEAN becomes; if it is ReduceMean, the iPhone NPU lacks it",
-        'Nothing need be done; AVERAGE_POOL_2D over the whole map is the same',
-      ),
-    ],
-  };
-};
-
-const softmax: TfliteRule = ({ operator: { options } }) => {
-  const beta = options?.type === 'SoftmaxOptions' ? options.value.beta : 0;
-  if (beta === 1) return { layer: 'Softmax' };
-  const problems = [
-    warning(`its beta is ${beta}, and SnapML documents none`, 'Use 1, and scale the weights before it'),
-  ];
-  return { layer: 'Softmax', problems };
-};
-
-const padding: TfliteRule = (context) => {
-  const amounts = integersOf(inputOf(context, 1));
-  if (!amounts) {
-    return {
-      layer: 'Padding',
-      problems: [error('its amounts are computed in the graph', 'Convert a model with constant ones')],
-    };
-  }
-  const rank = amounts.length / 2;
-  if (rank !== 4 || [0, 1, 6, 7].every((i) => amounts[i] === 0)) return { layer: 'Padding' };
-  const problems = [warning(`it pads more than height and width (${amounts})`, 'Pad height and width alone')];
-  return { layer: 'Padding', problems };
-};
-
-const concat: TfliteRule = (context) => {
-  const rank = inputOf(context, 0)?.shape.length ?? 0;
-  const { options } = context.operator;
-  const [axis] = axesOf([options?.type === 'ConcatenationOptions' ? options.value.axis : 0], rank);
-  const problems = activationProblems(context);
-  if (axis > 1) {
-    problems.push(error('it joins along height or width', 'SnapML joins along the batch or the channels alone'));
-  }
-  return { layer: 'Concat', problems };
-};
-
-/** A change of number format is no layer: it belongs to what feeds the network or reads its answer. */
-const edge: TfliteRule = ({ operator, model }) => {
-  const atInput = operator.inputs.some((tensor) => tensor && model.inputs.includes(tensor));
-  const atOutput = operator.outputs.some((tensor) => tensor && model.outputs.includes(tensor));
-  if (atInput || atOutput) return { layer: 'Linear' };
-  const found = `${operator.name} inside of the network is no layer of SnapML`;
-  return { layer: null, problems: [error(found, 'Convert the whole network in one number format, int8 or float32')] };
-};
+const PARTS = unsupported('Use SLICE for each part');
+const FLOW = unsupported('Convert a model without control flow');
+const BLOCKS = unsupported('Use CONV_2D with a stride, or TRANSPOSE_CONV');
+const DILATED = unsupported('Convert again with a newer TensorFlow, which makes one dilated convolution of it');
 
 /** What each TensorFlow Lite operator becomes in SnapML. */
 const RULES: Readonly<Record<string, TfliteRule>> = {
+  ABS: plain('Abs'),
   ADD: eltwise('Eltwise Add'),
+  ADD_N: eltwise('Eltwise Add'),
+  ARG_MAX: winner('ArgMax'),
+  ARG_MIN: winner('ArgMin'),
   AVERAGE_POOL_2D: pool('AvgPool'),
+  BATCH_MATMUL: plain('Batch MatMul'),
   CONCATENATION: concat,
   CONV_2D: convolution,
-  CUSTOM: unsupported('Convert with builtin operators alone, without custom ones or those of TensorFlow'),
+  COS: plain('Cos'),
   DEPTHWISE_CONV_2D: depthwise,
-  DEQUANTIZE: edge,
+  DEQUANTIZE: conversion,
+  DIV: eltwise('Eltwise Div'),
+  ELU: plain('ELU'),
+  EMBEDDING_LOOKUP: embedding(1),
+  EXP: plain('Exp'),
+  EXPAND_DIMS: plain('Reshape'),
   FULLY_CONNECTED: dense,
-  HARD_SWISH: unsupported('Write it as x * ReLU6(x + 3) / 6, or train with ReLU as in the minimalistic MobileNetV3'),
+  GATHER: embedding(0),
+  LEAKY_RELU: plain('LeakyReLU'),
+  LOG: plain('Log'),
   LOGISTIC: plain('Sigmoid'),
+  LSTM: plain('LSTM'),
+  MAXIMUM: eltwise('Eltwise Max', { equalShapes: true }),
   MAX_POOL_2D: pool('MaxPool'),
   MEAN: mean,
+  MINIMUM: eltwise('Eltwise Min', { equalShapes: true }),
+  MIRROR_PAD: padding,
   MUL: eltwise('Eltwise Mul'),
   PAD: padding,
-  QUANTIZE: edge,
+  PADV2: padding,
+  POW: power,
+  PRELU: plain('PReLU'),
+  QUANTIZE: conversion,
+  REDUCE_MAX: reduceMax,
   RELU: plain('ReLU'),
   RELU6: plain('ReLU6'),
   RESHAPE: plain('Reshape'),
+  RESIZE_BILINEAR: resize,
+  RESIZE_NEAREST_NEIGHBOR: resize,
+  RNN: plain('RNN'),
+  SIN: plain('Sin'),
+  SLICE: slice,
   SOFTMAX: softmax,
+  SQRT: plain('Sqrt'),
   SQUEEZE: plain('Reshape'),
+  STRIDED_SLICE: slice,
+  SUB: eltwise('Eltwise Sub', { largestFirst: true }),
+  TANH: plain('Tanh'),
+  TRANSPOSE: plain('Permute'),
+  TRANSPOSE_CONV: transposedConvolution,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: plain('LSTM'),
+  UNIDIRECTIONAL_SEQUENCE_RNN: plain('RNN'),
+  BATCH_TO_SPACE_ND: DILATED,
+  CUSTOM: custom,
+  CAST: unsupported('Convert a model that computes in one number format throughout'),
+  DEPTH_TO_SPACE: BLOCKS,
+  GELU: unsupported('Train with ReLU instead of it'),
+  HARD_SWISH: unsupported('Write it as x * ReLU6(x + 3) / 6, or train with ReLU as in the minimalistic MobileNetV3'),
+  IF: FLOW,
+  LOG_SOFTMAX: unsupported('Use SOFTMAX, and take the logarithm by script'),
+  NEG: unsupported('Use MUL by -1'),
+  RELU_0_TO_1: unsupported('Use ReLU or ReLU6'),
+  RELU_N1_TO_1: unsupported('Use ReLU or ReLU6'),
+  RSQRT: unsupported('Use SQRT, then DIV'),
+  SPACE_TO_BATCH_ND: DILATED,
+  SPACE_TO_DEPTH: BLOCKS,
+  SPLIT: PARTS,
+  SPLIT_V: PARTS,
+  SQUARE: unsupported('Use MUL of the tensor by itself'),
+  SUM: unsupported('Use MEAN, then MUL by the number of places'),
+  UNPACK: PARTS,
+  WHILE: FLOW,
 };
 
 /** The SnapML layer of an operator, where it does not run, and what is wrong with it. */
 export function mapTfliteOperator(context: TfliteContext): Mapping {
-  const { name, inputs, outputs } = context.operator;
-  if (!inputs[0] || !outputs[0]) {
+  const { name, outputs } = context.operator;
+  if (!dataOf(context.operator) || !outputs[0]) {
     return { layer: null, problems: [error('it has no input or no output', 'Convert the model again')] };
   }
   const rule =

@@ -1,5 +1,6 @@
+import { int, ints, text } from '../../onnx/attributes.ts';
 import { error, type Problem, warning } from './mapping.ts';
-import { int, ints, type NodeContext, type Rule, shapeOf, text } from './node-context.ts';
+import { isComputed, type NodeContext, type Rule, shapeOf } from './node-context.ts';
 import type { Layer } from './snapml-layers.ts';
 
 /** Strides, dilations and pads, as SnapML wants them of convolutions and pools. */
@@ -46,7 +47,7 @@ export const convolution: Rule = (context) => {
   const group = int(context, 'group', 1);
   const inChannels = weights ? weights[1] * group : undefined;
   const problems = windowProblems(context, kernelOf(context));
-  if (!context.constants.has(context.node.inputs[1])) {
+  if (isComputed(context, 1)) {
     problems.push(error('its weights are computed in the graph', 'Export a model with constant weights'));
   }
   if (group === 1 || group === inChannels) return { layer: 'Conv', problems };

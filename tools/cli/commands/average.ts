@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
-import { MODEL_FILE } from '../../pipeline/run-folder.ts';
-import { addCommand, perform } from '../command.ts';
+import { intoFolder, MODEL_FILE } from '../../pipeline/run-folder.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 
 interface Options {
@@ -11,16 +11,11 @@ interface Options {
   force?: boolean;
 }
 
-export function addAverage(program: Command): void {
-  addCommand(
-    program,
-    'average <models...>',
-    'Writes the mean of networks that were trained further from the same one as emotion.onnx',
-    {
-      'before.onnx after.onnx --shares 0.5,0.5 --out mean': 'often better than both, and no slower',
-      'a.onnx b.onnx c.onnx --out mean': 'all count the same',
-    },
-  )
+export function addAverage(command: Command): void {
+  addCommonFlags(command, {
+    'before.onnx after.onnx --shares 0.5,0.5 --out mean': 'often better than both, and no slower',
+    'a.onnx b.onnx c.onnx --out mean': 'all count the same',
+  })
     .option('--shares <numbers>', 'how much each counts, as many as there are models; the same by default', readShares)
     .requiredOption('--out <folder>', 'folder for the file')
     .option('--force', 'replace a file that exists')
@@ -39,7 +34,8 @@ export function addAverage(program: Command): void {
           bytes: await readBytes(file),
           share: shares?.[i] ?? 1,
         });
-        const { bytes, sha256 } = await writeModel(path, averageModels(await Promise.all(files.map(read))), FLOAT_ONNX);
+        const model = averageModels(await Promise.all(files.map(read)));
+        const { bytes, sha256 } = await intoFolder(out, 'average', () => writeModel(path, model, FLOAT_ONNX));
         return {
           text: `${path} (${(bytes / 1e6).toFixed(2)} MB, SHA-256 ${sha256})`,
           json: { model: path, bytes, sha256, of: files },

@@ -1,40 +1,39 @@
 import type { Command } from 'commander';
 import { fer2013Arguments, findData } from '../../pipeline/find-data.ts';
-import { addCommand, perform } from '../command.ts';
+import { inRun } from '../../pipeline/run-folder.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { describeFinished, jsonOf } from '../finished.ts';
 import { interruptible } from '../interrupt.ts';
 import { addRunFlags } from '../run-flags.ts';
 import { orderOf, stopped } from './train.ts';
 
-export function addBuild(program: Command): void {
-  const command = addCommand(
-    program,
-    'build',
-    'The whole job: trains, quantizes, exports, evaluates, checks and reports',
-    {
-      '': 'a small network on drawn faces, in a few minutes',
-      '--data fer2013.csv --votes fer2013new.csv --weights mobilenet_v2_1.0_96_quant.tflite --targets original,votes':
-        'the full network with a head for each kind of labels',
-      '--data photos --set train.learningRate=1e-3 --epochs 10': 'on a folder with train/ and test/',
-    },
-  );
+export function addBuild(command: Command): void {
+  addCommonFlags(command, {
+    '': 'a small network on drawn faces, in a few minutes',
+    '--data fer2013.csv --votes fer2013new.csv --weights mobilenet_v2_1.0_96_quant.tflite --targets original,votes':
+      'the full network with a head for each kind of labels',
+    '--data photos --set train.learningRate=1e-3 --epochs 10': 'on a folder with train/ and test/',
+  });
   const readFlags = addRunFlags(command);
   command.action((options) =>
     perform(options, async (reporter) => {
       const { prepareRun, trainRun } = await import('../../pipeline/train-run.ts');
       const { finishRun } = await import('../../pipeline/finish-run.ts');
-      const prepared = await prepareRun(await orderOf(readFlags()), reporter);
-      return interruptible(reporter, async (signal) => {
-        const trained = await trainRun(prepared, reporter, signal);
-        const finished = trained.result.completed && (await finishRun(trained, reporter, signal));
-        if (!finished) return stopped('build', trained);
-        const { run, summary, result } = trained;
-        return {
-          text: [describeFinished(finished), ...nextStep(run.config.data.source)].join('\n'),
-          json: { ...result, run: run.folder, data: summary, ...jsonOf(finished) },
-        };
-      });
+      const order = await orderOf(readFlags());
+      const prepare = () => prepareRun(order, reporter);
+      return inRun(order, 'build', prepare, (prepared) =>
+        interruptible(reporter, async (signal) => {
+          const trained = await trainRun(prepared, reporter, signal);
+          const finished = trained.result.completed && (await finishRun(trained, reporter, signal));
+          if (!finished) return stopped('build', trained);
+          const { run, summary, result } = trained;
+          return {
+            text: [describeFinished(finished), ...nextStep(run.config.data.source)].join('\n'),
+            json: { ...result, run: run.folder, data: summary, ...jsonOf(finished) },
+          };
+        }),
+      );
     }),
   );
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { addCommand, perform } from '../command.ts';
+import { addCommonFlags, perform } from '../command.ts';
 
-export function addCheck(program: Command): void {
-  addCommand(program, 'check <file>', 'Says whether SnapML takes an ONNX or TFLite file, and what to change', {
+export function addCheck(command: Command): void {
+  addCommonFlags(command, {
     'model/emotion.onnx': 'exits with 1 if SnapML would not take it',
     'model/emotion.int8.tflite --json': 'the same for machines, of the 8-bit model',
   }).action((file: string, options) =>

@@ -1,18 +1,13 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../../../ml/config/load.ts';
-import { addCommand, perform } from '../command.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { addDataFlags } from '../run-flags.ts';
 
-export function addCompare(program: Command): void {
-  const command = addCommand(
-    program,
-    'compare <a> <b>',
-    'Says how alike two exported models answer on the test splits',
-    {
-      'model/emotion.onnx model/emotion.int8.tflite --data fer2013.csv': 'what quantization changed',
-      'model/emotion.int8.onnx model/emotion.int8.tflite --data fer2013.csv': 'ONNX Runtime against LiteRT',
-    },
-  );
+export function addCompare(command: Command): void {
+  addCommonFlags(command, {
+    'model/emotion.onnx model/emotion.int8.tflite --data fer2013.csv': 'what quantization changed',
+    'model/emotion.int8.onnx model/emotion.int8.tflite --data fer2013.csv': 'ONNX Runtime against LiteRT',
+  });
   const settings = addDataFlags(command);
   command.action((a: string, b: string, options) =>
     perform(options, async (reporter) => {

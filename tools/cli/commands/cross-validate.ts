@@ -4,23 +4,19 @@ import { FINE_TUNING_PRESET } from '../../../ml/config/preset.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import type { CrossValidation, Spread } from '../../../ml/evaluate/cross-validation.ts';
 import { formatConfusion, formatInterval, formatTable, percent } from '../../../ml/evaluate/evaluation.ts';
-import { addCommand, perform } from '../command.ts';
+import { inRun } from '../../pipeline/run-folder.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
 import { addRunFlags } from '../run-flags.ts';
 
-export function addCrossValidate(program: Command): void {
-  const command = addCommand(
-    program,
-    'cross-validate',
-    'Trains and tests on CK+ in turns, no subject being in both: mean and deviation over the folds',
-    {
-      '--data CK+48 --init emotion.onnx': 'trains an exported model further, ten times',
-      '--data CK+48 --init emotion.onnx --folds 5 --contempt': 'five folds, contempt as an eighth class',
-      '--data fer2013.csv --extra CK+48 --init emotion.onnx --epochs 2': 'on FER2013 and CK+ together',
-      '--resume runs/2026-01-31-cross-validation': 'goes on where it was stopped',
-    },
-  );
+export function addCrossValidate(command: Command): void {
+  addCommonFlags(command, {
+    '--data CK+48 --init emotion.onnx': 'trains an exported model further, ten times',
+    '--data CK+48 --init emotion.onnx --folds 5 --contempt': 'five folds, contempt as an eighth class',
+    '--data fer2013.csv --extra CK+48 --init emotion.onnx --epochs 2': 'on FER2013 and CK+ together',
+    '--resume runs/2026-01-31-cross-validation': 'goes on where it was stopped',
+  });
   const readFlags = addRunFlags(command);
   command
     .option('--init <model>', 'exported .onnx, or a run with one head, that each fold begins with')
@@ -35,21 +31,23 @@ export function addCrossValidate(program: Command): void {
           resume === undefined
             ? { config: await loadConfig(file, [...settings, ...own], FINE_TUNING_PRESET), name }
             : { resume };
-        const prepared = await pipeline.prepareCrossValidation(order, reporter);
-        const { run } = prepared;
-        const done = await interruptible(reporter, (signal) => pipeline.crossValidate(prepared, reporter, signal));
-        if (!done) {
-          const again = commandLine('cross-validate', '--resume', run.folder);
+        const prepare = () => pipeline.prepareCrossValidation(order, reporter);
+        return inRun(order, 'cross-validate', prepare, async (prepared) => {
+          const { run } = prepared;
+          const done = await interruptible(reporter, (signal) => pipeline.crossValidate(prepared, reporter, signal));
+          if (!done) {
+            const again = commandLine('cross-validate', '--resume', run.folder);
+            return {
+              text: `stopped; go on with:\n  ${again}`,
+              json: { completed: false, run: run.folder, resume: again },
+              exitCode: INTERRUPTED,
+            };
+          }
           return {
-            text: `stopped; go on with:\n  ${again}`,
-            json: { completed: false, run: run.folder, resume: again },
-            exitCode: INTERRUPTED,
+            text: `${describe(done.result, done.classes)}\n\n${run.folder}`,
+            json: { completed: true, run: run.folder, classes: done.classes, ...done.result },
           };
-        }
-        return {
-          text: `${describe(done.result, done.classes)}\n\n${run.folder}`,
-          json: { completed: true, run: run.folder, classes: done.classes, ...done.result },
-        };
+        });
       }),
     );
 }

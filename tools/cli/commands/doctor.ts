@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { type Check, diagnose } from '../../pipeline/diagnose.ts';
 import { fer2013Arguments } from '../../pipeline/find-data.ts';
-import { addCommand, perform } from '../command.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 
-const MARKS = { ok: pc.green('ok  '), warn: pc.yellow('warn'), fail: pc.red('fail') } as const;
+const COLOURS = { ok: pc.green, warn: pc.yellow, fail: pc.red };
 
-export function addDoctor(program: Command): void {
-  addCommand(program, 'doctor', 'Looks whether this machine and its data are ready for training', {
+export function addDoctor(command: Command): void {
+  addCommonFlags(command, {
     '': 'exits with 0 unless training cannot run',
   }).action((options) =>
     perform(options, async () => {
@@ -18,6 +18,7 @@ export function addDoctor(program: Command): void {
       const verdict = ready ? `ready; to train, run:\n  ${train}` : 'training cannot run on this machine yet';
       return {
         text: [...checks.map(describe), '', verdict].join('\n'),
+        paint: (text) => text.replace(/^(ok|warn|fail)\b/gm, (mark) => COLOURS[mark as Check['status']](mark)),
         json: { ready, checks, data, ...(ready && { train }) },
         exitCode: ready ? 0 : 1,
       };
@@ -26,6 +27,6 @@ export function addDoctor(program: Command): void {
 }
 
 function describe({ name, status, found, mend }: Check): string {
-  const line = `${MARKS[status]} ${name.padEnd(12)} ${found}`;
+  const line = `${status.padEnd(4)} ${name.padEnd(12)} ${found}`;
   return mend === undefined ? line : `${line}\n${' '.repeat(18)}${mend}`;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import { type Evaluation, formatConfusion, formatEvaluation } from '../../../ml/evaluate/evaluation.ts';
-import { addCommand, perform } from '../command.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 import { addDataFlags } from '../run-flags.ts';
 
@@ -11,8 +11,8 @@ interface Options {
   force?: boolean;
 }
 
-export function addEvaluate(program: Command): void {
-  const command = addCommand(program, 'evaluate <run-or-file>', 'Measures exported models on the test splits', {
+export function addEvaluate(command: Command): void {
+  addCommonFlags(command, {
     'runs/2026-01-31-fer2013-96': 'every head of a run on its own data',
     'emotion.onnx --data fer2013.csv --votes fer2013new.csv --report report.html': 'one file, with a report',
     'emotion.onnx --data CK+48 --report report.html --hide-faces': 'on CK+, with a report that may be published',

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
-import { MODEL_FILE, openRun, type Run } from '../../pipeline/run-folder.ts';
-import { addCommand, perform } from '../command.ts';
+import { intoFolder, MODEL_FILE, openRun, type Run } from '../../pipeline/run-folder.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 
 interface Options {
@@ -11,15 +11,10 @@ interface Options {
   force?: boolean;
 }
 
-export function addExport(program: Command): void {
-  addCommand(
-    program,
-    'export <run>',
-    'Writes the best network of a run as emotion.onnx with its 8-bit forms and model.json',
-    {
-      'runs/2026-01-31-fer2013-96 --head votes --out lens': 'the head that learned the FER+ votes',
-    },
-  )
+export function addExport(command: Command): void {
+  addCommonFlags(command, {
+    'runs/2026-01-31-fer2013-96 --head votes --out lens': 'the head that learned the FER+ votes',
+  })
     .option('--head <head>', 'original, votes, majority or blended; needed if the run has several')
     .requiredOption('--out <folder>', 'folder for the files')
     .option('--force', 'replace files that exist')
@@ -33,19 +28,21 @@ export function addExport(program: Command): void {
           [MODEL_FILE, INT8_ONNX, INT8_TFLITE, MODEL_JSON].map((name) => join(out, name)),
           force,
         );
-        const exported = await exportHead(run, head, out);
-        const copied = await copyForms(run, exported, out);
-        const description =
-          copied?.description ?? (await describeHead(run, exported, [{ file: exported.file, metrics: [] }]));
-        const { path, bytes, sha256 } = exported.file;
-        const files = [{ path, bytes, sha256 }, ...(copied?.files ?? [])];
-        return {
-          text: [
-            ...files.map((file) => `${file.path} (${(file.bytes / 1e6).toFixed(2)} MB, SHA-256 ${file.sha256})`),
-            description,
-          ].join('\n'),
-          json: { head, model: path, bytes, sha256, files, description },
-        };
+        return intoFolder(out, 'export', async () => {
+          const exported = await exportHead(run, head, out);
+          const copied = await copyForms(run, exported, out);
+          const description =
+            copied?.description ?? (await describeHead(run, exported, [{ file: exported.file, metrics: [] }]));
+          const { path, bytes, sha256 } = exported.file;
+          const files = [{ path, bytes, sha256 }, ...(copied?.files ?? [])];
+          return {
+            text: [
+              ...files.map((file) => `${file.path} (${(file.bytes / 1e6).toFixed(2)} MB, SHA-256 ${file.sha256})`),
+              description,
+            ].join('\n'),
+            json: { head, model: path, bytes, sha256, files, description },
+          };
+        });
       }),
     );
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addCommand, type CommonOptions, perform } from '../command.ts';
+import { addCommonFlags, type CommonOptions, perform } from '../command.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
 import { addSheetFlags, type SheetFlags, sheetOf } from '../sheet-flags.ts';
 
@@ -9,8 +9,8 @@ interface Flags extends CommonOptions, SheetFlags {
   skipBadRows?: boolean;
 }
 
-export function addLandmarks(program: Command): void {
-  const command = addCommand(program, 'landmarks', 'Finds 68 points in each face of a data set, into the cache', {
+export function addLandmarks(command: Command): void {
+  addCommonFlags(command, {
     '--data fer2013.csv': 'all of FER2013, in some minutes; trainings with landmarks then take them from the cache',
     '--data CK+48 --sheet points.png': 'and draws the points into faces, to look at',
   })

@@ -6,8 +6,7 @@ import { SHIPPED_LENS, SHIPPED_MODEL } from '../../lens/project/shipped.ts';
 import { addCommand, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 
-export function addLens(program: Command): void {
-  const lens = program.command('lens').description('Makes, fills, checks and packs Lens Studio projects');
+export function addLens(lens: Command): void {
   for (const add of [addBuild, addInstall, addValidate, addPackage]) add(lens);
 }
 

@@ -1,9 +1,10 @@
-import { once } from 'node:events';
 import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
 import { SHIPPED_LENS } from '../../lens/project/shipped.ts';
-import { addCommand, perform } from '../command.ts';
+import { grouped } from '../../simulator/grouped.ts';
+import { addCommonFlags, perform } from '../command.ts';
+import { interrupted } from '../interrupt.ts';
 
 interface PreviewOptions {
   project: string;
@@ -16,8 +17,8 @@ interface PreviewOptions {
   quiet?: boolean;
 }
 
-export function addPreview(program: Command): void {
-  addCommand(program, 'preview', 'Runs a lens live in a page of your browser: webcam, file or drawn faces', {
+export function addPreview(command: Command): void {
+  addCommonFlags(command, {
     '--open': 'the lens of this repository, in your browser; saving changes its scene',
     '--project ../my-lens': 'a lens of your own, best a copy; the page follows its files',
     '--model runs/2026-01-31-mine/model-votes/emotion.int8.onnx': 'with a model that you trained',
@@ -58,7 +59,7 @@ async function serve({ project, model, port, open, force, ...options }: PreviewO
   if (force) throw new UserError('--force goes with --out alone; leave it out');
   const { servePreview } = await import('../../preview/server/serve.ts');
   const server = await servePreview({ project, model, port, open });
-  const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const ended = interrupted();
   const { url, problems, failure } = server;
   const state =
     failure === null
@@ -66,11 +67,11 @@ async function serve({ project, model, port, open, force, ...options }: PreviewO
       : `${project} cannot be run yet: ${failure}\n${url} follows its files, and runs it when that is corrected (Ctrl-C ends it)`;
   const text = [state, ...linesOf(problems)].join('\n');
   await perform(options, async () => ({ text, json: { url, project, problems, failure } }));
-  await interrupted;
+  await ended;
   await server.close();
 }
 
-/** What is wrong with the project, as the page says it too. */
+/** What is wrong with the project, a line for each kind, as the page says it too. */
 function linesOf(problems: readonly string[]): string[] {
-  return problems.map((problem) => `problem: ${problem}`);
+  return grouped(problems).map((problem) => `problem: ${problem}`);
 }

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
-import { addCommand, perform } from '../command.ts';
+import { isFolder } from '../../../ml/core/files.ts';
+import { inRun } from '../../pipeline/run-folder.ts';
+import { addCommonFlags, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { describeFinished, jsonOf } from '../finished.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
 import { addDataFlags, addFieldFlags } from '../run-flags.ts';
 
-export function addQuantize(program: Command): void {
-  const command = addCommand(program, 'quantize <run-or-file>', 'Makes the 8-bit models of a trained network', {
+export function addQuantize(command: Command): void {
+  addCommonFlags(command, {
     'runs/2026-01-31-fer2013-96': 'as its configuration says, by default with quantization-aware training',
     'runs/2026-01-31-fer2013-96 --method ptq --set quantize.observer=percentile': 'after training, in a minute',
     'emotion.onnx --data fer2013.csv --votes fer2013new.csv': 'an exported file, in a run folder of its own',
@@ -16,24 +18,30 @@ export function addQuantize(program: Command): void {
   command.action((path: string, options) =>
     perform(options, async (reporter) => {
       const { openTarget, quantizeTarget } = await import('../../pipeline/quantize-target.ts');
-      const target = await openTarget(path, settings, reporter);
-      const { folder } = target.prepared.run;
-      const finished = await interruptible(reporter, (signal) => quantizeTarget(target, reporter, signal));
-      if (!finished) {
-        // The run of a file keeps what was set; that of a training keeps its own configuration.
-        const set = path === folder ? settings : [];
-        const again = commandLine(
-          'quantize',
-          folder,
-          ...set.flatMap(({ path, value }) => ['--set', `${path}=${value}`]),
-        );
-        return {
-          text: `stopped; go on with:\n  ${again}`,
-          json: { completed: false, resume: again },
-          exitCode: INTERRUPTED,
-        };
-      }
-      return { text: describeFinished(finished), json: { completed: true, run: folder, ...jsonOf(finished) } };
+      const order = (await isFolder(path)) ? { resume: path } : {};
+      const open = async () => {
+        const target = await openTarget(path, settings, reporter);
+        return { ...target, run: target.prepared.run };
+      };
+      return inRun(order, 'quantize', open, async ({ run, ...target }) => {
+        const { folder } = run;
+        const finished = await interruptible(reporter, (signal) => quantizeTarget(target, reporter, signal));
+        if (!finished) {
+          // The run of a file keeps what was set; that of a training keeps its own configuration.
+          const set = path === folder ? settings : [];
+          const again = commandLine(
+            'quantize',
+            folder,
+            ...set.flatMap(({ path, value }) => ['--set', `${path}=${value}`]),
+          );
+          return {
+            text: `stopped; go on with:\n  ${again}`,
+            json: { completed: false, resume: again },
+            exitCode: INTERRUPTED,
+          };
+        }
+        return { text: describeFinished(finished), json: { completed: true, run: folder, ...jsonOf(finished) } };
+      });
     }),
   );
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadConfig } from '../../../ml/config/load.ts';
@@ -8,9 +7,9 @@ import type { Manifest } from '../../../ml/data/manifest-format.ts';
 import { ACTIONS } from '../../../ml/data/reasons.ts';
 import { type Summary, summaryOf } from '../../../ml/refine/refine.ts';
 import type { RefineOrder } from '../../pipeline/refine-data.ts';
-import { addCommand, type CommandResult, perform } from '../command.ts';
+import { addCommonFlags, type CommandResult, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
-import { INTERRUPTED, interruptible } from '../interrupt.ts';
+import { INTERRUPTED, interrupted, interruptible } from '../interrupt.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 import { addRunFlags, addSourceFlags, type RunFlags, TRAINING_FLAGS } from '../run-flags.ts';
 
@@ -25,8 +24,8 @@ interface Options {
   quiet?: boolean;
 }
 
-export function addRefine(program: Command): void {
-  const command = addCommand(program, 'refine', 'Looks for bad images, copies and wrong labels; writes a manifest', {
+export function addRefine(command: Command): void {
+  addCommonFlags(command, {
     '--data fer2013.csv --votes fer2013new.csv --out manifest.csv': 'without training, in a minute',
     '--data photos --folds 4 --out manifest.csv': 'trains four networks to find wrong labels without votes',
     '--review --data fer2013.csv --out manifest.csv': 'shows the suspects of a manifest in a page, to decide on each',
@@ -138,7 +137,7 @@ async function review(options: Options, order: RefineOrder): Promise<void> {
       reporter.note(result.text);
     }
     const server = await serveReview({ path: out, ...(await reviewable(out, order, reporter)), port, open });
-    ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => server.close());
+    ended = interrupted().then(() => server.close());
     return {
       text: `${out}: review it at ${server.url} (Ctrl-C ends it)`,
       json: { url: server.url, manifest: out },

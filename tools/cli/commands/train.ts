@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../../../ml/config/load.ts';
+import { inRun } from '../../pipeline/run-folder.ts';
 import type { TrainedRun, TrainOrder } from '../../pipeline/train-run.ts';
-import { addCommand, type CommandResult, perform } from '../command.ts';
+import { addCommonFlags, type CommandResult, perform } from '../command.ts';
 import { commandLine } from '../command-line.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
 import { addRunFlags, type RunFlags } from '../run-flags.ts';
 
-export function addTrain(program: Command): void {
-  const command = addCommand(program, 'train', 'Trains a network, nothing else', {
+export function addTrain(command: Command): void {
+  addCommonFlags(command, {
     '': 'trains on drawn faces',
     '--data data/fer2013.csv --votes data/fer2013new.csv --targets votes': 'trains on FER2013 with the votes of FER+',
     '--resume runs/2026-01-31-fer2013-96': 'goes on with a run that was stopped',
@@ -16,9 +17,12 @@ export function addTrain(program: Command): void {
   command.action((options) =>
     perform(options, async (reporter) => {
       const { prepareRun, trainRun } = await import('../../pipeline/train-run.ts');
-      const prepared = await prepareRun(await orderOf(readFlags()), reporter);
-      const trained = await interruptible(reporter, (signal) => trainRun(prepared, reporter, signal));
-      return trained.result.completed ? finished(trained) : stopped('train', trained);
+      const order = await orderOf(readFlags());
+      const prepare = () => prepareRun(order, reporter);
+      return inRun(order, 'train', prepare, async (prepared) => {
+        const trained = await interruptible(reporter, (signal) => trainRun(prepared, reporter, signal));
+        return trained.result.completed ? finished(trained) : stopped('train', trained);
+      });
     }),
   );
 }

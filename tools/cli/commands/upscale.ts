@@ -10,8 +10,7 @@ import { INTERRUPTED, interruptible } from '../interrupt.ts';
 import { addSheetFlags, type SheetFlags, sheetOf } from '../sheet-flags.ts';
 import { wholeNumber } from '../whole-number.ts';
 
-export function addUpscale(program: Command): void {
-  const upscale = program.command('upscale').description('Makes pictures larger with a network (EDSR), and trains it');
+export function addUpscale(upscale: Command): void {
   for (const add of [addRun, addFaces, addEvaluate, addTrain]) add(upscale);
 }
 
@@ -44,12 +43,9 @@ function addRun(upscale: Command): void {
       perform(options, async (reporter) => {
         const { chooseEdsr, upscalePictures } = await import('../../pipeline/upscale.ts');
         const model = await chooseEdsr(options);
-        const { completed, written, kept } = await interruptible(reporter, (signal) =>
-          upscalePictures(model, paths, options, reporter, signal),
-        );
-        const done = `${written.length} pictures written, ${kept.length} were there: ${options.out}`;
-        const text = completed ? done : `stopped; ${done}\ngo on with --resume`;
-        return { text, json: { completed, written, kept }, exitCode: completed ? 0 : INTERRUPTED };
+        const { written, kept } = await upscalePictures(model, paths, options, reporter);
+        const text = `${written.length} pictures written, ${kept.length} were there: ${options.out}`;
+        return { text, json: { written, kept } };
       }),
     );
 }

@@ -39,7 +39,11 @@ export async function readProject(folder: string): Promise<Project> {
   return { ...contents, folder: resolve(folder), esproj, packages: await readPackages(contents.assets) };
 }
 
-async function findEsproj(folder: string): Promise<string> {
+/**
+ * Name of a project's `.esproj`.
+ * @throws UserError if the folder is no project.
+ */
+export async function findEsproj(folder: string): Promise<string> {
   if (!(await isFolder(folder)))
     throw new UserError(`${folder} is a file; give the folder that the project's .esproj file lies in`);
   const names = (

@@ -1,17 +1,22 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { UserError } from '../../../ml/core/errors.ts';
 import { fileError, readBytes } from '../../../ml/core/files.ts';
+import { isTemporary } from '../../../ml/core/temporary.ts';
 
 /** A file of a project, on the disk or packed in a package. */
 export interface StoredFile {
   /** From the project's folder, with `/`; inside a package `Packages/Name.lspkg!Package/Assets/…`. */
   readonly path: string;
   readonly bytes: number;
-  /** @throws UserError if it cannot be read or is damaged. */
+  /** @throws UserError if it cannot be read, is damaged, or a link that leads out of the project. */
   read(): Promise<Uint8Array>;
 }
 
-/** All files below `folder/under`, sorted by path; links are not followed, since Lens Studio's projects have none. */
+/**
+ * All files below `folder/under`, sorted by path; links are not followed, since Lens Studio's projects have none. Files that
+ * are not whole yet do not count.
+ */
 export async function filesUnder(folder: string, under: string): Promise<StoredFile[]> {
   const entries = await readdir(join(folder, under), { withFileTypes: true }).catch((thrown) => {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
@@ -20,6 +25,7 @@ export async function filesUnder(folder: string, under: string): Promise<StoredF
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   const files: StoredFile[] = [];
   for (const entry of entries) {
+    if (isTemporary(entry.name)) continue;
     const path = `${under}/${entry.name}`;
     if (entry.isDirectory()) files.push(...(await filesUnder(folder, path)));
     else if (entry.isFile()) files.push(await storedFile(folder, path));
@@ -33,7 +39,26 @@ export async function storedFile(folder: string, path: string): Promise<StoredFi
   const { size } = await stat(file).catch((thrown) => {
     throw fileError('read', file, thrown);
   });
-  return { path, bytes: size, read: () => readBytes(file) };
+  return {
+    path,
+    bytes: size,
+    read: async () => {
+      await refuseOutside(folder, file);
+      return readBytes(file);
+    },
+  };
+}
+
+/** A folder that somebody else made may have links to files of whoever opens it. */
+async function refuseOutside(folder: string, file: string): Promise<void> {
+  const [root, real] = await Promise.all([realpath(folder), realpath(file)]).catch((thrown) => {
+    throw fileError('read', file, thrown);
+  });
+  const way = relative(root, real);
+  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
+    throw new UserError(
+      `${file} is not read: a link leads to ${real}, outside of the project; put the file itself there`,
+    );
 }
 
 const POINTER = 'version https://git-lfs.github.com/';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
 import { readText } from '../../../ml/core/files.ts';
-import { faceCropTexture } from '../project/assets.ts';
+import { deviceCameraTexture, faceCropTexture } from '../project/assets.ts';
 import { DETECTOR_FOLDER } from '../project/emotion-lens.ts';
 import { STUDIO } from '../project/esproj.ts';
 import { assetId, idOf } from '../project/ids.ts';
@@ -27,14 +27,16 @@ const NAMES = 'EmotionDetector.lspkg';
 const ROOT = 'Package/Assets';
 const PREFAB = 'EmotionDetector__PLACE_IN_SCENE';
 const FACE_CROP = 'Face Crop Texture.faceCropTexture';
+const CAMERA = 'Device Camera Texture.deviceCameraTexture';
 const DETECTOR = 'EmotionDetector.ts';
 const README = fileURLToPath(new URL('./package.md', import.meta.url));
+const SETUP = fileURLToPath(new URL('./setup-script.js', import.meta.url));
 /** ZIP knows no time before this one, which is what Lens Studio's own packages have. */
 const NO_TIME = '1980-01-01T00:00:00';
 
 /**
- * The detector as a package of Lens Studio: scripts, model, face crop texture, and a prefab in which they are wired. The
- * same input gives the same bytes.
+ * The detector as a package of Lens Studio: scripts, model, face crop texture, and a prefab in which they are wired, with
+ * a script that puts it into the scene. The same input gives the same bytes.
  * @throws UserError if a script cannot be read.
  */
 export async function packageDetector(model: LensModel): Promise<Uint8Array> {
@@ -52,10 +54,15 @@ export async function packageDetector(model: LensModel): Promise<Uint8Array> {
   const files: [string, string | Uint8Array, string][] = [
     ...names.map((entry, at): [string, string, string] => [entry, texts[at], scriptMeta(scripts.get(entry)!)]),
     [name, bytes, modelMeta(path(name), model)],
-    [FACE_CROP, faceCropTexture(path(FACE_CROP), detector), assetMeta(path(FACE_CROP))],
+    [CAMERA, deviceCameraTexture(path(CAMERA)), assetMeta(path(CAMERA))],
+    [FACE_CROP, faceCropTexture(path(FACE_CROP), path(CAMERA), detector), assetMeta(path(FACE_CROP))],
     [`${PREFAB}.prefab`, prefab.file, prefab.meta],
     ['README.md', await readText(README), assetMeta(path('README.md'))],
-    ['package.native', descriptor(path('package.native'), path('README.md')), assetMeta(path('package.native'))],
+    [
+      'package.native',
+      descriptor(path('package.native'), path('README.md'), await readText(SETUP)),
+      assetMeta(path('package.native')),
+    ],
   ];
   const entries = files.flatMap(([asset, content, meta]): [string, Uint8Array][] => [
     [`${ROOT}/${asset}`, typeof content === 'string' ? new TextEncoder().encode(content) : content],
@@ -65,8 +72,11 @@ export async function packageDetector(model: LensModel): Promise<Uint8Array> {
   return zipSync(Object.fromEntries(entries), { level: 9, mtime: NO_TIME });
 }
 
-/** What Lens Studio shows of a package before it is opened. */
-function descriptor(path: string, readme: string): string {
+/**
+ * What Lens Studio shows of a package before it is opened.
+ * @param setup the code that Lens Studio runs when the package is put into a project.
+ */
+function descriptor(path: string, readme: string, setup: string): string {
   return write([
     new Tagged(
       `NativePackageDescriptor/${assetId(path)}`,
@@ -75,7 +85,7 @@ function descriptor(path: string, readme: string): string {
         StudioVersion: fields({ ...STUDIO.version, type: 'Unset', buildFlavor: '', timestamp: 0, commit: '' }),
         Description: 'Recognises seven expressions of a face on the phone, and tells Behavior scripts and your own.',
         SvgIcon: '',
-        SetupScript: fields({ code: '' }),
+        SetupScript: fields({ code: setup.trimEnd() }),
         VersionMajor: 1,
         VersionMinor: 0,
         VersionPatch: 0,

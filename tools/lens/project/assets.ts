@@ -37,12 +37,13 @@ export function renderTarget(path: string, background: string): string {
 
 /**
  * The face in the camera's picture, cut out.
+ * @param camera path of the texture with that picture.
  * @param detector script of `EmotionDetector`, whose inputs say how.
  */
-export function faceCropTexture(path: string, detector: Script): string {
+export function faceCropTexture(path: string, camera: string, detector: Script): string {
   const scale = numberIn(detector, 'cropScale');
   return entityFile(path, 'FaceCropTexture', {
-    InputTexture: reference(NULL_ID),
+    InputTexture: reference(assetId(camera)),
     Scale: vector(scale, scale),
     FaceIndex: 0,
     FaceCenterMouthWeight: float(numberIn(detector, 'mouthWeight')),

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EMOTIONS, type Emotion } from '../../../ml/core/emotions.ts';
 import { UserError } from '../../../ml/core/errors.ts';
-import { readBytes, readText, writeAtomic } from '../../../ml/core/files.ts';
+import { fileError, readBytes, readText, writeAtomic } from '../../../ml/core/files.ts';
+import { pathInside } from '../../../ml/core/inside.ts';
 import { iconHashOf } from '../files/esproj.ts';
 import { filesUnder } from '../files/stored-file.ts';
 import { synthesizeSounds } from '../media/sounds.ts';
@@ -16,6 +17,7 @@ import { esproj } from './esproj.ts';
 import { GITIGNORE } from './gitignore.ts';
 import { assetId } from './ids.ts';
 import { readLensModel } from './lens-model.ts';
+import { withProjectLock } from './lock.ts';
 import { assetMeta } from './meta.ts';
 import { modelMeta } from './model-meta.ts';
 import { writeScene } from './scene/write-scene.ts';
@@ -38,9 +40,17 @@ export interface BuildResult {
  * Writes the Lens Studio project around the scripts in a folder. Scripts that the shipped lens has and the folder lacks
  * are copied, and so is the shipped model where none is installed; the `.meta` files of scripts follow the scripts.
  * @param force replaces files that differ from what would be written, because they were edited or saved by Lens Studio.
- * @throws UserError without writing anything if there are such files and `force` is false, or a script cannot be read.
+ * @throws UserError without writing anything if there are such files and `force` is false, a script cannot be read, a link
+ *   leads out of the folder, or another process is at work there.
  */
 export async function buildLens(folder: string, force = false): Promise<BuildResult> {
+  await mkdir(folder, { recursive: true }).catch((thrown) => {
+    throw fileError('write', folder, thrown);
+  });
+  return withProjectLock(folder, 'lens build', () => writeProject(folder, force));
+}
+
+async function writeProject(folder: string, force: boolean): Promise<BuildResult> {
   const copied = await missingScripts(folder);
   const sources = new Map(copied);
   for (const path of await scriptsIn(folder)) sources.set(path, await readText(join(folder, path)));
@@ -61,7 +71,8 @@ export async function buildLens(folder: string, force = false): Promise<BuildRes
     );
   const changed = [...copied.keys(), ...(await differing(folder, refreshed)), ...edited];
   const all: Files = new Map([...copied, ...refreshed, ...kept]);
-  for (const path of changed) await writeAtomic(join(folder, path), all.get(path)!);
+  const places = await Promise.all(changed.map((path) => pathInside(folder, path)));
+  for (const [i, path] of changed.entries()) await writeAtomic(places[i], all.get(path)!);
   return { written: changed, unchanged: all.size - changed.length };
 }
 
@@ -96,7 +107,7 @@ async function assetFiles(scripts: ReadonlyMap<string, Script>): Promise<Files> 
   const assets: Files = new Map<string, string | Uint8Array>([
     [PATHS.deviceCamera, deviceCameraTexture(PATHS.deviceCamera)],
     [PATHS.renderTarget, renderTarget(PATHS.renderTarget, PATHS.deviceCamera)],
-    [PATHS.faceCrop, faceCropTexture(PATHS.faceCrop, scriptAt(scripts, PATHS.detector))],
+    [PATHS.faceCrop, faceCropTexture(PATHS.faceCrop, PATHS.deviceCamera, scriptAt(scripts, PATHS.detector))],
     [PATHS.vignette, await picture('vignette.png')],
     ...EMOTIONS.map((emotion) => [PATHS.sound(emotion), sounds[emotion.toLowerCase() as Lowercase<Emotion>]] as const),
     [PATHS.scene, writeScene(PATHS.scene, emotionScene(scripts), PATHS.renderTarget)],

@@ -5,6 +5,7 @@ import type { Script } from '../scripts/script.ts';
 import { assetId, idOf } from './ids.ts';
 import {
   canvas,
+  faceRetouch,
   fullFrameRegion,
   type Given,
   orthographicCamera,
@@ -41,6 +42,7 @@ export const MODEL_IDS = { asset: idOf('emotion model'), meta: idOf('meta of the
 
 const MAIN = 'Emotion Lens';
 const REGION = 'Full Frame Region';
+const RETOUCH = 'Face Retouch';
 const effectObject = (emotion: string) => `${emotion} Effect`;
 
 /**
@@ -52,8 +54,22 @@ const effectObject = (emotion: string) => `${emotion} Effect`;
 export function emotionScene(scripts: ReadonlyMap<string, Script>): SceneObject[] {
   const add = (path: string, given: Readonly<Record<string, Given>>) => script(scriptAt(scripts, path), given);
   const screen = { id: objectId(REGION) };
-  const vignette = { id: assetId(PATHS.vignette) };
-  const tints = (path: string) => scriptAt(scripts, path).inputs.some(({ name }) => name === 'vignette');
+  const retouch: SceneObject = { name: RETOUCH, components: [faceRetouch()] };
+  /** What effects may have, by the input that takes it. */
+  const offers = {
+    screen,
+    vignette: { id: assetId(PATHS.vignette) },
+    faceRetouch: { id: componentId(RETOUCH, RETOUCH) },
+  };
+  const effect = (emotion: string): SceneObject => {
+    const path = PATHS.effect(emotion);
+    const takes = (name: string) => scriptAt(scripts, path).inputs.some((input) => input.name === name);
+    return {
+      name: effectObject(emotion),
+      components: [add(path, Object.fromEntries(Object.entries(offers).filter(([name]) => takes(name))))],
+      children: takes('faceRetouch') ? [retouch] : [],
+    };
+  };
   return [
     {
       name: 'Camera Object',
@@ -62,10 +78,7 @@ export function emotionScene(scripts: ReadonlyMap<string, Script>): SceneObject[
       children: [
         {
           name: 'Effects',
-          children: EMOTIONS.map((emotion) => ({
-            name: effectObject(emotion),
-            components: [add(PATHS.effect(emotion), tints(PATHS.effect(emotion)) ? { screen, vignette } : { screen })],
-          })),
+          children: EMOTIONS.map(effect),
         },
       ],
     },

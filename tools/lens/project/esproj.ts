@@ -11,6 +11,12 @@ export const STUDIO = {
 };
 
 /**
+ * Where the lens may run. Lens Studio of this version gives new projects these two; Camera Kit, which was seen listed
+ * beside them in projects of 5.15.4 and newer only, is a tick in its Project Settings.
+ */
+const COMPATIBLE = ['Mobile', 'Web'];
+
+/**
  * The project file of a lens for phones.
  * @param sceneId asset id of its scene. @param iconHash MD5 of `icon.png` beside the project file, in hexadecimal.
  */
@@ -31,7 +37,7 @@ export function esproj(lensName: string, sceneId: string, iconHash: string): str
         lensName,
         lensDescriptors: [],
         lensApplicability: ['Front', 'Back'],
-        lensClientCompatibilities: ['Mobile'],
+        lensClientCompatibilities: COMPATIBLE,
         platformBundlesEnabled: false,
         iconHash,
         videoPreviewHash: '',

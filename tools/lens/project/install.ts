@@ -2,12 +2,17 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
-import { readText, writeAtomic } from '../../../ml/core/files.ts';
+import { fileError, fileSize, readBytes, readText, writeBeside } from '../../../ml/core/files.ts';
+import { pathInside } from '../../../ml/core/inside.ts';
+import { sha256Of } from '../../../ml/export/exported-file.ts';
 import type { Asset } from '../files/asset.ts';
-import { readProject } from '../files/project.ts';
+import { findEsproj, readProject } from '../files/project.ts';
 import { readScript } from '../scripts/read-script.ts';
+import { isModel } from '../validate/ml-rules.ts';
 import { Tagged, type Value } from '../yaml/value.ts';
 import type { LensModel } from './lens-model.ts';
+import { withProjectLock } from './lock.ts';
+import { assetMeta } from './meta.ts';
 import { modelMeta } from './model-meta.ts';
 
 /** The model asset of a project that the detector uses. */
@@ -28,27 +33,77 @@ export interface Installed {
  * Puts a model into a Lens Studio project in place of the one that its EmotionDetector uses. The asset keeps its ids, so
  * that everything that links to it goes on working.
  * @param project folder with the `.esproj`.
- * @throws UserError if it is no project, has no EmotionDetector with a model, or another asset has the model's name.
+ * @throws UserError if it is no project, has no EmotionDetector with a model, another asset or file has the model's name, a
+ *   link leads out of the project, or another process is at work there.
  */
 export async function installModel(project: string, model: LensModel): Promise<Installed> {
-  const { path: old, ids } = await findSlot(project);
-  const path = `${dirname(old)}/${model.name}`;
-  const meta = modelMeta(path, model, ids);
-  const at = (file: string) => join(project, file);
-  if (path !== old && existsSync(at(`${path}.meta`)))
-    throw new UserError(`${path} is another asset of the project already; rename or delete it in Lens Studio first`);
-  // Stopped anywhere in between, the project has one asset of these ids, and its file is a whole model.
-  await writeAtomic(at(path), model.bytes);
-  if (path !== old) await rename(at(`${old}.meta`), at(`${path}.meta`));
-  await writeAtomic(at(`${path}.meta`), meta);
-  for (const leftover of [old, ...otherForms(model, dirname(path))])
-    if (leftover !== path && !existsSync(at(`${leftover}.meta`))) await rm(at(leftover), { force: true });
-  return { path, removed: path === old ? null : old };
+  await findEsproj(project);
+  return withProjectLock(project, 'lens install', async () => {
+    const { path: old, ids } = await findSlot(project);
+    const path = `${dirname(old)}/${model.name}`;
+    await pathInside(project, path);
+    if (path !== old) await refuseTaken(project, path, model);
+    await swap(project, old, path, model, ids);
+    await removeLeftovers(project, path, model);
+    return { path, removed: path === old ? null : old };
+  });
 }
 
-/** Files of the same model's other forms: one that was stopped halfway may have left such a file, which no asset has. */
-function otherForms({ description }: LensModel, folder: string): string[] {
-  return description.files.map(({ name }) => `${folder}/${name}`);
+/** @throws UserError if something of the project has the name, unless it is the model itself. */
+async function refuseTaken(project: string, path: string, { bytes }: LensModel): Promise<void> {
+  const file = join(project, path);
+  if (existsSync(`${file}.meta`))
+    throw new UserError(`${path} is another asset of the project already; rename or delete it in Lens Studio first`);
+  if (
+    existsSync(file) &&
+    !((await fileSize(file)) === bytes.length && Buffer.from(await readBytes(file)).equals(bytes))
+  )
+    throw new UserError(`${path} is another file of the project already; rename or delete it first`);
+}
+
+/**
+ * Writes all that is new beside its place, then moves it there in steps. Killed between any two of them, the project is
+ * valid: the asset has its ids once, its file is whole, and its import settings fit it or, in between, are left to Lens
+ * Studio to make.
+ */
+async function swap(project: string, old: string, path: string, model: LensModel, ids: Slot['ids']): Promise<void> {
+  const at = (file: string) => join(project, file);
+  const move = (from: string, to: string) =>
+    rename(from, to).catch((thrown) => {
+      throw fileError('write', to, thrown);
+    });
+  const staged: string[] = [];
+  try {
+    for (const [place, content] of [
+      [`${old}.meta`, assetMeta(old, { ids })],
+      [path, model.bytes],
+      [`${path}.meta`, modelMeta(path, model, ids)],
+    ] as const)
+      staged.push(await writeBeside(at(place), content));
+    const [withoutSettings, file, meta] = staged;
+    await move(withoutSettings, at(`${old}.meta`));
+    await move(file, at(path));
+    if (path !== old) {
+      await move(at(`${old}.meta`), at(`${path}.meta`));
+      await rm(at(old), { force: true });
+    }
+    await move(meta, at(`${path}.meta`));
+  } finally {
+    for (const temporary of staged) await rm(temporary, { force: true }).catch(() => {});
+  }
+}
+
+/**
+ * Removes the same model's other forms from beside it, which no asset has: an installation that was killed may have left
+ * them. A file that merely has the name of one stays.
+ */
+async function removeLeftovers(project: string, path: string, { description }: LensModel): Promise<void> {
+  for (const { name, bytes, sha256 } of description.files) {
+    const leftover = `${dirname(path)}/${name}`;
+    const file = join(project, leftover);
+    if (leftover === path || !existsSync(file) || existsSync(`${file}.meta`)) continue;
+    if ((await fileSize(file)) === bytes && sha256Of(await readBytes(file)) === sha256) await rm(file);
+  }
 }
 
 async function findSlot(project: string): Promise<Slot> {
@@ -61,7 +116,7 @@ async function findSlot(project: string): Promise<Slot> {
         'and unpack it if it is packed',
     );
   const linked = new Set(assets.flatMap(({ entities }) => entities ?? []).flatMap(modelLinks(detectors)));
-  const models = assets.filter(({ meta }) => meta !== null && linked.has(meta.primary));
+  const models = assets.filter(({ path, meta }) => meta !== null && isModel(path) && linked.has(meta.primary));
   if (models.length > 1)
     throw new UserError(
       `${project} has EmotionDetectors with different models (${models.map(({ path }) => path).join(', ')}); ` +

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../../ml/core/errors.ts';
-import { checkModel } from '../../../ml/export/check/check-model.ts';
+import { checkContent } from '../../../ml/export/check/check-model.ts';
 import type { Asset } from '../files/asset.ts';
 import { lineOf, plain } from '../files/entity.ts';
 import { endingOf } from '../files/importers.ts';
@@ -23,26 +22,22 @@ export function isModel(path: string): boolean {
 }
 
 /** Whether the import settings of models fit the files, and SnapML takes the files. */
-export async function checkMl({ assets, folder }: Model): Promise<Finding[]> {
+export async function checkMl({ assets }: Model): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const asset of assets) {
     if (asset.file === null || asset.pointer || !isModel(asset.path)) continue;
-    findings.push(...(await modelFindings(asset, asset.file, folder)));
+    findings.push(...(await modelFindings(asset, asset.file)));
   }
   return findings;
 }
 
-async function modelFindings(
-  asset: Asset,
-  file: NonNullable<Asset['file']>,
-  folder: string | null,
-): Promise<Finding[]> {
+async function modelFindings(asset: Asset, file: NonNullable<Asset['file']>): Promise<Finding[]> {
   const { path } = asset;
   try {
-    const model = modelInterface(await file.read(), path);
+    const content = await file.read();
+    const model = modelInterface(content, path);
     if (model === null) return [];
-    const report = folder === null ? null : await checkModel(join(folder, path));
-    const refused = report?.findings.find(({ severity }) => severity === 'error');
+    const refused = checkContent(content, path).findings.find(({ severity }) => severity === 'error');
     return [
       ...(refused
         ? [finding('snapml-refuses', { file: path }, `${refused.node ?? 'the model'}: ${refused.message}`)]

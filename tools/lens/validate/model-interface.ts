@@ -21,7 +21,7 @@ export interface ModelInterface {
 export function modelInterface(content: Uint8Array, path: string): ModelInterface | null {
   switch (endingOf(path)) {
     case 'onnx': {
-      const { graph } = decodeModel(content, path);
+      const { graph } = decodeModel(content, path, { external: true });
       const constants = new Set(graph.initializers.map(({ name }) => name));
       const value = ({ name, shape }: (typeof graph.inputs)[number]) => ({ name, shape: studioShape(shape, 1) });
       return {

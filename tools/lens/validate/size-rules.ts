@@ -19,7 +19,8 @@ export async function checkSizes({ assets, esproj }: Model): Promise<Finding[]> 
   const models = files.filter(({ path }) => isModel(path));
   const others = files.filter((file) => !models.includes(file));
   const findings: Finding[] = [];
-  const mlBytes = sum(models);
+  // A file without a .meta is no asset yet.
+  const mlBytes = sum(assets.flatMap(({ file, hasMeta }) => (file && hasMeta && models.includes(file) ? [file] : [])));
   if (mlBytes > ML_ASSETS_BYTES) findings.push(finding('ml-size', largest(models), `${text(mlBytes)} of ML assets`));
   // Lenses for Spectacles have a limit of their own.
   if (esproj?.metaInfo.lensClientCompatibilities.includes('Mobile')) {

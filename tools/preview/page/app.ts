@@ -1,11 +1,13 @@
-import { assetUrls, problems, program, start } from 'virtual:lens';
+import { assetUrls, missing, problems, program, scripts, changes as serverChanges } from 'virtual:lens';
+import { startLens } from 'virtual:run-lens';
 import { messageOf } from '../../../ml/core/errors.ts';
 import { createActions } from './inspector/actions.ts';
 import { Changes, merged } from './inspector/changes.ts';
 import { createDebugSwitch } from './inspector/debug-switch.ts';
 import { createInspector } from './inspector/inspector.ts';
 import { FaceWatch } from './run/face-watch.ts';
-import { LensRunner } from './run/lens-runner.ts';
+import { hostOfFiles } from './run/host-of-files.ts';
+import { LensRunner, type Start } from './run/lens-runner.ts';
 import { Models } from './run/models.ts';
 import { type OnStage, pageHost } from './run/page-host.ts';
 import { createSounds } from './run/sounds.ts';
@@ -59,6 +61,7 @@ export function startApp(root: Element): void {
   const models = createModels(banners, watch);
   let shown: OnStage | null = null;
   const host = pageHost(() => shown, sounds);
+  const start: Start = (ownHost, overrides) => startLens(program, scripts, hostOfFiles(ownHost, missing), overrides);
   const runner = new LensRunner(start, host, models);
 
   let settling: ReturnType<typeof setTimeout> | undefined;
@@ -98,7 +101,7 @@ export function startApp(root: Element): void {
   );
 
   restart();
-  watchServer(banners);
+  if (serverChanges !== null) watchServer(serverChanges, banners);
   const tellFailures = createFailureWatch(banners);
   tellProblems(banners, [...program.problems, ...problems, ...(runner.lens?.problems ?? [])]);
   const taker = new PictureTaker();

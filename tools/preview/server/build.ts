@@ -1,14 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { build } from 'vite';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
 import { fileError } from '../../../ml/core/files.ts';
-import { pageConfig, STRICT_POLICY } from './config.ts';
-import { lensModules } from './lens-module.ts';
-import { checkModelFile } from './model-file.ts';
-import { REPOSITORY } from './places.ts';
+import { removeStaleTemporaries, temporaryBeside } from '../../../ml/core/temporary.ts';
+import { lensFiles } from './lens-files.ts';
+import { readModelFile } from './model-file.ts';
+import { ASSETS, buildPage } from './page.ts';
+import { PAGE, REPOSITORY } from './places.ts';
 
 /** Stands in `index.html`: a folder with it is the build's own. */
 const PAGE_MARK = '<meta name="generator" content="emotion-lens preview"';
@@ -27,34 +26,27 @@ export interface BuildOptions {
 /**
  * Writes the page for a project as a folder of files that any web server can serve, at any address.
  * @returns what of the project is left out, and why.
- * @throws UserError if the folder is not free (see {@link checkPlace}) or the project cannot be run.
+ * @throws UserError if the folder is not free (see {@link checkPlace}), the project cannot be run, or the page cannot be
+ *   written; then nothing is, and what was there stays.
  */
 export async function buildPreview({ project, model, out, force = false }: BuildOptions): Promise<readonly string[]> {
   await checkPlace(out, project, force);
-  if (model !== undefined) await checkModelFile(model);
-  const source = { project, model: model ?? null, token: null };
-  const modules = await lensModules(source);
-  const config = pageConfig(source, modules, STRICT_POLICY);
-  const temporary = `${resolve(out)}.${randomBytes(4).toString('hex')}.tmp`;
+  const source = { project, model: model === undefined ? null : await readModelFile(model) };
+  const { files, problems } = await lensFiles(source, null);
+  const page = await buildPage(PAGE);
+  const temporary = temporaryBeside(resolve(out));
   try {
-    await build({
-      ...config,
-      build: {
-        outDir: temporary,
-        emptyOutDir: true,
-        target: 'es2022',
-        // A picture inside a script would be loaded before it is needed.
-        assetsInlineLimit: 0,
-        modulePreload: { polyfill: false },
-        chunkSizeWarningLimit: 2000,
-      },
-    });
-    await replaceFolder(temporary, out);
-    return modules.problems;
+    await mkdir(join(temporary, ASSETS), { recursive: true });
+    await removeStaleTemporaries(dirname(temporary), 0);
+    for (const [name, content] of page) await writeFile(join(temporary, name), content);
+    for (const [name, read] of files) await writeFile(join(temporary, ASSETS, name), await read());
+    await swap(temporary, resolve(out));
   } catch (thrown) {
-    await rm(temporary, { recursive: true, force: true });
-    throw thrown;
+    // The first error is the one that tells why.
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw thrown instanceof UserError ? thrown : fileError('write', out, thrown);
   }
+  return problems;
 }
 
 /**
@@ -76,7 +68,7 @@ async function checkPlace(out: string, project: string, force: boolean): Promise
 
 /** Whether a folder holds what the build writes, and nothing else. */
 async function isPage(folder: string, names: readonly string[]): Promise<boolean> {
-  if (!names.includes('index.html') || !names.every((name) => ['index.html', 'assets'].includes(name))) return false;
+  if (!names.includes('index.html') || !names.every((name) => ['index.html', ASSETS].includes(name))) return false;
   return (await readFile(join(folder, 'index.html'), 'utf8')).includes(PAGE_MARK);
 }
 
@@ -93,11 +85,21 @@ async function namesIn(folder: string): Promise<string[]> {
   });
 }
 
-async function replaceFolder(from: string, to: string): Promise<void> {
+/** Puts a folder in the place of another one, of which there may be none; an error leaves that as it was. */
+async function swap(from: string, to: string): Promise<void> {
+  const before = temporaryBeside(to);
+  const taken = await rename(to, before).then(
+    () => true,
+    (thrown: NodeJS.ErrnoException) => {
+      if (thrown.code === 'ENOENT') return false;
+      throw thrown;
+    },
+  );
   try {
-    await rm(to, { recursive: true, force: true });
     await rename(from, to);
   } catch (thrown) {
-    throw fileError('write', to, thrown);
+    if (taken) await rename(before, to);
+    throw thrown;
   }
+  if (taken) await rm(before, { recursive: true, force: true }).catch(() => {});
 }

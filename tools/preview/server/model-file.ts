@@ -2,14 +2,26 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
 import { readBytes } from '../../../ml/core/files.ts';
-import { openOnnx } from '../../../ml/evaluate/onnx-predictor.ts';
 import { sha256Of } from '../../../ml/export/exported-file.ts';
 import { readModelJson } from '../../../ml/export/model-json.ts';
+import { decodeModel } from '../../../ml/onnx/decode.ts';
+import { inferShapes } from '../../../ml/onnx/shapes/infer.ts';
+import { storedFile } from '../../lens/files/stored-file.ts';
 import { SHIPPED_MODEL } from '../../lens/project/shipped.ts';
 import type { ModelAsset, ModelPort } from '../../simulator/program.ts';
 
 /** Folders of trained models, one model in each. */
 const MODELS = dirname(SHIPPED_MODEL);
+
+/** Larger than any model that a phone runs. */
+const MOST_BYTES = 1 << 28;
+
+/** A model file. */
+export interface ModelFile {
+  /** Its path, for messages. */
+  readonly path: string;
+  readonly content: Uint8Array;
+}
 
 /**
  * The ONNX file that the page runs for a model of the lens: the file itself, or of an 8-bit TFLite the ONNX file with the
@@ -17,11 +29,13 @@ const MODELS = dirname(SHIPPED_MODEL);
  * @param project folder of the project.
  * @throws UserError if there is none.
  */
-export async function onnxFileOf(project: string, { path, name }: ModelAsset): Promise<string> {
-  const file = join(project, path);
-  const bytes = await readBytes(file);
-  if (path.endsWith('.onnx')) return file;
-  const twin = await findTwin(sha256Of(bytes));
+export async function onnxFileOf(project: string, { path, name }: ModelAsset): Promise<ModelFile> {
+  const file = await storedFile(project, path);
+  if (file.bytes > MOST_BYTES)
+    throw new UserError(`${path} is not run: it has ${file.bytes} bytes, at most ${MOST_BYTES} are expected`);
+  const content = await file.read();
+  if (path.endsWith('.onnx')) return { path, content };
+  const twin = await findTwin(sha256Of(content));
   if (twin !== null) return twin;
   throw new UserError(
     `${name} is not run: the page runs ONNX files, and no folder in ${MODELS} holds this TFLite beside an ONNX file of ` +
@@ -29,7 +43,7 @@ export async function onnxFileOf(project: string, { path, name }: ModelAsset): P
   );
 }
 
-async function findTwin(sha256: string): Promise<string | null> {
+async function findTwin(sha256: string): Promise<ModelFile | null> {
   for (const folder of await readdir(MODELS)) {
     const json = join(MODELS, folder, 'model.json');
     const { files } = await readModelJson(json).catch(() => ({ files: [] }));
@@ -37,51 +51,62 @@ async function findTwin(sha256: string): Promise<string | null> {
     const twin = files.find(({ format, numbers }) => format === 'onnx' && numbers === original?.numbers);
     if (twin === undefined) continue;
     const path = join(MODELS, folder, twin.name);
-    if (sha256Of(await readBytes(path)) === twin.sha256) return path;
+    const content = await readBytes(path);
+    if (sha256Of(content) === twin.sha256) return { path, content };
   }
   return null;
 }
 
-/** @throws UserError if this is no ONNX file that can be loaded. */
-export async function checkModelFile(path: string): Promise<void> {
+/**
+ * A file that is run in place of the project's models. It is read, not run: that the page does.
+ * @throws UserError if this is no ONNX file.
+ */
+export async function readModelFile(path: string): Promise<ModelFile> {
   if (!path.endsWith('.onnx'))
     throw new UserError(`--model ${path}: expected an .onnx file, which the page can run; its TFLite form it cannot`);
-  await portsOf(path);
+  const file = { path, content: await readBytes(path, MOST_BYTES) };
+  portsOf(file);
+  return file;
 }
 
 /**
  * Makes sure that an ONNX file can be run for a model of the lens.
- * @throws UserError if it cannot be loaded, or has other inputs or outputs than the model's import settings say.
+ * @throws UserError if it cannot be read, or has other inputs or outputs than the model's import settings say.
  */
-export async function checkInterface(file: string, { path, inputs, outputs }: ModelAsset): Promise<void> {
-  const found = await portsOf(file);
+export function checkInterface(file: ModelFile, { path, inputs, outputs }: ModelAsset): void {
+  const found = portsOf(file);
   const fits =
     found.inputs.length === inputs.length &&
     found.outputs.length >= outputs.length &&
     inputs.every((port, at) => takes(found.inputs[at], port)) &&
-    outputs.every((port, at) => valuesOf(found.outputs[at]) === valuesOf(port.shape));
+    // A file may leave the shape of what it gives to be inferred; the page then counts the values.
+    outputs.every((port, at) => found.outputs[at] === null || valuesOf(found.outputs[at]) === valuesOf(port.shape));
   if (fits) return;
-  const list = (shapes: readonly Shape[]) => shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ') || 'nothing';
+  const list = (shapes: readonly (Shape | null)[]) =>
+    shapes.map((shape) => (shape ? `[${shape.map((side) => side ?? '?').join(', ')}]` : 'any shape')).join(' and ') ||
+    'nothing';
   const shapes = (ports: readonly ModelPort[]) => list(ports.map(({ shape }) => shape));
   throw new UserError(
-    `${path} is not run: ${file} takes ${list(found.inputs)} and gives ${list(found.outputs)}; its import settings say that ` +
+    `${path} is not run: ${file.path} takes ${list(found.inputs)} and gives ${list(found.outputs)}; its import settings say that ` +
       `it takes ${shapes(inputs)} and gives ${shapes(outputs)} (width, height, channels): choose a file of the same network`,
   );
 }
 
-type Shape = readonly (number | string)[];
+type Shape = readonly (number | string | null)[];
 
-/** Shapes of a file's inputs and outputs, as the network has them. */
-async function portsOf(file: string): Promise<{ inputs: Shape[]; outputs: Shape[] }> {
-  const session = await openOnnx(file);
-  const { inputMetadata, outputMetadata } = session;
-  await session.release();
-  const shapes = (values: typeof inputMetadata) => values.map((value) => (value.isTensor ? value.shape : []));
-  return { inputs: shapes(inputMetadata), outputs: shapes(outputMetadata) };
+/** Shapes of a file's inputs and outputs, as the network has them; null where they cannot be told. It is not run here. */
+function portsOf({ path, content }: ModelFile): { inputs: (Shape | null)[]; outputs: (Shape | null)[] } {
+  const model = decodeModel(content, path);
+  const { inputs, outputs, initializers } = model.graph;
+  const known = inferShapes(model);
+  const constants = new Set(initializers.map(({ name }) => name));
+  const shapes = (values: typeof inputs) => values.map(({ name }) => known.get(name)?.shape ?? null);
+  return { inputs: shapes(inputs.filter(({ name }) => !constants.has(name))), outputs: shapes(outputs) };
 }
 
 /** Whether an input is one picture of this size, channels first or last, or a row of as many numbers. */
-function takes(found: Shape, { shape: [width, height, channels] }: ModelPort): boolean {
+function takes(found: Shape | null, { shape: [width, height, channels] }: ModelPort): boolean {
+  if (found === null) return false;
   if (width === 1 && height === 1) return valuesOf(found) === channels;
   const sides = found.slice(1).join();
   return sides === [channels, height, width].join() || sides === [height, width, channels].join();

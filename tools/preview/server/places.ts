@@ -6,7 +6,5 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export const REPOSITORY = here('../../../');
 /** The folder of the page's sources. */
 export const PAGE = here('../page');
-/** Files that are made again if they are missing. */
-export const CACHE = here('../../../.cache/preview');
 /** The module that runs a lens. */
 export const RUN_LENS = here('../../simulator/run-lens.ts');

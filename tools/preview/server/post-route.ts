@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Connect } from 'vite';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../../ml/core/errors.ts';
+import { originOf, tokenRefusalOf } from './own-page.ts';
 
 export interface PostRoute<Body> {
-  readonly path: string;
   /** Random text that the server has given its page. */
   readonly token: string;
   readonly maxBytes: number;
@@ -14,9 +13,8 @@ export interface PostRoute<Body> {
 }
 
 /** Answers a `POST` of the page itself: another site's script has neither the page's origin nor its token. */
-export function postRoute<Body>(route: PostRoute<Body>): Connect.NextHandleFunction {
-  return async (request, response, next) => {
-    if (request.url !== route.path) return next();
+export function postRoute<Body>(route: PostRoute<Body>) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refusal = refusalOf(request, route.token);
     if (refusal !== null) return answer(response, 403, { error: refusal });
     try {
@@ -30,11 +28,11 @@ export function postRoute<Body>(route: PostRoute<Body>): Connect.NextHandleFunct
   };
 }
 
-function refusalOf({ method, headers }: IncomingMessage, token: string): string | null {
+function refusalOf(request: IncomingMessage, token: string): string | null {
+  const { method, headers } = request;
   if (method !== 'POST') return 'only POST is answered here';
-  if (headers.origin !== `http://${headers.host}`) return 'only the page itself may save';
-  if (headers['x-preview-token'] !== token) return 'this page belongs to an earlier server; reload it';
-  return null;
+  if (headers.origin !== originOf(headers.host)) return 'only the page itself may save';
+  return tokenRefusalOf(request, token);
 }
 
 async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string> {

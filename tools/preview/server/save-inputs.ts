@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { UserError } from '../../../ml/core/errors.ts';
 import { writeAtomic } from '../../../ml/core/files.ts';
+import { withLock } from '../../../ml/core/lock.ts';
 import { type Entity, lineOf, readEntities } from '../../lens/files/entity.ts';
 import { filesUnder, type StoredFile } from '../../lens/files/stored-file.ts';
 import { inputValue } from '../../lens/scripts/metadata.ts';
@@ -10,6 +11,7 @@ import { fields } from '../../lens/yaml/value.ts';
 import { write } from '../../lens/yaml/write.ts';
 import type { InspectorInput, LensProgram } from '../../simulator/program.ts';
 import { readProgram } from '../../simulator/project/read-program.ts';
+import { oneAtATime } from './exclusive.ts';
 
 const value = z.union([
   z.number(),
@@ -43,10 +45,17 @@ export async function sceneStamp(project: string): Promise<string> {
  * Writes values of script components' inputs into a project's scenes. Of the files nothing else changes, but that Lens Studio
  * is told that the input no longer has the value of its script (a field of `ScriptInputsDefault`).
  * @returns the new stamp of the scenes.
- * @throws UserError if the scenes are others than those of the stamp, or a value does not fit its input; then nothing is
- *   written.
+ * @throws UserError if the scenes are others than those of the stamp, another process is at work in the project, or a value
+ *   does not fit its input; then nothing is written. Of several requests with one stamp only the first is not out of date.
  */
-export async function saveInputs(project: string, { stamp, inputs }: SaveRequest): Promise<string> {
+export function saveInputs(project: string, request: SaveRequest): Promise<string> {
+  return next(() => withLock(project, 'saving inputs', () => save(project, request)));
+}
+
+/** Nothing is written between the look at the stamp and the end of the writing. */
+const next = oneAtATime();
+
+async function save(project: string, { stamp, inputs }: SaveRequest): Promise<string> {
   const scenes = await readScenes(project);
   if (stampOf(scenes) !== stamp)
     throw new UserError('the scene has changed since this page read it; reload the page: the values set there stay');

@@ -1,11 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { readProject } from '../../lens/files/project.ts';
-import { pageConfig, SERVED_POLICY } from './config.ts';
-import { servedModules } from './lens-module.ts';
-import { type ListenOptions, listen, type PageServer } from './listen.ts';
-import { checkModelFile } from './model-file.ts';
+import { Changes } from './changes.ts';
+import { followProject } from './follow-project.ts';
+import { type LensFiles, SCRIPTS_MODULE, servedFiles } from './lens-files.ts';
+import { type ListenOptions, listen, type PageServer, type ServedFile } from './listen.ts';
+import { readModelFile } from './model-file.ts';
+import { ASSETS, buildPage, LENS_MODULE } from './page.ts';
+import { PAGE } from './places.ts';
+import { FILE_POLICY, fileTypeOf, pageTypeOf } from './policy.ts';
+import { postRoute } from './post-route.ts';
+import { SaveRequest, saveInputs, sceneStamp } from './save-inputs.ts';
+import { servedPage } from './served-page.ts';
 
 const DEFAULT_PORT = 5180;
+const SAVE_BYTES = 1 << 20;
 
 export interface ServeOptions extends ListenOptions {
   /** Folder of the project. */
@@ -22,16 +31,66 @@ export interface PreviewServer extends PageServer {
 }
 
 /**
- * Serves the page for a project to this machine alone, with the project's inputs to be saved from it.
+ * Serves the page for a project to this machine alone, with the project's inputs to be saved from it. The page follows the
+ * project's files, and a project that cannot be run is shown with its error.
  * @throws UserError if the folder is no project, the model cannot be loaded, or the port is in use or not allowed.
  */
 export async function servePreview({ project, model, ...options }: ServeOptions): Promise<PreviewServer> {
   await readProject(project);
-  if (model !== undefined) await checkModelFile(model);
+  const source = { project: resolve(project), model: model === undefined ? null : await readModelFile(model) };
   const token = randomBytes(16).toString('hex');
-  const source = { project, model: model ?? null, token };
-  const modules = await servedModules(source);
-  const server = await listen(pageConfig(source, modules, SERVED_POLICY), options, DEFAULT_PORT);
-  const { problems, failure } = modules;
-  return { ...server, problems, failure };
+  const changes = new Changes();
+  const page = servedPage(await buildPage(PAGE));
+  const read = () => servedFiles(source, { token, changes: changes.url });
+  let lens: LensFiles | Promise<LensFiles> | null = await read();
+  const { problems, failure } = lens;
+  const current = () => {
+    lens ??= read();
+    return lens;
+  };
+
+  /** The scenes as the page itself has saved them, which it shows already. */
+  let saved = '';
+  const stopFollowing = followProject(source.project, async (names) => {
+    const scenesAlone = names.every((name) => name?.includes('.scene'));
+    if (scenesAlone && (await sceneStamp(source.project).catch(() => '')) === saved) return;
+    lens = null;
+    changes.tell();
+  });
+  const server = await listen(
+    {
+      find: async (path) => page(path) ?? findLensFile(path, await current()),
+      routes: {
+        [changes.path]: (request, response) => changes.answer(request, response),
+        '/save-inputs': postRoute({
+          token,
+          maxBytes: SAVE_BYTES,
+          schema: SaveRequest,
+          handle: async (inputs) => {
+            saved = await saveInputs(source.project, inputs);
+            lens = null;
+            return { stamp: saved };
+          },
+        }),
+      },
+    },
+    options,
+    DEFAULT_PORT,
+  ).catch((thrown) => {
+    stopFollowing();
+    throw thrown;
+  });
+  const close = () => {
+    stopFollowing();
+    return server.close();
+  };
+  return { url: server.url, close, problems, failure };
+}
+
+async function findLensFile(path: string, { files }: LensFiles): Promise<ServedFile | null> {
+  const name = path.replace(`/${ASSETS}/`, '');
+  const read = files.get(name);
+  if (!read) return null;
+  const isCode = name === LENS_MODULE || name === SCRIPTS_MODULE;
+  return { type: isCode ? pageTypeOf(name) : fileTypeOf(name), policy: FILE_POLICY, content: await read() };
 }

@@ -7,12 +7,12 @@ import { type Filter, ReviewModel, type Verdict } from './model.ts';
 import { createPanel } from './panel.ts';
 import { createSaver } from './saver.ts';
 
-/** Builds the page. @param faces grey values of the suspects, [n, 48, 48]. */
-export function startApp(root: Element, data: ReviewData, faces: Uint8Array): void {
+/** Builds the page. @param faces grey values of the suspects, [n, 48, 48]. @param token allows this page to save. */
+export function startApp(root: Element, data: ReviewData, faces: Uint8Array, token: string): void {
   const model = new ReviewModel(data.entries);
   const status = element('p', { class: 'status', role: 'status' });
   const totals = element('p', { class: 'dim totals' });
-  const saver = createSaver(model, data.token, (text, failed) => {
+  const saver = createSaver(model, token, (text, failed) => {
     setText(status, text);
     status.classList.toggle('failed', failed);
   });

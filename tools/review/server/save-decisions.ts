@@ -5,6 +5,7 @@ import { readText } from '../../../ml/core/files.ts';
 import { encodeManifest, writeManifest } from '../../../ml/data/manifest.ts';
 import type { Manifest } from '../../../ml/data/manifest-format.ts';
 import { ACTIONS } from '../../../ml/data/reasons.ts';
+import { oneAtATime } from '../../preview/server/exclusive.ts';
 import type { Decision } from '../protocol.ts';
 
 /** What the page sends. */
@@ -20,6 +21,8 @@ export class ManifestFile {
   #manifest: Manifest;
   /** The file as it was last read or written. */
   #text: string;
+  /** Nothing is written between the look at the file and the end of the writing. */
+  readonly #next = oneAtATime();
 
   private constructor(path: string, manifest: Manifest, text: string) {
     this.path = path;
@@ -40,7 +43,11 @@ export class ManifestFile {
    * Writes decisions into the file.
    * @throws UserError if the file was changed by others, or a decision does not fit its row; then nothing is written.
    */
-  async save(decisions: readonly Decision[]): Promise<void> {
+  save(decisions: readonly Decision[]): Promise<void> {
+    return this.#next(() => this.#save(decisions));
+  }
+
+  async #save(decisions: readonly Decision[]): Promise<void> {
     if ((await readText(this.path)) !== this.#text)
       throw new UserError(
         `${this.path} has been changed by another program; start the review again to go on from there`,

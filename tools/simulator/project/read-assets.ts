@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { Asset } from '../../lens/files/asset.ts';
 import { type Entity, plain } from '../../lens/files/entity.ts';
 import { kindOfKey, type Meta } from '../../lens/files/meta.ts';
+import type { StoredFile } from '../../lens/files/stored-file.ts';
 import type { Model, ScriptFile } from '../../lens/validate/model.ts';
 import type { ModelAsset, ModelPort, ProgramAsset, ProgramScript } from '../program.ts';
 import { describeFault } from './describe-fault.ts';
 import { inspectorOf } from './inspector.ts';
 import { soundLength } from './sound-length.ts';
-import { numbersOf } from './values.ts';
+import { numberOf, numbersOf } from './values.ts';
 
 interface Assets {
   readonly assets: ProgramAsset[];
@@ -49,12 +50,16 @@ async function assetsOf({ path, file, entities }: Asset, meta: Meta, problems: s
     const type = entities?.find((entity) => entity.id === id)?.type ?? kindOfKey(path, key) ?? key;
     if (meta.importer === 'FileTextureImporter') assets.push({ ...common, kind: 'picture' });
     else if (meta.importer === 'FileAudioTrackImporter')
-      assets.push({ ...common, kind: 'sound', seconds: soundLength(await file!.read()) });
+      assets.push({ ...common, kind: 'sound', seconds: await secondsOf(file!) });
     else if (meta.importer === 'FileMLAssetImporter') assets.push(...modelOf(common, meta, problems));
     else if (type === 'FaceCropTexture') assets.push(faceCropOf(common, entities!.find((entity) => entity.id === id)!));
     else assets.push({ ...common, kind: 'other', type });
   }
   return assets;
+}
+
+async function secondsOf(file: StoredFile): Promise<number | null> {
+  return file.bytes > MOST_SOUND_BYTES ? null : soundLength(await file.read());
 }
 
 type Common = Pick<ProgramAsset, 'id' | 'name' | 'path'>;
@@ -63,15 +68,20 @@ function faceCropOf(common: Common, { fields }: Entity): ProgramAsset {
   return {
     ...common,
     kind: 'faceCrop',
-    faceIndex: Number(plain(fields.get('FaceIndex') ?? 0)),
+    faceIndex: numberOf(fields.get('FaceIndex'), 0),
     scale: numbersOf(fields, ['Scale'], 'xy', 1),
-    mouthWeight: Number(plain(fields.get('FaceCenterMouthWeight') ?? 0.1)),
+    mouthWeight: numberOf(fields.get('FaceCenterMouthWeight'), 0.1),
   };
 }
 
+/** Of a sound in bytes; of a larger one the length is not known. */
+const MOST_SOUND_BYTES = 1 << 27;
+/** Of a side of a model's input or output. */
+const side = z.number().max(1 << 20);
+
 const portSchema = z.object({
   Name: z.union([z.string(), z.number()]).transform(String),
-  Shape: z.object({ x: z.number(), y: z.number(), z: z.number() }),
+  Shape: z.object({ x: side, y: side, z: side }),
   Normalizations: z.array(z.object({ scale: z.number(), bias: z.number() })).default([]),
   Transformer: z.object({ flipX: z.boolean().default(false), flipY: z.boolean().default(false) }).optional(),
 });

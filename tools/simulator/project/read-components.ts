@@ -5,7 +5,7 @@ import { isKind } from '../../lens/validate/kinds.ts';
 import type { Model } from '../../lens/validate/model.ts';
 import { COMPONENT_NAMES, SCREEN_COMPONENTS } from '../names.ts';
 import type { InputValue, ProgramComponent, ProgramScript } from '../program.ts';
-import { defaultOf, inputValueOf, numbersOf, ownIds, RADIANS } from './values.ts';
+import { defaultOf, inputValueOf, numberOf, numbersOf, ownIds, RADIANS } from './values.ts';
 
 const SIDES = ['left', 'right', 'bottom', 'top'];
 
@@ -70,6 +70,21 @@ export class ComponentReader {
         offsets: numbersOf(fields, ['Offset'], SIDES, 0),
         rotation: numbersOf(transform, ['rotation'], 'xyz', 0).map((degrees) => degrees * RADIANS),
         scale: numbersOf(transform, ['scale'], 'xyz', 1),
+      };
+    }
+    if (type === 'RetouchVisual') {
+      // What is switched off there does nothing, however strong it is.
+      const amount = (name: string) =>
+        fields.get(`${name}Enabled`) === false ? 0 : numberOf(fields.get(`${name}Intensity`), 0);
+      return {
+        kind: 'retouch',
+        id,
+        enabled,
+        faceIndex: numberOf(fields.get('FaceIndex'), 0),
+        softSkin: amount('SoftSkin'),
+        teethWhitening: amount('TeethWhitening'),
+        eyeSharpening: amount('EyeSharpening'),
+        eyeWhitening: amount('EyeWhitening'),
       };
     }
     if (!this.canBeMade(entity)) {

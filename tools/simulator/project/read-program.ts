@@ -38,26 +38,33 @@ function sceneOf({ esproj, entityById, faults }: Model, folder: string): Entity 
   );
 }
 
+/** Levels of objects; projects have a dozen. */
+const MOST_LEVELS = 500;
+
 /** Those of the scene, top down. */
 function readObjects(model: Model, scene: Entity, reader: ComponentReader, problems: string[]): ProgramObject[] {
-  const found: { entity: Entity; parent: Entity | null }[] = [];
-  const visit = (owner: Entity, field: string, parent: Entity | null) => {
+  const found = new Map<Entity, Entity | null>();
+  const visit = (owner: Entity, field: string, parent: Entity | null, level: number) => {
     for (const id of ownIds(owner, field)) {
       const entity = model.entityById.get(id);
       const where = parent === null ? 'the scene' : `"${nameOf(parent)}"`;
       if (entity?.type !== 'SceneObject')
         problems.push(`${owner.file}: ${where} holds an object that is not there (${id}); it is left out`);
-      else if (found.some((one) => one.entity === entity))
+      else if (found.has(entity))
         problems.push(`${owner.file}: the object "${nameOf(entity)}" stands twice in the scene; once is left out`);
+      else if (level > MOST_LEVELS)
+        problems.push(
+          `${owner.file}: the object "${nameOf(entity)}" lies more than ${MOST_LEVELS} levels deep; it is left out`,
+        );
       else {
-        found.push({ entity, parent });
-        visit(entity, 'Children', entity);
+        found.set(entity, parent);
+        visit(entity, 'Children', entity, level + 1);
       }
     }
   };
-  visit(scene, 'objects', null);
-  reader.learnObjects(found.map(({ entity }) => entity));
-  return found.map(({ entity, parent }) => {
+  visit(scene, 'objects', null, 1);
+  reader.learnObjects([...found.keys()]);
+  return Array.from(found, ([entity, parent]) => {
     const transform = entity.fields.get('LocalTransform') ?? null;
     return {
       id: entity.id,

@@ -12,6 +12,12 @@ export function ownIds({ fields }: Entity, field: string): string[] {
   return Array.isArray(list) ? list.map(plain).filter(isId) : [];
 }
 
+/** @param fallback where it is missing or no number. */
+export function numberOf(value: Value | undefined, fallback: number): number {
+  const number = plain(value ?? null);
+  return typeof number === 'number' ? number : fallback;
+}
+
 /**
  * Numbers of a vector or rectangle in a mapping.
  * @param fields names that it may have.

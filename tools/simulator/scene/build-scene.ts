@@ -5,12 +5,13 @@ import type {
   InputValue,
   LensProgram,
   ProgramAsset,
+  ProgramComponent,
   ProgramObject,
-  ScreenTransformUse,
   ScriptUse,
 } from '../program.ts';
 import { StandInSound } from '../stand-in/audio.ts';
 import { StandInFaceCrop, StandInTexture } from '../stand-in/face.ts';
+import type { StandInRetouch } from '../stand-in/face-effects.ts';
 import { Quat, Vec2, Vec3, Vec4 } from '../stand-in/math.ts';
 import { StandInModel } from '../stand-in/ml.ts';
 import { hostedModel } from '../stand-in/model-source.ts';
@@ -51,7 +52,7 @@ export function buildScene(building: Building): (RunningScript & { readonly inst
         if (script === null) continue;
         made.push({ use: component, script });
         live.set(component.id, script);
-      } else live.set(component.id, makeComponent(object, component.kind === 'component' ? component.type : component));
+      } else live.set(component.id, makeComponent(object, component));
       (live.get(component.id) as StandInComponent).enabled = component.enabled;
     }
   // Not before all are made: a script may link to a later one.
@@ -88,18 +89,25 @@ function makeObject(from: ProgramObject, live: ReadonlyMap<string, unknown>): St
   return object;
 }
 
-/** @param what a screen transform, or the name of any other component. */
-function makeComponent(object: StandInSceneObject, what: string | ScreenTransformUse): StandInComponent {
-  if (typeof what !== 'string') {
+function makeComponent(object: StandInSceneObject, use: Exclude<ProgramComponent, ScriptUse>): StandInComponent {
+  if (use.kind === 'screenTransform') {
     const transform = object.createComponent('ScreenTransform') as StandInScreenTransform;
-    transform.anchors = rect(what.anchors);
-    transform.offsets = rect(what.offsets);
-    transform.rotation = Quat.fromEulerAngles(what.rotation[0], what.rotation[1], what.rotation[2]);
-    transform.scale = vec3(what.scale);
+    transform.anchors = rect(use.anchors);
+    transform.offsets = rect(use.offsets);
+    transform.rotation = Quat.fromEulerAngles(use.rotation[0], use.rotation[1], use.rotation[2]);
+    transform.scale = vec3(use.scale);
     return transform;
   }
-  if (componentClasses.has(what))
-    return object.createComponent(what as keyof ComponentNameMap) as unknown as StandInComponent;
+  if (use.kind === 'retouch')
+    return Object.assign(object.createComponent('RetouchVisual') as unknown as StandInRetouch, {
+      faceIndex: use.faceIndex,
+      softSkinIntensity: use.softSkin,
+      teethWhiteningIntensity: use.teethWhitening,
+      sharpenEyeIntensity: use.eyeSharpening,
+      eyeWhiteningIntensity: use.eyeWhitening,
+    });
+  if (componentClasses.has(use.type))
+    return object.createComponent(use.type as keyof ComponentNameMap) as unknown as StandInComponent;
   const component = new StandInComponent(object);
   object.components.push(component);
   return component;

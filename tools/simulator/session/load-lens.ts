@@ -10,7 +10,10 @@ export interface LoadedLens {
   readonly scripts: LensScripts;
 }
 
-/** @throws UserError if the folder is no project or something that its scripts share does not compile. */
+/**
+ * Its scripts run in this process, with all that it may do: it is for lenses of this repository alone.
+ * @throws UserError if the folder is no project or something that its scripts share does not compile.
+ */
 export async function loadLens(folder: string): Promise<LoadedLens> {
   const program = await readProgram(folder);
   const { code, problems } = await bundleScripts(folder, program);

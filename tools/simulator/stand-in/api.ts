@@ -37,6 +37,14 @@ export function createApi(world: World): Api {
       getRootObjectsCount: () => world.roots.size,
       liveTarget,
     },
+    deviceInfoSystem: {
+      isEditor: () => false,
+      performanceIndexes: {
+        get ml() {
+          return world.mlPerformance;
+        },
+      },
+    },
     print: (message: unknown) => world.print(String(message)),
     isNull: (reference: { destroyed?: boolean } | null | undefined) => !reference || reference.destroyed === true,
     getTime: () => world.time,

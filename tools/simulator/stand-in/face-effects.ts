@@ -60,6 +60,26 @@ export class StandInLiquify extends StandInVisual implements LiquifyVisual {
 export class StandInRetouch extends StandInVisual implements RetouchVisual {
   faceIndex = 0;
   softSkinIntensity = 0.5;
+  teethWhiteningIntensity = 0.5;
+  sharpenEyeIntensity = 0.5;
+  eyeWhiteningIntensity = 0.5;
+
+  // Scripts may read them, but to write them is an error.
+  get softSkinEnabled(): boolean {
+    return true;
+  }
+
+  get teethWhiteningEnabled(): boolean {
+    return true;
+  }
+
+  get eyeSharpeningEnabled(): boolean {
+    return true;
+  }
+
+  get eyeWhiteningEnabled(): boolean {
+    return true;
+  }
 }
 
 export const components = {

@@ -2,6 +2,22 @@ import { Quat, Vec3, Vec4 } from './math.ts';
 import { StandInComponent } from './scene.ts';
 import { ScriptObjectStandIn } from './script-object.ts';
 
+export enum BlendMode {
+  Normal,
+  Screen,
+  PremultipliedAlpha,
+  AlphaToCoverage,
+  Disabled,
+  Add,
+  AlphaTest,
+  ColoredGlass,
+  Multiply,
+  Min,
+  Max,
+  PremultipliedAlphaHardware,
+  PremultipliedAlphaAuto,
+}
+
 export enum TextFillMode {
   Solid,
   Texture,
@@ -131,6 +147,8 @@ export class StandInText extends StandInVisual implements Text {
   sizeToFit = false;
   textFill = new StandInFill();
   backgroundSettings = new StandInBackground();
+  /** As it is since 5.24; before it was premultiplied alpha. */
+  blendMode: number = BlendMode.Normal;
   depthTest = false;
   twoSided = false;
   worldSpaceRect: Rect = new StandInRect(-1, 1, -1, 1);
@@ -140,6 +158,7 @@ export const components = { ScreenTransform: StandInScreenTransform, Text: Stand
 
 export const globals = {
   Rect: StandInRect,
+  BlendMode,
   TextFillMode,
   StretchMode,
   TileZone,

@@ -22,6 +22,8 @@ export class World {
   time = 0;
   /** Width of the screen through its height. */
   screenAspect = 9 / 16;
+  /** How fast the phone runs models: Lens Studio's index, 0 for the slowest. */
+  mlPerformance = 8;
   /** The last lines printed, oldest first. */
   readonly log: string[] = [];
   readonly events: StandInEvent[] = [];

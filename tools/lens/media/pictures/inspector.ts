@@ -21,7 +21,16 @@ export const DETECTOR: Card = {
   groups: [
     {
       title: 'Model',
-      rows: ['Model', 'Face Crop', 'Face Index', 'Crop Scale', 'Mouth Weight', 'Mirror', 'Runs per Second'],
+      rows: [
+        'Model',
+        'Face Crop',
+        'Face Index',
+        'Crop Scale',
+        'Mouth Weight',
+        'Mirror',
+        'Runs per Second',
+        'Spare Slow Phones',
+      ],
     },
     {
       title: 'Decision',

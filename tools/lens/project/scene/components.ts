@@ -3,6 +3,7 @@ import { inputLink, inputValue, tagOf } from '../../scripts/metadata.ts';
 import type { Literal, Script, ScriptInput } from '../../scripts/script.ts';
 import { type Fields, fields, float, NULL_ID, reference, Tagged, type Value, vector } from '../../yaml/value.ts';
 import { assetId } from '../ids.ts';
+import { RETOUCH_POINTS } from './retouch-points.ts';
 import { type Component, SCREEN, WORLD } from './tree.ts';
 
 /** A camera of the faces: what it shows is drawn over the phone's picture. @param target path of the render target. */
@@ -108,6 +109,33 @@ export function fullFrameRegion(): Component {
     type: 'ScreenRegionComponent',
     name: 'Screen Region',
     fields: fields({ ScreenRegionType: 'FullFrame', ResizeWithKeyboard: false }),
+  };
+}
+
+/** Retouches a face as far as a script says: all four ways are on, since scripts cannot switch them on, and none does anything. */
+export function faceRetouch(): Component {
+  const ways = ['SoftSkin', 'TeethWhitening', 'EyeSharpening', 'EyeWhitening'];
+  return {
+    type: 'RetouchVisual',
+    name: 'Face Retouch',
+    fields: fields({
+      RenderOrder: 0,
+      StretchMode: 'Stretch',
+      VerticalAlignment: 'Center',
+      HorizontalAlignment: 'Center',
+      MeshShadowMode: 'None',
+      ShadowColor: vector(1, 1, 1, 1),
+      ShadowDensity: float(1),
+      Materials: [],
+      FaceIndex: 0,
+      TrackingScope: reference(NULL_ID),
+      AutoMode: true,
+      AutoType: 'MlRetouch',
+      ...Object.fromEntries(
+        ways.flatMap((way) => [[`${way}Enabled`, true] as const, [`${way}Intensity`, float(0)] as const]),
+      ),
+      TextureCoordinates: RETOUCH_POINTS.map((point) => vector(...point)),
+    }),
   };
 }
 

@@ -47,7 +47,7 @@ export class FaceWatch {
 
   /** @throws Error that says why the model does not load. */
   async loadModel({ id, name }: ModelAsset): Promise<VisionModel> {
-    if (!(id in assetUrls)) throw new Error(`the page has no file of ${name} that it can run`);
+    if (!Object.hasOwn(assetUrls, id)) throw new Error(`the page has no file of ${name} that it can run`);
     return (await this.#vision).loadModel(assetUrls[id]);
   }
 

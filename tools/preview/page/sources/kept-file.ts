@@ -1,3 +1,5 @@
+import { beforeReload } from '../run/server-events.ts';
+
 /**
  * Takes the file on the stage over a reload that follows a change of the project. It is stored in this browser for the
  * moment of the reload alone, and taken out again by the page that comes.
@@ -8,7 +10,7 @@ const KEY = 'kept file';
 
 /** @param current the file on the stage, if there is one. */
 export function keepFileOverReloads(current: () => File | null): void {
-  import.meta.hot?.on('vite:beforeFullReload', async () => {
+  beforeReload(async () => {
     const file = current();
     if (!file) return;
     const key = crypto.randomUUID();

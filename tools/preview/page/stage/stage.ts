@@ -66,7 +66,7 @@ export function createStage(overlay: HTMLElement): Stage {
 function loadPictures(): Map<string, CanvasImageSource> {
   const pictures = new Map<string, CanvasImageSource>();
   for (const { kind, id } of program.assets) {
-    if (kind !== 'picture' || !(id in assetUrls)) continue;
+    if (kind !== 'picture' || !Object.hasOwn(assetUrls, id)) continue;
     const image = new Image();
     image.onload = () => pictures.set(id, image);
     image.src = assetUrls[id];

@@ -1,3 +1,4 @@
+import { grouped } from '../../../simulator/grouped.ts';
 import type { SimulatedLens } from '../../../simulator/lens.ts';
 import type { LensProgram } from '../../../simulator/program.ts';
 import { element } from './dom.ts';
@@ -16,6 +17,16 @@ export function createHappenings(program: LensProgram, problems: readonly string
   const ofScene = new Set(program.objects.map(({ name }) => name));
   const everHidden = new Set<string>();
   let told = '';
+
+  let counted = -1;
+  let kinds: readonly string[] = [];
+  /** Of the project and of the lens, which has more and more while it wakes. */
+  const problemsOf = (lens: SimulatedLens | null): readonly string[] => {
+    const found = [...fixed, ...(lens?.problems ?? [])];
+    if (found.length !== counted) kinds = grouped(found);
+    counted = found.length;
+    return kinds;
+  };
 
   /** Objects of the scene that come and go. */
   const effectsShown = (lens: SimulatedLens): string[] => {
@@ -42,7 +53,7 @@ export function createHappenings(program: LensProgram, problems: readonly string
     update(lens: SimulatedLens | null): void {
       setTags(objects, lens ? effectsShown(lens) : [], 'no effect');
       setTags(sounds, lens ? lens.sounds().map((sound) => names.get(sound) ?? sound) : [], 'no sound');
-      const all = [...fixed, ...(lens?.problems ?? [])];
+      const all = problemsOf(lens);
       const lines = [...all.map((text) => ({ text, kind: 'problem' })), ...lastLines(lens)];
       const key = lines.map(({ text }) => text).join('\n');
       if (key === told) return;

@@ -1,0 +1,36 @@
+import { realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { UserError } from './errors.ts';
+import { fileError } from './files.ts';
+
+/**
+ * The path of a file in a folder that somebody else made, for writing. The file itself may be a link, which
+ * {@link writeAtomic} replaces; none of the folders on the way to it leads out.
+ * @throws UserError if the file would lie outside the folder, by its path or by a link.
+ */
+export async function pathInside(folder: string, path: string): Promise<string> {
+  const file = join(folder, path);
+  const root = await existing(folder);
+  const place = await existing(dirname(file));
+  const climbs =
+    isOutside(relative(folder, file)) || (root.missing ? false : isOutside(relative(root.path, place.path)));
+  if (!climbs) return file;
+  throw new UserError(
+    `${file} would be written to ${place.path}, outside of ${folder}; a link leads there: replace it by a real folder first`,
+  );
+}
+
+/** A folder, or the nearest one above it that exists, after resolving links. */
+async function existing(folder: string): Promise<{ path: string; missing: boolean }> {
+  for (let at = folder, missing = false; ; at = dirname(at), missing = true) {
+    try {
+      return { path: await realpath(at), missing };
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError('write', folder, thrown);
+    }
+  }
+}
+
+function isOutside(path: string): boolean {
+  return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
+}

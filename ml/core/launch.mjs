@@ -1,0 +1,189 @@
+/**
+ * Starts the TypeScript programs of this project. A program is bundled by esbuild when it first starts, and kept in the
+ * installation's own `node_modules/.cache`, or in the user's cache folder where that cannot be written. Nothing of the
+ * folder that a program works on is read: the rules of the compiler are those below, and every module is named by its
+ * place in this installation.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { userCacheFolder } from './user-cache.mjs';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** What decides how a program is compiled beside its own files; the latter pins the compiler's version. */
+const RULES = [fileURLToPath(import.meta.url), join(ROOT, 'package.json')];
+/** Packages that start faster as a part of the bundle; all others may look for files beside their own. */
+const BUNDLED = /^zod(\/|$)/;
+/** Compiled files that no program needs any more are kept so long for processes that still run. */
+const KEEP_MS = 7 * 24 * 3600 * 1000;
+
+/**
+ * Imports a TypeScript program of this project.
+ * @param {URL} program its main file.
+ */
+export async function launch(program) {
+  if (process.argv.includes('--verbose')) process.setSourceMapsEnabled(true);
+  const path = fs.realpathSync(fileURLToPath(program));
+  await import((findCompiled(path) ?? (await compileAndKeep(path))).href);
+}
+
+/** Where compiled programs may lie; by writing there the folder is made. */
+function* folders(writing) {
+  yield join(ROOT, 'node_modules', '.cache', 'emotion-lens');
+  const path = userCacheFolder(writing);
+  if (path !== undefined) yield path;
+}
+
+/** The record of what was compiled; another installation has other records in the same folder. */
+const recordOf = (program) => `${basename(program, '.ts')}-${hashOf([program]).slice(0, 16)}.json`;
+
+/** The compiled program, if it was made of the files that are there now and is whole. */
+function findCompiled(program) {
+  for (const folder of folders(false)) {
+    try {
+      const record = JSON.parse(fs.readFileSync(join(folder, recordOf(program)), 'utf8'));
+      const { digest, sources, modules, packages } = record;
+      const whole = Object.entries(modules).every(([name, bytes]) => fs.statSync(join(folder, name)).size === bytes);
+      if (whole && packages.every((path) => fs.existsSync(path)) && digest === digestOf(sources, fs.readFileSync))
+        return pathToFileURL(join(folder, record.main));
+    } catch {
+      // Missing or damaged: it is compiled anew.
+    }
+  }
+  return undefined;
+}
+
+function hashOf(parts) {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest('hex');
+}
+
+/** Of the contents of files in their order. */
+const digestOf = (paths, read) => hashOf(paths.flatMap((path) => [path, read(path)]));
+
+async function compileAndKeep(program) {
+  const compiled = await compile(program);
+  const refused = [];
+  for (const folder of folders(true)) {
+    try {
+      fs.mkdirSync(folder, { recursive: true });
+      keep(folder, program, compiled);
+      return pathToFileURL(join(folder, compiled.record.main));
+    } catch (thrown) {
+      refused.push(`${folder} (${thrown.code})`);
+    }
+  }
+  process.stderr.write(
+    `error: the compiled program cannot be written to ${refused.join(' or ')}; make one of these folders writable, ` +
+      'or name another one as XDG_CACHE_HOME\n',
+  );
+  process.exit(1);
+}
+
+/** Bundles a program and all that it imports, what it imports later as files of their own. */
+async function compile(program) {
+  const { build, stop } = await import('esbuild');
+  const contents = new Map(RULES.map((path) => [path, fs.readFileSync(path)]));
+  const packages = new Set();
+  const outdir = join(ROOT, 'compiled');
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [program],
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+    outdir,
+    entryNames: '[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
+    write: false,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    sourceRoot: `${pathToFileURL(outdir)}/`,
+    logLevel: 'silent',
+    plugins: [{ name: 'emotion-lens', setup: (hooks) => addHooks(hooks, contents, packages) }],
+  });
+  await stop();
+  const sources = [...contents.keys()].sort();
+  const names = outputFiles.map(({ path }) => basename(path));
+  return {
+    files: outputFiles.map(({ contents: bytes }, i) => [names[i], bytes]),
+    record: {
+      program,
+      main: names.find((name) => name.startsWith(`${basename(program, '.ts')}-`) && name.endsWith('.mjs')),
+      digest: digestOf(sources, (path) => contents.get(path)),
+      sources,
+      modules: Object.fromEntries(outputFiles.map(({ contents: bytes }, i) => [names[i], bytes.length])),
+      packages: [...packages],
+    },
+  };
+}
+
+/** Names packages by their place, which the compiled files do not share, and tells each file where its source lies. */
+function addHooks({ onResolve, onLoad }, contents, packages) {
+  onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+    if (kind === 'entry-point' || path.startsWith('node:')) return undefined;
+    let url;
+    try {
+      url = import.meta.resolve(path);
+    } catch {
+      // It is not installed, which matters to whoever comes to need it.
+      return { path, external: true };
+    }
+    if (BUNDLED.test(path)) return { path: fileURLToPath(url) };
+    packages.add(fileURLToPath(url));
+    return { path: url, external: true };
+  });
+  onLoad({ filter: /\.(ts|js|json)$/ }, ({ path }) => {
+    const bytes = fs.readFileSync(path);
+    contents.set(path, bytes);
+    const loader = extname(path).slice(1);
+    const text = bytes.toString();
+    if (loader !== 'ts' || !text.includes('import.meta.')) return { contents: text, loader };
+    const place = { url: pathToFileURL(path).href, filename: path, dirname: dirname(path) };
+    const contentsHere = text.replaceAll('import.meta.', 'importMeta.');
+    return { contents: `const importMeta = ${JSON.stringify(place)}; ${contentsHere}`, loader };
+  });
+}
+
+/** Writes what was compiled; the record comes last, so that what it names is whole. */
+function keep(folder, program, { files, record }) {
+  for (const [name, bytes] of files) write(join(folder, name), bytes);
+  write(join(folder, recordOf(program)), JSON.stringify(record));
+  removeUnused(folder);
+}
+
+function write(path, content) {
+  // The name of a module tells its content, and another process may have it loaded.
+  if (fs.existsSync(path) && fs.readFileSync(path).equals(Buffer.from(content))) return;
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    fs.writeFileSync(temporary, content, { flag: 'wx', flush: true });
+    fs.renameSync(temporary, path);
+  } catch (thrown) {
+    fs.rmSync(temporary, { force: true });
+    throw thrown;
+  }
+}
+
+function removeUnused(folder) {
+  const names = fs.readdirSync(folder);
+  const used = new Set();
+  for (const name of names.filter((name) => name.endsWith('.json'))) {
+    try {
+      const { program, modules } = JSON.parse(fs.readFileSync(join(folder, name), 'utf8'));
+      if (fs.existsSync(program)) for (const used_ of [name, ...Object.keys(modules)]) used.add(used_);
+    } catch {
+      // Damaged, so that it is of no use to anyone.
+    }
+  }
+  const before = Date.now() - KEEP_MS;
+  for (const name of names.filter((name) => !used.has(name))) {
+    const path = join(folder, name);
+    if ((fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? before) < before) fs.rmSync(path, { force: true });
+  }
+}

@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { open, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
+import { UserError } from './errors.ts';
+import { fileError, readText } from './files.ts';
+import { exists, isRunning, markOfThisProcess } from './process-life.ts';
+import { removeStaleTemporaries } from './temporary.ts';
+
+/** A process announces itself by a file of its own: the scope, its number, its rank among those that come at once. */
+const NAME = /^\.emotion-lens-(?:([a-z]+)-)?(\d{1,10})-([0-9a-f]{16})\.lock$/;
+
+/** How long the first of several that came at once looks for the others to step back. */
+const TIE_MS = 500;
+const LOOK_MS = 25;
+/** A process that was just stopped may take that long to end. */
+const GRACE_MS = 1000;
+const WAIT_MS = 250;
+
+const LONGEST_TEXT = 300;
+const text = z.string().max(LONGEST_TEXT);
+const HolderSchema = z.strictObject({
+  pid: z.number().int().positive(),
+  since: z.number().min(0).max(8.64e15),
+  start: text,
+  host: text,
+  what: text,
+  command: text,
+});
+type Holder = z.infer<typeof HolderSchema>;
+
+/** What this process has announced, by path. */
+const announced = new Set<string>();
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export interface LockOptions {
+  /** Told once that this waits for another process. Without it another one's lock is an error. */
+  readonly onWait?: (message: string) => void;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
+  /** Work of other scopes in the same folder is no hindrance. Lower-case letters; none by default. */
+  readonly scope?: string;
+  /** Does the work without a lock where none can be written, as on a read-only or full disk. */
+  readonly optional?: boolean;
+  /** Levels of folders below in which temporary files are looked for. */
+  readonly depth?: number;
+}
+
+/**
+ * Does work that only one process at a time may do in a folder. What processes that are gone have left there, locks and
+ * temporary files, is removed first.
+ *
+ * The lock is free when the work ends, and when the process does, however that ends. No lock is ever taken over: each
+ * process writes a file of its own and then looks for those of others, so that of any two one sees the other.
+ * @param what the work, for the message to another process: `training`.
+ * @throws UserError if another process is at work there, with its number and command, or the place cannot be written.
+ * @throws the reason of the signal if it ends the waiting.
+ */
+export async function withLock<T>(
+  folder: string,
+  what: string,
+  work: () => Promise<T>,
+  { onWait, signal, scope = '', optional = false, depth = 1 }: LockOptions = {},
+): Promise<T> {
+  const begun = performance.now();
+  for (let told = false; ; told = true) {
+    const path = await announce(folder, what, scope).catch((thrown) => {
+      if (optional) return null;
+      throw thrown;
+    });
+    if (path === null) return work();
+    try {
+      const other = await holderBefore(folder, path, scope);
+      if (other === null) {
+        await removeStaleTemporaries(folder, depth);
+        return await work();
+      }
+      const message = describe(folder, other);
+      if (!onWait && performance.now() - begun > GRACE_MS)
+        throw new UserError(`${message}; wait for its end, then run this again`);
+      if (!told) onWait?.(`${message}; waiting for its end`);
+    } finally {
+      withdraw(path);
+    }
+    await setTimeout(WAIT_MS, undefined, { signal }).catch(() => {});
+    signal?.throwIfAborted();
+  }
+}
+
+/** Whether a file of this name belongs to a lock. */
+export function isLock(name: string): boolean {
+  return NAME.test(name);
+}
+
+async function announce(folder: string, what: string, scope: string): Promise<string> {
+  const path = resolve(
+    folder,
+    `.emotion-lens-${scope && `${scope}-`}${process.pid}-${randomBytes(8).toString('hex')}.lock`,
+  );
+  const cut = (value: string) => value.slice(0, LONGEST_TEXT);
+  const command = ['emotion-lens', ...process.argv.slice(2)].join(' ');
+  const holder: Holder = { ...markOfThisProcess(), host: cut(hostname()), what: cut(what), command: cut(command) };
+  if (announced.size === 0) {
+    process.on('exit', withdrawAll);
+    for (const signal of SIGNALS) process.on(signal, endBy);
+  }
+  announced.add(path);
+  try {
+    const handle = await open(path, 'wx');
+    try {
+      await handle.writeFile(JSON.stringify(holder));
+    } finally {
+      await handle.close();
+    }
+  } catch (thrown) {
+    withdraw(path);
+    throw fileError('write', folder, thrown);
+  }
+  return path;
+}
+
+function withdraw(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It is stale from the end of this process on, at the latest.
+  }
+  announced.delete(path);
+  if (announced.size > 0) return;
+  process.off('exit', withdrawAll);
+  for (const signal of SIGNALS) process.off(signal, endBy);
+}
+
+function withdrawAll(): void {
+  for (const path of announced) withdraw(path);
+}
+
+/** Ends this process by a signal as if nobody listened to it, unless somebody else does. */
+function endBy(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
+  withdrawAll();
+  process.kill(process.pid, signal);
+}
+
+/** The process that has the folder, or goes first of several that came at once; null if it is this one. */
+async function holderBefore(folder: string, own: string, scope: string): Promise<Holder | null> {
+  const rank = (path: string) => NAME.exec(basename(path))?.[3] ?? '';
+  for (let looked = 0; ; looked += LOOK_MS) {
+    const others: { path: string; holder: Holder }[] = [];
+    for (const name of await list(folder)) {
+      const path = resolve(folder, name);
+      const [, itsScope = '', pid] = NAME.exec(name) ?? [];
+      const rival = pid !== undefined && itsScope === scope && path !== own;
+      const holder = rival ? await readHolder(path, Number(pid)) : null;
+      if (holder) others.push({ path, holder });
+    }
+    if (others.length === 0) return null;
+    // One that has the folder does not step back, whatever its rank.
+    if (looked >= TIE_MS || others.some(({ path }) => rank(path) < rank(own)))
+      return others.map(({ holder }) => holder).reduce((first, other) => (other.since < first.since ? other : first));
+    await setTimeout(LOOK_MS);
+  }
+}
+
+function list(folder: string): Promise<string[]> {
+  return readdir(folder).catch((thrown) => {
+    throw fileError('read', folder, thrown);
+  });
+}
+
+/** Who announced itself by a file; null if that process is gone, and the file is removed. */
+async function readHolder(path: string, pid: number): Promise<Holder | null> {
+  const content = await readText(path, 4096).catch(() => '');
+  // Withdrawn since the folder was listed.
+  if (content === '' && !existsSync(path)) return null;
+  const holder = parseHolder(content, pid);
+  if (isAlive(path, pid, holder)) return holder ?? { ...UNKNOWN, pid, since: Date.now() };
+  await rm(path, { force: true }).catch(() => {});
+  return null;
+}
+
+/** A file is empty between its making and its writing; one whose process was killed there stays so. */
+const UNKNOWN = { start: '', host: hostname(), what: 'starting', command: 'unknown' };
+
+function parseHolder(content: string, pid: number): Holder | null {
+  try {
+    const holder = HolderSchema.parse(JSON.parse(content));
+    return holder.pid === pid ? holder : null;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(path: string, pid: number, holder: Holder | null): boolean {
+  if (holder && isElsewhere(holder)) return true;
+  if (pid === process.pid) return announced.has(path);
+  return holder ? isRunning(holder) : exists(pid);
+}
+
+function isElsewhere({ host }: Holder): boolean {
+  return host !== hostname().slice(0, LONGEST_TEXT);
+}
+
+function describe(folder: string, holder: Holder): string {
+  const { pid, host, what, command, since } = holder;
+  const where = isElsewhere(holder)
+    ? ` of ${host} (if that is gone, delete ${join(folder, '.emotion-lens-*.lock')})`
+    : '';
+  return `${folder} is in use by process ${pid}${where} since ${new Date(since).toISOString()}, ${what}: ${command}`;
+}

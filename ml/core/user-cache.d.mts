@@ -1,0 +1,1 @@
+export function userCacheFolder(making: boolean): string | undefined;
