@@ -122,15 +122,12 @@ class EdsrTraining {
     if (position.step < steps) this.#prepare(position.step);
     await heeding(signal, async () => {
       while (position.step < steps && !signal?.aborted) {
-        const until = Math.min(steps, nextMultiple(position.step, JUDGE_STEPS));
-        position = await this.#trainUntil(until, position);
-        if (position.step === until) {
-          quality = await this.#judgeNetwork();
-          const { psnr, ssim } = quality;
-          await this.#record(until, { psnr, ssim });
-          reporter.note(`step ${until}/${steps}: ${inWords(quality)}`);
-        }
+        position = await this.#trainUntil(Math.min(steps, nextMultiple(position.step, JUDGE_STEPS)), position);
+        quality = await this.#judgeNetwork();
+        const { psnr, ssim } = quality;
+        await this.#record(position.step, { psnr, ssim });
         await saveCheckpoint(this.#checkpointPath, this.engine.state(), position);
+        reporter.note(`step ${position.step}/${steps}: ${inWords(quality)}`);
       }
     });
     return { completed: position.step === steps, step: position.step, quality, bicubic: baseline };
