@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../../../ml/config/load.ts';
 import { FINE_TUNING_PRESET } from '../../../ml/config/preset.ts';
 import { UserError } from '../../../ml/core/errors.ts';
+import { heeding } from '../../../ml/core/heed.ts';
 import type { CrossValidation, Spread } from '../../../ml/evaluate/cross-validation.ts';
 import { formatConfusion, formatInterval, formatTable, percent } from '../../../ml/evaluate/evaluation.ts';
 import { addCommonFlags, perform } from '../command.ts';
@@ -32,7 +33,10 @@ export function addCrossValidate(command: Command): void {
             : { resume };
         const prepared = await pipeline.prepareCrossValidation(order, reporter);
         const { run } = prepared;
-        const done = await interruptible(reporter, (signal) => pipeline.crossValidate(prepared, reporter, signal));
+        const done = await interruptible(reporter, (signal) =>
+          // What lies between the trainings of two folds is short.
+          heeding(signal, () => pipeline.crossValidate(prepared, reporter, signal)),
+        );
         if (!done) {
           const again = commandLine('cross-validate', '--resume', run.folder);
           return {
