@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../ml/core/random.ts';
 import { type Edsr, edsrParameters, randomEdsr } from '../../ml/superres/edsr.ts';
@@ -93,6 +94,15 @@ describe('upscale', () => {
     rmSync(join(folder, 'large', '1.png'));
     const resumed = upscale('run', 'photos', '--out', 'large', '--model', model, '--resume', '--quiet');
     expect(resumed.stdout).toMatch(/^1 pictures written, 2 were there/);
+  });
+
+  it('refuses a picture that would become too large, before it is made', async () => {
+    const huge = sharp({ create: { width: 4000, height: 4000, channels: 3, background: '#369' } });
+    await huge.png().toFile(join(folder, 'huge.png'));
+    expect(upscale('run', 'huge.png', '--out', 'other', '--scale', '4')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/huge\.png has 4000×4000 pixels and would become 16000×16000, at most 200 million/),
+    });
   });
 
   it.each([

@@ -57,8 +57,10 @@ export async function interruptible<T>(reporter: Reporter, work: (signal: AbortS
   const controller = new AbortController();
   const { signal } = controller;
   let ignore = () => {};
+  let depth = 0;
   signal.addEventListener(HEEDED, () => {
-    if (signal.aborted) return;
+    depth += 1;
+    if (depth > 1 || signal.aborted) return;
     ignore = listen(
       () => {
         reporter.note('stopping after this step, writing a checkpoint; press Ctrl-C again to stop at once');
@@ -67,7 +69,10 @@ export async function interruptible<T>(reporter: Reporter, work: (signal: AbortS
       () => reporter.note('the step takes too long; the run goes on after its last checkpoint'),
     );
   });
-  signal.addEventListener(UNHEEDED, () => ignore());
+  signal.addEventListener(UNHEEDED, () => {
+    depth -= 1;
+    if (depth === 0) ignore();
+  });
   return work(signal);
 }
 

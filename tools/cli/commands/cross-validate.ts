@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../../../ml/config/load.ts';
 import { FINE_TUNING_PRESET } from '../../../ml/config/preset.ts';
 import { UserError } from '../../../ml/core/errors.ts';
+import { heeding } from '../../../ml/core/heed.ts';
 import type { CrossValidation, Spread } from '../../../ml/evaluate/cross-validation.ts';
 import { formatConfusion, formatInterval, formatTable, percent } from '../../../ml/evaluate/evaluation.ts';
 import { inRun } from '../../pipeline/run-folder.ts';
@@ -34,7 +35,9 @@ export function addCrossValidate(command: Command): void {
         const prepare = () => pipeline.prepareCrossValidation(order, reporter);
         return inRun(order, 'cross-validate', prepare, async (prepared) => {
           const { run } = prepared;
-          const done = await interruptible(reporter, (signal) => pipeline.crossValidate(prepared, reporter, signal));
+          const done = await interruptible(reporter, (signal) =>
+            heeding(signal, () => pipeline.crossValidate(prepared, reporter, signal)),
+          );
           if (!done) {
             const again = commandLine('cross-validate', '--resume', run.folder);
             return {
