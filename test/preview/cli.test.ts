@@ -34,7 +34,7 @@ describe('emotion-lens preview', { timeout: 60_000 }, () => {
     [['--project', 'two'], /2 \.esproj files \(A\.esproj, B\.esproj\)/],
     [['--model', 'model.tflite'], /expected an \.onnx file/],
     [['--model', 'missing.onnx'], /missing\.onnx.*does not exist/],
-    [['--model', 'junk.onnx'], /cannot load junk\.onnx: it is no complete ONNX model/],
+    [['--model', 'junk.onnx'], /junk\.onnx is no whole ONNX file/],
     [['--model', 'junk.onnx', '--out', 'site'], /cannot load junk\.onnx/],
   ])('refuses %o', (args, message) => {
     const { status, stderr } = preview(...args);
