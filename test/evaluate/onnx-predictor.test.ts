@@ -97,7 +97,7 @@ describe('loadPredictor', () => {
   it('says what is wrong with a file that is missing, cut off or no model', async () => {
     const file = await linearModel('cut.onnx');
     await truncate(file, 40_000);
-    await expect(loadPredictor(file)).rejects.toThrow(/cut\.onnx: it is no complete ONNX model/);
+    await expect(loadPredictor(file)).rejects.toThrow(/cut\.onnx is no whole ONNX file/);
     const text = join(folder, 'text.onnx');
     await writeFile(text, 'version https');
     await expect(loadPredictor(text)).rejects.toThrow(UserError);

@@ -1,5 +1,5 @@
 import { DATA_TYPE, type OnnxNode, type OnnxTensor } from '../model.ts';
-import { numbersOf } from '../numbers.ts';
+import { FEW, numbersOf } from '../numbers.ts';
 
 /** Sides of a tensor; null for one that the file does not fix. */
 export type Sides = readonly (number | null)[];
@@ -30,7 +30,8 @@ export type ShapeRule = (facts: Facts) => Known | readonly Known[];
 
 export function knownOf(tensor: OnnxTensor): Known {
   const values = numbersOf(tensor);
-  return { shape: tensor.dims, type: tensor.dataType, ...(values && { values }) };
+  const isShape = tensor.dims.length <= FEW && tensor.dims.every((side) => side >= 0);
+  return { shape: isShape ? tensor.dims : null, type: tensor.dataType, ...(isShape && values && { values }) };
 }
 
 export const isFixed = (sides: Sides | null): sides is readonly number[] =>
