@@ -1,0 +1,79 @@
+import { Worker } from 'node:worker_threads';
+import type { Order, Reading } from './script-thread.ts';
+
+/** A script takes milliseconds and megabytes; one made for it takes the parser any time and memory. */
+const LONGEST_MS = 30_000;
+const MOST_MEGABYTES = 1024;
+/** After so many that had to be given up, the others are not read. */
+const MOST_GIVEN_UP = 3;
+
+/**
+ * Reads scripts of strangers one after another in a thread with limits of time and memory.
+ * @returns readings in the order of `orders`; a script that goes beyond the limits has a fault.
+ */
+export async function readScripts(orders: readonly Order[]): Promise<Reading[]> {
+  const readings: Reading[] = [];
+  let givenUp = 0;
+  for (const order of orders) {
+    const reading =
+      givenUp < MOST_GIVEN_UP ? await thread.read(order) : `it was not read after ${givenUp} that had to be given up`;
+    if (typeof reading === 'string' && givenUp < MOST_GIVEN_UP) givenUp++;
+    readings.push(
+      typeof reading === 'string'
+        ? { script: null, fault: { path: order.path, line: 1, message: reading }, foreign: [] }
+        : reading,
+    );
+  }
+  return readings;
+}
+
+/** One thread for all, which does not keep the process alive. */
+class Thread {
+  #worker: Worker | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** A reading, or why there is none. */
+  read(order: Order): Promise<Reading | string> {
+    const next = this.#last.then(() => this.#read(order));
+    this.#last = next;
+    return next;
+  }
+
+  #read(order: Order): Promise<Reading | string> {
+    this.#worker ??= new Worker(new URL('./script-thread.mjs', import.meta.url), {
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+    });
+    const worker = this.#worker;
+    worker.ref();
+    return new Promise((resolve, reject) => {
+      const done = (keep: boolean) => {
+        clearTimeout(timer);
+        worker.off('message', answered);
+        worker.off('error', failed);
+        worker.unref();
+        if (keep) return;
+        this.#worker = null;
+        worker.terminate();
+      };
+      const answered = (reading: Reading) => {
+        done(true);
+        resolve(reading);
+      };
+      const failed = (thrown: NodeJS.ErrnoException) => {
+        done(false);
+        if (thrown.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve(`reading it takes more than ${MOST_MEGABYTES} MB`);
+        else reject(thrown);
+      };
+      const timer = setTimeout(() => {
+        done(false);
+        resolve(`reading it takes longer than ${LONGEST_MS / 1000} s`);
+      }, LONGEST_MS);
+      worker.once('message', answered);
+      worker.once('error', failed);
+      worker.postMessage(order);
+    });
+  }
+}
+
+const thread = new Thread();
