@@ -22,8 +22,6 @@ export interface Complaint {
   readonly path: string;
   /** From 1. */
   readonly line: number;
-  /** TypeScript's number of the message. */
-  readonly code: number;
   readonly message: string;
 }
 
@@ -72,6 +70,7 @@ class Tree {
   readonly #sources: Sources;
   readonly #config: string;
   readonly #files: ReadonlySet<string>;
+  readonly #starts = new Map<string, readonly number[]>();
   readonly #folders = new Map<string, { files: string[]; directories: string[] }>();
 
   constructor(sources: Sources, config: string) {
@@ -111,13 +110,22 @@ class Tree {
 
   readonly realpath = (path: string): string => path;
 
+  #lineStarts(path: string): readonly number[] {
+    const known = this.#starts.get(path);
+    if (known) return known;
+    const starts = [0, ...[...(this.#sources.read(path) ?? '').matchAll(/\n/g)].map(({ index }) => index + 1)];
+    this.#starts.set(path, starts);
+    return starts;
+  }
+
   /** None for what concerns no source. */
   complaint({ fileName = '', pos, code, text, messageChain = [] }: Diagnostic): Complaint[] {
     const path = inProject(fileName);
-    const source = path !== null && this.#files.has(path) ? this.#sources.read(path) : null;
-    if (path === null || source === null) return [];
-    const line = source.slice(0, pos).split('\n').length;
-    return [{ path, line, code, message: [`TS${code}: ${text}`, ...reasons(messageChain)].join(' ') }];
+    if (path === null || !this.#files.has(path)) return [];
+    const starts = this.#lineStarts(path);
+    let line = 1;
+    while (starts[line] <= pos) line++;
+    return [{ path, line, message: [`TS${code}: ${text}`, ...reasons(messageChain)].join(' ') }];
   }
 }
 

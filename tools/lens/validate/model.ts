@@ -4,7 +4,8 @@ import type { Definition } from '../files/definitions.ts';
 import type { Entity } from '../files/entity.ts';
 import type { Esproj } from '../files/esproj.ts';
 import { endingOf } from '../files/importers.ts';
-import type { PackedPackage } from '../files/project.ts';
+import type { PackedPackage } from '../files/packed-package.ts';
+import { type AbsentPackage, absentPackages } from './absent-packages.ts';
 import { readScripts } from './read-scripts.ts';
 import type { Reading } from './script-thread.ts';
 
@@ -28,18 +29,21 @@ export interface Model extends Contents {
   readonly plainScripts: readonly ScriptFile[];
   /** What an id stands for in the project or in its packages. */
   resolve(id: string): Definition | null;
-  /** Whether a package is there whose ids are not known. */
+  readonly absent: readonly AbsentPackage[];
+  /** Whether a package is needed whose ids are not known. */
   readonly hasUnreadPackage: boolean;
 }
 
 export async function modelOf(project: Contents & Pick<Model, 'folder' | 'esproj' | 'packages'>): Promise<Model> {
   const { assets, definitions, packages } = project;
   const entities = assets.flatMap(entitiesOf);
+  const scripts = await scriptFiles(assets, 'ts');
+  const absent = await absentPackages(assets, scripts);
   return {
     ...project,
     entities,
     entityById: new Map(entities.map((entity) => [entity.id, entity])),
-    scripts: await scriptFiles(assets, 'ts'),
+    scripts,
     plainScripts: await scriptFiles(assets, 'js'),
     resolve: (id) => {
       const own = definitions.get(id);
@@ -50,7 +54,8 @@ export async function modelOf(project: Contents & Pick<Model, 'folder' | 'esproj
       }
       return null;
     },
-    hasUnreadPackage: packages.some((packed) => packed.definitions === null),
+    absent,
+    hasUnreadPackage: absent.length > 0 || packages.some((packed) => packed.definitions === null),
   };
 }
 

@@ -9,14 +9,17 @@ const MOST_GIVEN_UP = 3;
 
 /**
  * Reads scripts of strangers one after another in a thread with limits of time and memory.
+ * @param longestMs for a script.
  * @returns readings in the order of `orders`; a script that goes beyond the limits has a fault.
  */
-export async function readScripts(orders: readonly Order[]): Promise<Reading[]> {
+export async function readScripts(orders: readonly Order[], longestMs = LONGEST_MS): Promise<Reading[]> {
   const readings: Reading[] = [];
   let givenUp = 0;
   for (const order of orders) {
     const reading =
-      givenUp < MOST_GIVEN_UP ? await thread.read(order) : `it was not read after ${givenUp} that had to be given up`;
+      givenUp < MOST_GIVEN_UP
+        ? await thread.read(order, longestMs)
+        : `it was not read after ${givenUp} that had to be given up`;
     if (typeof reading === 'string' && givenUp < MOST_GIVEN_UP) givenUp++;
     readings.push(
       typeof reading === 'string'
@@ -33,13 +36,13 @@ class Thread {
   #last: Promise<unknown> = Promise.resolve();
 
   /** A reading, or why there is none. */
-  read(order: Order): Promise<Reading | string> {
-    const next = this.#last.then(() => this.#read(order));
+  read(order: Order, longestMs: number): Promise<Reading | string> {
+    const next = this.#last.then(() => this.#read(order, longestMs));
     this.#last = next;
     return next;
   }
 
-  #read(order: Order): Promise<Reading | string> {
+  #read(order: Order, longestMs: number): Promise<Reading | string> {
     this.#worker ??= new Worker(new URL('./script-thread.mjs', import.meta.url), {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
@@ -67,8 +70,8 @@ class Thread {
       };
       const timer = setTimeout(() => {
         done(false);
-        resolve(`reading it takes longer than ${LONGEST_MS / 1000} s`);
-      }, LONGEST_MS);
+        resolve(`reading it takes longer than ${longestMs / 1000} s`);
+      }, longestMs);
       worker.once('message', answered);
       worker.once('error', failed);
       worker.postMessage(order);

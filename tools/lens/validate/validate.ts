@@ -35,7 +35,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Checks a project of Lens Studio 5, or a package, without opening Lens Studio. Nothing is changed.
+ * Checks a project of Lens Studio 5, or a package, without opening Lens Studio. Nothing is changed, and nothing outside the project is read.
  * @param path the project's folder, or a `.lspkg` or `.lsc` file.
  * @param declarations of Lens Studio's API, a file or folder of `.d.ts`; by default those that the project has.
  * @throws UserError if it is neither, the project's `.esproj` cannot be read, or the package is damaged or unsafe.
