@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Order, Reading } from './script-thread.ts';
 
@@ -38,45 +39,44 @@ class Thread {
   /** A reading, or why there is none. */
   read(order: Order, longestMs: number): Promise<Reading | string> {
     const next = this.#last.then(() => this.#read(order, longestMs));
-    this.#last = next;
+    this.#last = next.catch(() => {});
     return next;
   }
 
-  #read(order: Order, longestMs: number): Promise<Reading | string> {
-    this.#worker ??= new Worker(new URL('./script-thread.mjs', import.meta.url), {
-      execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
-    });
+  async #read(order: Order, longestMs: number): Promise<Reading | string> {
+    this.#worker ??= await started();
     const worker = this.#worker;
     worker.ref();
-    return new Promise((resolve, reject) => {
-      const done = (keep: boolean) => {
-        clearTimeout(timer);
-        worker.off('message', answered);
-        worker.off('error', failed);
-        worker.unref();
-        if (keep) return;
-        this.#worker = null;
-        worker.terminate();
-      };
-      const answered = (reading: Reading) => {
-        done(true);
-        resolve(reading);
-      };
-      const failed = (thrown: NodeJS.ErrnoException) => {
-        done(false);
-        if (thrown.code === 'ERR_WORKER_OUT_OF_MEMORY') resolve(`reading it takes more than ${MOST_MEGABYTES} MB`);
-        else reject(thrown);
-      };
-      const timer = setTimeout(() => {
-        done(false);
-        resolve(`reading it takes longer than ${longestMs / 1000} s`);
-      }, longestMs);
-      worker.once('message', answered);
-      worker.once('error', failed);
-      worker.postMessage(order);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(resolve, longestMs, `reading it takes longer than ${longestMs / 1000} s`);
     });
+    const answer: Promise<Reading | string> = once(worker, 'message').then(([reading]) => reading, whyFull);
+    worker.postMessage(order);
+    const reading = await Promise.race([answer, late]);
+    clearTimeout(timer);
+    worker.unref();
+    if (typeof reading === 'string') {
+      this.#worker = null;
+      await worker.terminate();
+    }
+    return reading;
   }
+}
+
+/** The thread says when it is ready, so that its start is not taken for the time of a script. */
+async function started(): Promise<Worker> {
+  const worker = new Worker(new URL('./script-thread.mjs', import.meta.url), {
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+  });
+  await once(worker, 'message');
+  return worker;
+}
+
+function whyFull(thrown: NodeJS.ErrnoException): string {
+  if (thrown.code === 'ERR_WORKER_OUT_OF_MEMORY') return `reading it takes more than ${MOST_MEGABYTES} MB`;
+  throw thrown;
 }
 
 const thread = new Thread();

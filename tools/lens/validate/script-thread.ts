@@ -23,6 +23,7 @@ export interface Order {
 }
 
 parentPort?.on('message', ({ path, text }: Order) => parentPort?.postMessage(read(path, text)));
+parentPort?.postMessage('ready');
 
 function read(path: string, text: string): Reading {
   if (endingOf(path) === 'js') {
