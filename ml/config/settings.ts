@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { UserError } from '../core/errors.ts';
+import { nearestName } from '../core/nearest.ts';
 import { FIELDS, SECTIONS } from './fields.ts';
 
 /** One field that somebody set. */
@@ -49,9 +49,8 @@ function suggestion(path: string): string {
   const known = [...FIELDS.keys()];
   const lastName = (full: string) => full.slice(full.lastIndexOf('.') + 1);
   // A right name in the wrong section is a likelier slip than many wrong letters.
-  const nearest = known.find((field) => lastName(field) === lastName(path)) ?? closest(path, known);
-  const near = lastName(nearest) === lastName(path) || distance(path, nearest) <= Math.max(3, path.length / 3);
-  return near ? `did you mean ${nearest}?` : `known are ${known.join(', ')}`;
+  const meant = known.find((field) => lastName(field) === lastName(path)) ?? nearestName(path, known);
+  return meant ? `did you mean ${meant}?` : `known are ${known.join(', ')}`;
 }
 
 function fieldsUnder(section: readonly string[]): string[] {

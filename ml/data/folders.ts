@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import { EMOTIONS, type Emotion } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { fileError } from '../core/files.ts';
+import { nearestName } from '../core/nearest.ts';
 import { openPicture, pictureFault } from '../core/picture-file.ts';
 import type { Reporter } from '../core/progress.ts';
 import { FACE_PIXELS, FACE_SIZE, SPLITS, type Split } from './dataset.ts';
@@ -147,8 +147,9 @@ export async function list(folder: string, what: 'folders' | 'files'): Promise<s
 export function lookUp<T>(known: Readonly<Record<string, T>>, path: string, expected: readonly string[]): T {
   const name = basename(path).toLowerCase();
   if (Object.hasOwn(known, name)) return known[name];
+  const meant = nearestName(name, Object.keys(known));
   throw new UserError(
-    `${path}: unknown name of a folder, did you mean "${closest(name, Object.keys(known))}"? ` +
+    `${path}: unknown name of a folder${meant ? `, did you mean "${meant}"?` : '.'} ` +
       `Expected ${expected.join(', ')}; rename it or move it away`,
   );
 }

@@ -6,7 +6,7 @@ import { silent } from '../../ml/core/progress.ts';
 import { facesOf, indicesOf } from '../../ml/data/dataset.ts';
 import { protocolLabels } from '../../ml/data/labels.ts';
 import { loadFaces } from '../../ml/data/load.ts';
-import { loadOnnxPredictor } from '../../ml/evaluate/onnx-predictor.ts';
+import { loadPredictor } from '../../ml/evaluate/predictor.ts';
 import { StandInFaceCrop, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
 import { installStandIn } from '../../tools/simulator/stand-in/install.ts';
 import { StandInModel } from '../../tools/simulator/stand-in/ml.ts';
@@ -35,7 +35,7 @@ describe.skipIf(!existsSync(source))('real faces that our model has judged', () 
     const majority = protocolLabels('ferplus-majority', dataset).labels;
     const tests = [...indicesOf(dataset, 'PublicTest'), ...indicesOf(dataset, 'PrivateTest')];
     const faces = tests.filter((index) => majority[index] >= 0);
-    const predictor = await loadOnnxPredictor('ml/models/emotion/emotion.int8.onnx');
+    const predictor = await loadPredictor('ml/models/emotion/emotion.int8.onnx');
     const probabilities = await predictor.predict(facesOf(dataset, Uint32Array.from(faces)));
     await predictor.close();
     labels = faces.map((index) => majority[index]);

@@ -68,13 +68,48 @@ export const FILE_FAULTS: readonly Fault[] = [
     also: ['missing-meta'],
   },
   {
-    what: 'links that a package may hold, which cannot be read',
+    what: 'a package that is a pointer, and a link that may lead into it',
     seed: (project) => {
       project.write('Packages/Pointer.lspkg', POINTER);
       project.edit(SCENE, /(RenderPreviewOutput: !<reference> ).*/, `$1${NOWHERE}`);
     },
-    code: 'unchecked-links',
+    code: 'absent-package',
     file: 'Packages/Pointer.lspkg',
-    also: ['lfs-pointer', 'missing-meta'],
+    also: ['missing-meta'],
+  },
+  {
+    what: 'a package of Lens Studio 4',
+    seed: write('Packages/Old.lsc', new Uint8Array([1, 0, 0, 0, 0x23, 0x24, 0x6e, 0x61, 9, 9])),
+    code: 'old-package',
+    file: 'Packages/Old.lsc',
+    also: ['missing-meta'],
+  },
+  {
+    what: 'a package that is needed by another and is not here',
+    seed: write(
+      'Packages/Game.lspkg/package_dependencies.json',
+      '{"dependencies": [{"name": "Bitmoji 3D", "version": "9.0.0"}]}',
+    ),
+    code: 'absent-package',
+    file: 'Packages/Game.lspkg/package_dependencies.json',
+  },
+  {
+    what: 'a package that a script imports and that is not here, and links that may lead into it',
+    seed: (project) => {
+      const text = project.read('Assets/Effects/Easing.ts');
+      project.write('Assets/Effects/Easing.ts', `import { SIK } from 'SpectaclesInteractionKit.lspkg/SIK';\n${text}`);
+      project.edit(SCENE, /(RenderPreviewOutput: !<reference> ).*/, `$1${NOWHERE}`);
+    },
+    code: 'absent-package',
+    file: 'Assets/Effects/Easing.ts',
+  },
+  {
+    what: 'a package of which only the meta is here',
+    seed: write(
+      'Packages/Gone.lspkg.meta',
+      `- !<AssetImportMetadata/${NOWHERE}>\n  ImportedAssetIds:\n    {}\n  ImporterName: NativePackageImporter\n  PrimaryAsset: !<reference> ${NOWHERE}\n`,
+    ),
+    code: 'absent-package',
+    file: 'Packages/Gone.lspkg',
   },
 ];

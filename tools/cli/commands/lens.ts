@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { writeAtomic } from '../../../ml/core/files.ts';
 import type { ModelFormat } from '../../lens/project/lens-model.ts';
 import { SHIPPED_LENS, SHIPPED_MODEL } from '../../lens/project/shipped.ts';
-import { addCommand, perform } from '../command.ts';
+import { addCommand, type CommonOptions, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 
 export function addLens(lens: Command): void {
@@ -72,14 +72,19 @@ function addValidate(lens: Command): void {
     '': 'the lens of this repository',
     '../my-lens': 'any project of Lens Studio 5; exits with 1 if it has errors',
     'lens/EmotionDetector.lspkg --json': 'a package, for machines',
-  }).action((path: string | undefined, options) =>
-    perform(options, async () => {
-      const { validateProject } = await import('../../lens/validate/validate.ts');
-      const { formatReport } = await import('../../lens/validate/report.ts');
-      const report = await validateProject(path ?? fromHere(SHIPPED_LENS));
-      return { text: formatReport(report), json: report, exitCode: report.errors > 0 ? 1 : 0 };
-    }),
-  );
+  })
+    .option(
+      '--declarations <path>',
+      "Lens Studio's declarations of its API: StudioLib.d.ts, or the folder that it lies in",
+    )
+    .action((path: string | undefined, options: CommonOptions & { declarations?: string }) =>
+      perform(options, async () => {
+        const { validateProject } = await import('../../lens/validate/validate.ts');
+        const { formatReport } = await import('../../lens/validate/report.ts');
+        const report = await validateProject(path ?? fromHere(SHIPPED_LENS), options.declarations);
+        return { text: formatReport(report), json: report, exitCode: report.errors > 0 ? 1 : 0 };
+      }),
+    );
 }
 
 interface PackageOptions {

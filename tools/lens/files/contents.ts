@@ -1,4 +1,5 @@
 import { UserError } from '../../../ml/core/errors.ts';
+import { LONGEST } from '../yaml/parse.ts';
 import type { Asset } from './asset.ts';
 import { type Definitions, definitionsOf } from './definitions.ts';
 import { type Entity, readEntities } from './entity.ts';
@@ -56,6 +57,10 @@ export function faultOf(path: string, message: string): Fault {
 }
 
 async function entitiesOf(file: StoredFile): Promise<Entity[]> {
+  if (file.bytes > LONGEST)
+    throw new UserError(
+      `${file.path} has ${file.bytes} bytes, at most ${LONGEST} are expected; restore it from a copy`,
+    );
   return readEntities(decode(await file.read()), file.path);
 }
 
@@ -68,6 +73,8 @@ function decode(content: Uint8Array): string {
 async function ownEntities(file: StoredFile): Promise<Entity[] | null> {
   const known = holdsEntities(file.path);
   if (known === false) return null;
+  if (known) return entitiesOf(file);
+  if (file.bytes > LONGEST) return null;
   const text = decode(await file.read());
-  return known || text.startsWith('- !<') ? readEntities(text, file.path) : null;
+  return text.startsWith('- !<') ? readEntities(text, file.path) : null;
 }

@@ -61,16 +61,33 @@ export function readEntities(text: string, path: string): Entity[] {
  * The line of a field of an entity.
  * @param path names of fields, each the first one below the one before; of what is not there, the last that is counts.
  */
-export function lineOf({ line, source }: Entity, ...path: string[]): number {
-  let found = line;
+export function lineOf(entity: Entity, ...path: string[]): number {
+  let found = entity.line;
   for (const field of path) {
-    for (let at = found; at < source.length && !source[at].startsWith('- '); at++) {
-      if (!source[at].trimStart().replace(/^- /, '').startsWith(`${field}:`)) continue;
-      found = at + 1;
-      break;
-    }
+    const line = linesByField(entity)
+      .get(field)
+      ?.find((at) => at > found);
+    found = line ?? found;
   }
   return found;
+}
+
+const known = new WeakMap<Entity, ReadonlyMap<string, readonly number[]>>();
+
+/** The lines of an entity's fields by name, those of nested fields too; looked for once. */
+function linesByField(entity: Entity): ReadonlyMap<string, readonly number[]> {
+  const before = known.get(entity);
+  if (before) return before;
+  const lines = new Map<string, number[]>();
+  for (let at = entity.line; at < entity.source.length && !entity.source[at].startsWith('- '); at++) {
+    const [, name] = /^\s*(?:- )?([^:]*):/.exec(entity.source[at]) ?? [];
+    if (name === undefined) continue;
+    const found = lines.get(name);
+    if (found) found.push(at + 1);
+    else lines.set(name, [at + 1]);
+  }
+  known.set(entity, lines);
+  return lines;
 }
 
 /** @param listType what the tag of the list around says of its items. */

@@ -1,4 +1,4 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
 import { fileError, readBytes } from '../../../ml/core/files.ts';
@@ -13,24 +13,37 @@ export interface StoredFile {
   read(): Promise<Uint8Array>;
 }
 
+/** More than any project has with its caches. */
+const MOST_FILES = 200_000;
+
 /**
- * All files below `folder/under`, sorted by path; links are not followed, since Lens Studio's projects have none. Files that
- * are not whole yet do not count.
+ * All files below `folder/under`, sorted by path; links are not followed, since Lens Studio's projects have none. Files
+ * that are not whole yet do not count.
+ * @throws UserError if the folder is itself a link or cannot be read, or holds more files than any project.
  */
 export async function filesUnder(folder: string, under: string): Promise<StoredFile[]> {
+  const files: StoredFile[] = [];
+  const top = await lstat(join(folder, under)).catch(() => null);
+  if (top?.isSymbolicLink())
+    throw new UserError(`${join(folder, under)} is a symbolic link, a folder is expected; put the folder itself there`);
+  await collect(folder, under, files);
+  return files;
+}
+
+async function collect(folder: string, under: string, files: StoredFile[]): Promise<void> {
   const entries = await readdir(join(folder, under), { withFileTypes: true }).catch((thrown) => {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw fileError('read', join(folder, under), thrown);
   });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const files: StoredFile[] = [];
   for (const entry of entries) {
     if (isTemporary(entry.name)) continue;
     const path = `${under}/${entry.name}`;
-    if (entry.isDirectory()) files.push(...(await filesUnder(folder, path)));
+    if (entry.isDirectory()) await collect(folder, path, files);
     else if (entry.isFile()) files.push(await storedFile(folder, path));
+    if (files.length > MOST_FILES)
+      throw new UserError(`${folder} holds more than ${MOST_FILES} files; give the folder of a Lens Studio project`);
   }
-  return files;
 }
 
 /** @throws UserError if there is no such file. */

@@ -8,6 +8,7 @@ const LOCAL_RECORD = 0x04034b50;
 /** More than any package seen; protects from archives that unpack to far more than they are. */
 const MOST_ENTRIES = 20_000;
 const MOST_BYTES = 500_000_000;
+const MOST_ENTRY_BYTES = 100_000_000;
 
 /**
  * The files of a ZIP archive, without unpacking them yet.
@@ -39,6 +40,7 @@ export function readZip(content: Uint8Array, archive: string): StoredFile[] {
     names.add(name.toLowerCase());
     total += bytes;
     if (total > MOST_BYTES) throw damaged(`it unpacks to more than ${MOST_BYTES / 1e6} MB`);
+    if (bytes > MOST_ENTRY_BYTES) throw damaged(`${name} unpacks to more than ${MOST_ENTRY_BYTES / 1e6} MB`);
     const header = at;
     if (!name.endsWith('/'))
       files.push({

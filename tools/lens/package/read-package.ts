@@ -1,6 +1,7 @@
 import { UserError } from '../../../ml/core/errors.ts';
 import { readBytes } from '../../../ml/core/files.ts';
 import { type Contents, readContents } from '../files/contents.ts';
+import { isOldPackage } from '../files/packed-package.ts';
 import { readZip } from '../files/zip.ts';
 
 /** Where a package says what it is. */
@@ -11,7 +12,12 @@ const DESCRIPTOR = 'Package/Assets/package.native';
  * @throws UserError if it is no ZIP archive, damaged in any file, unsafe (see {@link readZip}), or has no `package.native`.
  */
 export async function readPackage(path: string): Promise<Contents> {
-  const files = readZip(await readBytes(path), path);
+  const content = await readBytes(path);
+  if (isOldPackage(content))
+    throw new UserError(
+      `${path} is a package of Lens Studio 4 or older, one of Lens Studio 5 is expected; import it there and export it again`,
+    );
+  const files = readZip(content, path);
   if (!files.some((file) => file.path === `${path}!${DESCRIPTOR}`))
     throw new UserError(
       `${path} is no package of Lens Studio: it has no ${DESCRIPTOR}; export it again in Lens Studio`,

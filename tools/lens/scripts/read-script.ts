@@ -22,17 +22,19 @@ import { widgetOptions } from './widget.ts';
  */
 export function readScript(text: string, path: string): Script {
   const { body } = parseText(text, path).program;
+  const imports = body.flatMap((node) => ('source' in node && node.source ? [node.source.value] : []));
   const declared = body.map(declarationOf);
   const component = declared.find(
     (node): node is ClassDeclaration =>
       node?.type === 'ClassDeclaration' &&
       (node.decorators ?? []).some((decorator) => nameOf(decorator) === 'component'),
   );
-  if (component === undefined) return { path, component: null, items: [], inputs: [] };
+  if (component === undefined) return { path, imports, component: null, items: [], inputs: [] };
   const items = new ComponentReader(text, ownNames(body)).read(component.body);
   const { superClass } = component;
   return {
     path,
+    imports,
     component: {
       className: component.id?.name ?? '',
       baseClass: superClass?.type === 'Identifier' ? superClass.name : undefined,

@@ -41,6 +41,8 @@ export interface LensType {
 /** What a TypeScript file of a lens declares. */
 export interface Script {
   readonly path: string;
+  /** What it imports or exports again, as it names it. */
+  readonly imports: readonly string[];
   /** The class with `@component`; null for a file without. */
   readonly component: {
     readonly className: string;

@@ -28,7 +28,14 @@ export const CODES = {
   ),
   'name-case': warning('the same upper and lower case as its .meta has', 'rename one of the two'),
   'damaged-package': error('a package that can be opened', 'export or download it again'),
-  'unchecked-links': note('packages that can be read', 'mend the packages first and validate again'),
+  'absent-package': note(
+    'the package itself; links that may lead into it, and scripts that use it, are not checked',
+    'run `git lfs pull`, or open the project in Lens Studio and install the package',
+  ),
+  'old-package': note(
+    'a package of Lens Studio 5; what is in this one is not checked',
+    'nothing, if Lens Studio imports it',
+  ),
   // The project file
   'studio-version': error('a project of Lens Studio 5', 'open it in Lens Studio 5, which converts it'),
   'newer-version': note('a version of Lens Studio that is known here', 'nothing; what is new in it is not checked'),
@@ -59,8 +66,8 @@ export const CODES = {
   'foreign-api': error("only Lens Studio's API", 'use events such as DelayedCallbackEvent, or a module of Lens Studio'),
   'type-check': error('scripts that type-check', 'mend the script'),
   'not-type-checked': note(
-    'a tsconfig.json that the compiler takes',
-    'add one beside the .esproj to have scripts checked',
+    "Lens Studio's declarations and unpacked packages, which are not in Git",
+    'open the project once in Lens Studio, or give the declarations by --declarations',
   ),
   'missing-input': error('a value, since the input is not @allowUndefined', ASSIGN),
   'unknown-input': warning('an input that the script declares', 'save the scene in Lens Studio, or mend the name'),

@@ -1,14 +1,19 @@
-import { existsSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readBytes } from '../../../ml/core/files.ts';
-import { iconHashOf } from '../files/esproj.ts';
+import { type Esproj, iconHashOf } from '../files/esproj.ts';
 import { ICON_SIDE, NAME_LENGTH } from '../limits.ts';
 import { type Finding, finding } from './finding.ts';
 import type { Model } from './model.ts';
 import { pictureSize } from './picture-size.ts';
 
 /** The newest version whose projects were read to make these rules. */
-const NEWEST_MINOR = 21;
+const NEWEST_MINOR = 24;
+
+/** Whether a newer version of Lens Studio wrote a project than those that are known here. */
+export function isNewer({ studioVersion: { major, minor } }: Esproj): boolean {
+  return major > 5 || (major === 5 && minor > NEWEST_MINOR);
+}
 
 /** The project file: version, scene, name, icon. */
 export async function checkEsproj({ esproj, folder, resolve }: Model): Promise<Finding[]> {
@@ -19,7 +24,7 @@ export async function checkEsproj({ esproj, folder, resolve }: Model): Promise<F
   const { major, minor, patch } = studioVersion;
   const version = `Lens Studio ${major}.${minor}.${patch}`;
   if (major !== 5) findings.push(finding('studio-version', at('studioVersion'), version));
-  else if (minor > NEWEST_MINOR)
+  else if (isNewer(esproj))
     findings.push(finding('newer-version', at('studioVersion'), version, `Lens Studio 5.${NEWEST_MINOR} or older`));
   const scene = resolve(sceneId);
   if (scene?.kind !== 'Scene')
@@ -33,7 +38,8 @@ export async function checkEsproj({ esproj, folder, resolve }: Model): Promise<F
 /** Lens Studio keeps the icon beside the project file, and its MD5 in it. */
 async function iconFindings(folder: string, hash: string, place: { file: string; line: number }): Promise<Finding[]> {
   const file = 'icon.png';
-  if (!existsSync(join(folder, file))) return [];
+  const info = await lstat(join(folder, file)).catch(() => null);
+  if (!info?.isFile()) return [];
   const content = await readBytes(join(folder, file));
   const size = pictureSize(content);
   const findings: Finding[] = [];

@@ -1,10 +1,13 @@
 import { lineOf } from '../files/entity.ts';
+import { isNewer } from './esproj-rules.ts';
 import { type Finding, finding } from './finding.ts';
 import { KNOWN_FIELDS } from './known-fields.ts';
 import type { Model } from './model.ts';
 
 /** Fields that Lens Studio was never seen to write: a newer version's, or a slip of the pen. Each is told once. */
-export function checkFields({ entities }: Model): Finding[] {
+export function checkFields({ entities, esproj }: Model): Finding[] {
+  // Of a newer version it is told once that it is newer.
+  if (esproj !== null && isNewer(esproj)) return [];
   const told = new Set<string>();
   return entities.flatMap((entity) => {
     const known = KNOWN_FIELDS.get(entity.type);

@@ -22,7 +22,8 @@ const FOREIGN = new Set([
   'alert',
 ]);
 
-interface Name {
+/** A name in a script, and its line from 1. */
+export interface Name {
   readonly name: string;
   readonly line: number;
 }

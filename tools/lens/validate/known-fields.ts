@@ -4,9 +4,10 @@ const ASSET = 'PackagePath Name';
 const DESCRIBED = `SvgIcon Description VersionMajor VersionMinor VersionPatch VersionPrerelease ComponentUid ExportUid
   SetupScript ReadMe DeclarationFile Tags Attachments PackagePolicy InternalVersion CurrentVisibility MaxVisibility`;
 
-/** The fields that Lens Studio 5.0 to 5.21 was seen to write, of the types that most projects have. */
+/** The fields that Lens Studio 5.0 to 5.24 was seen to write, of the types that most projects have. */
 const FIELDS = {
-  Scene: `${ASSET} objects layers RenderOutput RenderPreviewOutput RenderOverlayOutput PhysicsRootWorldSettings`,
+  Scene: `${ASSET} objects layers RenderOutput RenderPreviewOutput RenderOverlayOutput PhysicsRootWorldSettings
+    PrefabPreviewEnvironmentInitialized PrefabPreviewEnvironment HiddenInCaptureLayers HiddenInDisplayLayers`,
   SceneObject: `${COMPONENT} Layers Layer LocalTransform Children Components`,
   ObjectPrefab: `${ASSET} objects LazyLoading RetainAssets PreviewEnvironment`,
   ScriptComponent: `${COMPONENT} ScriptAsset ScriptInputsDefault ScriptTypesDefault ScriptInputs ScriptTypes`,
@@ -16,24 +17,27 @@ const FIELDS = {
   Head: `${COMPONENT} AttachmentPointType FaceIndex AttachedBarycentricVertex TrackingScope`,
   AudioComponent: `${COMPONENT} AudioTrack EnableAutoplayLoop Volume EnableMixToSnap RecordVolume EnableSpatialAudio
     EnableDistanceEffect CurveType MinDistance MaxDistance EnableDirectivityEffect EnablePositionEffect`,
-  ScreenTransform: `${COMPONENT} IsAdvanced Constraints Pivot Transform RawMode ForceBasic Anchor Offset`,
+  ScreenTransform: `${COMPONENT} IsAdvanced Constraints Pivot Transform RawMode ForceBasic Anchor Offset
+    EnableDebugRender`,
   ScreenRegionComponent: `${COMPONENT} ScreenRegionType ResizeWithKeyboard`,
-  Canvas: `${COMPONENT} UnitType SortingType WorldSpaceRect`,
+  Canvas: `${COMPONENT} UnitType SortingType WorldSpaceRect OffsetUnit LayoutRect
+    DebugRenderLayoutRect BasisResolution`,
   Text: `${VISUAL} Text Editable ShowEditingPreview TouchHandler SizeToFit FontSize Font LayoutRect OverflowVertical
     OverflowHorizontal Fill BlendMode Outline Dropshadow Background AdvancedLayout DepthTest TwoSided ExtentsTarget
-    FontWeight Italic EnableRichText FontSource`,
+    FontWeight Italic EnableRichText FontSource PreferredStyle DebugRenderLayoutRect`,
   Image: `${VISUAL} Materials FlipX FlipY RotationAngle Pivot ExtentsTarget Size`,
   RenderMeshVisual: `${VISUAL} Materials Mesh Skin BlendShapesEnabled BlendNormals BlendShapes RayTracing`,
   PostEffectVisual: `${VISUAL} Materials`,
   RenderTarget: `${ASSET} UseScreenResolution Resolution ResolutionScale AntialiasingMode AntialiasingQuality MSAAStrategy
     TAASharpening TAADebug TAAColorClamping TAAVelocityDilation TAADebugConsts ClearColorOption ClearColor InputTexture
-    DepthBuffer`,
+    DepthBuffer AllocateMips`,
   DeviceCameraTexture: ASSET,
   FaceCropTexture: `${ASSET} InputTexture Scale FaceIndex FaceCenterMouthWeight TrackingScope`,
   Material: `${ASSET} PassesInfo`,
   AssetImportMetadata: `ImportedAssetIds ImporterName PrimaryAsset PackageType LegacyPackagePolicy PackagePolicy ExtraData
     AssetDataMap AssetData DependentFiles ImporterSettings CompressionSettings NativePackageRoot`,
-  TypeScriptAssetData: `${DESCRIBED} ScriptInputsHidden ScriptTypesHidden DefaultScriptInputs ScriptTypes InputLines`,
+  TypeScriptAssetData: `${DESCRIBED} ScriptInputsHidden ScriptTypesHidden DefaultScriptInputs ScriptTypes InputLines
+    Icon UpdateOrder`,
   NativePackageDescriptor: `${ASSET} ${DESCRIBED} StudioVersion UpdateCheckpoint Instantiable coreVersion clientVersion
     AssetLibraryDependencyStructure`,
 };

@@ -15,7 +15,8 @@ export function checkLinks(model: Model): Finding[] {
   const open = links.filter(({ link, target }) => target === null && link.kind === 'reference');
   return [
     ...twice(model),
-    ...(model.hasUnreadPackage ? uncheckedNote(model, open.length) : open.map((link) => unresolved(link, model))),
+    // They may lead into a package that is not here or cannot be read, which is told of each package.
+    ...(model.hasUnreadPackage ? [] : open.map((link) => unresolved(link, model))),
     ...links.flatMap(wrongKind),
   ];
 }
@@ -45,12 +46,6 @@ function unresolved({ entity, link: { field, id, line } }: Resolved, { folder }:
   const what = `${entity.type}.${field} links to ${id}, which is nowhere`;
   if (folder === null) return finding('outside-link', place, `${what} in the package`);
   return finding(field === 'Font' ? 'missing-font' : 'unresolved-link', place, `${what} in the project`);
-}
-
-function uncheckedNote({ packages }: Model, links: number): Finding[] {
-  const unread = packages.filter(({ definitions }) => definitions === null);
-  const found = `${links} links lead out of the project, maybe into one of ${unread.length} packages that cannot be read`;
-  return links > 0 ? [finding('unchecked-links', { file: unread[0].path }, found)] : [];
 }
 
 function wrongKind({ entity, link: { field, type, line }, target }: Resolved): Finding[] {

@@ -1,21 +1,18 @@
-import { UserError } from '../../../ml/core/errors.ts';
 import type { Asset } from '../files/asset.ts';
-import { type Contents, type Fault, faultOf } from '../files/contents.ts';
+import type { Contents } from '../files/contents.ts';
 import type { Definition } from '../files/definitions.ts';
 import type { Entity } from '../files/entity.ts';
 import type { Esproj } from '../files/esproj.ts';
 import { endingOf } from '../files/importers.ts';
-import type { PackedPackage } from '../files/project.ts';
-import { readScript } from '../scripts/read-script.ts';
-import type { Script } from '../scripts/script.ts';
+import type { PackedPackage } from '../files/packed-package.ts';
+import { type AbsentPackage, absentPackages } from './absent-packages.ts';
+import { readScripts } from './read-scripts.ts';
+import type { Reading } from './script-thread.ts';
 
-/** A script of the project. */
-export interface ScriptFile {
+/** A TypeScript file of the project. */
+export interface ScriptFile extends Reading {
   readonly path: string;
   readonly text: string;
-  /** Null if it is no TypeScript, for the reason given. */
-  readonly script: Script | null;
-  readonly fault: Fault | null;
 }
 
 /** What the rules look at: a project, or a package by itself. */
@@ -28,20 +25,26 @@ export interface Model extends Contents {
   readonly entities: readonly Entity[];
   readonly entityById: ReadonlyMap<string, Entity>;
   readonly scripts: readonly ScriptFile[];
+  /** Its JavaScript files. */
+  readonly plainScripts: readonly ScriptFile[];
   /** What an id stands for in the project or in its packages. */
   resolve(id: string): Definition | null;
-  /** Whether a package is there whose ids are not known. */
+  readonly absent: readonly AbsentPackage[];
+  /** Whether a package is needed whose ids are not known. */
   readonly hasUnreadPackage: boolean;
 }
 
 export async function modelOf(project: Contents & Pick<Model, 'folder' | 'esproj' | 'packages'>): Promise<Model> {
   const { assets, definitions, packages } = project;
   const entities = assets.flatMap(entitiesOf);
+  const scripts = await scriptFiles(assets, 'ts');
+  const absent = await absentPackages(assets, scripts);
   return {
     ...project,
     entities,
     entityById: new Map(entities.map((entity) => [entity.id, entity])),
-    scripts: await readScripts(assets),
+    scripts,
+    plainScripts: await scriptFiles(assets, 'js'),
     resolve: (id) => {
       const own = definitions.get(id);
       if (own) return own[0];
@@ -51,7 +54,8 @@ export async function modelOf(project: Contents & Pick<Model, 'folder' | 'esproj
       }
       return null;
     },
-    hasUnreadPackage: packages.some((packed) => packed.definitions === null),
+    absent,
+    hasUnreadPackage: absent.length > 0 || packages.some((packed) => packed.definitions === null),
   };
 }
 
@@ -61,22 +65,13 @@ function entitiesOf({ path, entities, meta }: Asset): Entity[] {
   return [...(entities ?? []), ...(meta ? [meta.entity, ...others] : [])];
 }
 
-async function readScripts(assets: readonly Asset[]): Promise<ScriptFile[]> {
-  const scripts: ScriptFile[] = [];
+/** Files of an ending; declarations are no scripts. */
+async function scriptFiles(assets: readonly Asset[], ending: 'ts' | 'js'): Promise<ScriptFile[]> {
+  const orders: { path: string; text: string }[] = [];
   for (const { path, file, pointer } of assets) {
-    // Declarations are no scripts.
-    if (endingOf(path) !== 'ts' || path.endsWith('.d.ts') || file === null || pointer) continue;
-    const text = new TextDecoder().decode(await file.read());
-    scripts.push({ path, text, ...tryScript(text, path) });
+    if (endingOf(path) !== ending || path.endsWith('.d.ts') || file === null || pointer) continue;
+    orders.push({ path, text: new TextDecoder().decode(await file.read()) });
   }
-  return scripts;
-}
-
-function tryScript(text: string, path: string): Pick<ScriptFile, 'script' | 'fault'> {
-  try {
-    return { script: readScript(text, path), fault: null };
-  } catch (thrown) {
-    if (!(thrown instanceof UserError)) throw thrown;
-    return { script: null, fault: faultOf(path, thrown.message) };
-  }
+  const readings = await readScripts(orders);
+  return orders.map((order, at) => ({ ...order, ...readings[at] }));
 }

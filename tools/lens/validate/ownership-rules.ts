@@ -38,12 +38,13 @@ function ownText({ type }: Entity, { field, id }: Link): string {
 /** Entities to which no own-link leads, and those in circles. */
 function unreached(entities: readonly Entity[], owner: ReadonlyMap<string, Entity>): Finding[] {
   const [root] = entities;
+  const circles = inCircles(entities, owner);
   const findings: Finding[] = [];
   for (const entity of entities) {
     const { file, line, type, id } = entity;
     if (entity !== root && !owner.has(id))
       findings.push(finding('orphan', { file, line }, `${type} ${id}, which nothing owns`));
-    if (isInCircle(entity, owner)) {
+    if (circles.has(entity)) {
       const by = owner.get(id)!;
       findings.push(finding('own-cycle', { file, line }, `${type} ${id} owns itself through ${by.type} ${by.id}`));
     }
@@ -51,11 +52,23 @@ function unreached(entities: readonly Entity[], owner: ReadonlyMap<string, Entit
   return findings;
 }
 
-function isInCircle(entity: Entity, owner: ReadonlyMap<string, Entity>): boolean {
-  const seen = new Set<Entity>();
-  for (let at = owner.get(entity.id); at && !seen.has(at); at = owner.get(at.id)) {
-    if (at === entity) return true;
-    seen.add(at);
+/** Each entity is passed once: a way up that comes to where it was is a circle. */
+function inCircles(entities: readonly Entity[], owner: ReadonlyMap<string, Entity>): Set<Entity> {
+  const circles = new Set<Entity>();
+  const passed = new Set<Entity>();
+  for (const entity of entities) {
+    const way = new Set<Entity>();
+    let at: Entity | undefined = entity;
+    for (; at && !passed.has(at); at = owner.get(at.id)) {
+      passed.add(at);
+      way.add(at);
+    }
+    if (at === undefined || !way.has(at)) continue;
+    const first = at;
+    do {
+      circles.add(at);
+      at = owner.get(at.id)!;
+    } while (at !== first);
   }
-  return false;
+  return circles;
 }

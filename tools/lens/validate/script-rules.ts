@@ -1,33 +1,24 @@
 import { type Entity, lineOf } from '../files/entity.ts';
-import { endingOf } from '../files/importers.ts';
 import type { ScriptInput } from '../scripts/script.ts';
 import { Classes } from './component-inputs.ts';
 import { type Finding, finding } from './finding.ts';
-import { foreignNames } from './foreign-names.ts';
-import { jsSyntaxError } from './js-syntax.ts';
 import type { Model } from './model.ts';
 
 /** Scripts that do not parse, or call what Lens Studio has not; metas that hold a script's inputs of yesterday. */
-export async function checkScripts({ scripts, assets }: Model): Promise<Finding[]> {
+export function checkScripts({ scripts, plainScripts, assets }: Model): Finding[] {
   const metas = new Map(assets.map(({ path, meta }) => [path, meta]));
   const classes = new Classes(scripts);
-  const findings = scripts.flatMap(({ path, text, script, fault }) => {
-    if (script === null)
-      return fault ? [finding('script-syntax', { file: path, line: fault.line }, fault.message)] : [];
+  return [...scripts, ...plainScripts].flatMap(({ path, script, fault, foreign }) => {
+    if (fault) return [finding('script-syntax', { file: path, line: fault.line }, fault.message)];
+    if (script === null) return [];
     const data = metas.get(path)?.others.find(({ type }) => type === 'TypeScriptAssetData');
     return [
-      ...foreignNames(text).map(({ name, line }) =>
+      ...foreign.map(({ name, line }) =>
         finding('foreign-api', { file: path, line }, `${name}, which is no part of Lens Studio's API`),
       ),
       ...(data && script.component ? staleLines(data, script.inputs, classes.inputsOf(script)) : []),
     ];
   });
-  for (const { path, file, pointer } of assets) {
-    if (file === null || pointer || endingOf(path) !== 'js') continue;
-    const problem = jsSyntaxError(new TextDecoder().decode(await file.read()));
-    if (problem) findings.push(finding('script-syntax', { file: path, line: problem.line }, problem.message));
-  }
-  return findings;
 }
 
 /**

@@ -1,40 +1,68 @@
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readText } from '../../../ml/core/files.ts';
+import { compile } from './compile.ts';
+import { CONFIG_BYTES, compilerConfig } from './compiler-options.ts';
+import { withDeclarations } from './declarations.ts';
 import { type Finding, finding } from './finding.ts';
 import type { Model } from './model.ts';
+import { importersOfAny } from './script-imports.ts';
+import { scriptSources } from './script-sources.ts';
 
-/** Longer takes no project; a script may send the compiler round in circles. */
-const LONGEST_MS = 120_000;
 const CONFIG = 'tsconfig.json';
-const ERROR = /^(.+?)\((\d+),\d+\): error (TS\d+: .*)$/;
 
-/** Whether the scripts type-check, where the project says how: the compiler is run on its `tsconfig.json`. */
-export async function checkTypes({ folder, scripts }: Model): Promise<Finding[]> {
+/** What the compiler says where a package is not there, or only packed. */
+const OF_PACKAGES = /Cannot find module '([^.]|[^']*\.(lspkg|lsc)\/)/;
+/** What it says where a part of the API is not declared. */
+const OF_THE_API =
+  /Cannot find (name|namespace|global)|does not exist|has no exported member|NameMap|missing the following|is missing in type|class decorator/;
+
+/**
+ * Whether the scripts type-check, as strictly as the project's `tsconfig.json` wants it. A script is judged only if all that
+ * it uses, and all that is used by what it imports, is declared.
+ * @param given a file or folder of declarations of Lens Studio's API; by default those that the project has, or ours.
+ */
+export async function checkTypes({ folder, scripts }: Model, given?: string): Promise<Finding[]> {
   if (folder === null || scripts.length === 0) return [];
-  const unchecked = (why: string) => [finding('not-type-checked', { file: CONFIG }, `not type-checked: ${why}`)];
-  if (!existsSync(join(folder, CONFIG))) return unchecked(`no ${CONFIG}`);
-  const lines = (await compilerOutput(folder)).split(/\r?\n/);
-  // What Lens Studio itself generates is not always what our newer compiler takes.
-  const refused = lines.find((line) => line.startsWith('error TS') || line.startsWith(`${CONFIG}(`));
-  if (refused) return unchecked(refused);
-  return lines.flatMap((line) => {
-    const [, file, at, message] = line.match(ERROR) ?? [];
-    return file ? [finding('type-check', { file: file.replaceAll('\\', '/'), line: Number(at) }, message)] : [];
-  });
+  const config = compilerConfig(await configText(folder));
+  const { added, isComplete, ...sources } = await withDeclarations(
+    await scriptSources(folder, [...config.include, ...config.files]),
+    given,
+  );
+  const options = { ...config.compilerOptions, ...(isComplete ? {} : OWN_DECORATORS) };
+  const found = await compile(sources, { ...config, compilerOptions: options, files: [...config.files, ...added] });
+  if (typeof found === 'string') return [finding('not-type-checked', { file: CONFIG }, `not type-checked: ${found}`)];
+  const undeclared = found.filter(
+    ({ message }) => OF_PACKAGES.test(message) || (!isComplete && OF_THE_API.test(message)),
+  );
+  const unjudged = importersOfAny(new Set(undeclared.map(({ path }) => path)), scripts);
+  const left = scripts.filter(({ path }) => unjudged.has(path)).length;
+  const judged = new Set(scripts.map(({ path }) => path).filter((path) => !unjudged.has(path)));
+  const what = isComplete
+    ? 'packages that are not unpacked here'
+    : "a part of the API that only Lens Studio's declares";
+  return [
+    ...found
+      .filter(({ path }) => judged.has(path))
+      .map(({ path, line, message }) => finding('type-check', { file: path, line }, message)),
+    ...(left > 0
+      ? [
+          finding(
+            'not-type-checked',
+            { file: CONFIG },
+            `${left} of ${scripts.length} scripts are not type-checked: they use ${what}`,
+          ),
+        ]
+      : []),
+  ];
 }
 
-function compilerOutput(folder: string): Promise<string> {
-  const options = { cwd: folder, timeout: LONGEST_MS, maxBuffer: 2 ** 26 };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [compiler(), '-p', '.', '--noEmit', '--pretty', 'false'], options, (failed, stdout) =>
-      resolve(failed?.killed ? `error TS0: it takes longer than ${LONGEST_MS / 1000} s` : stdout),
-    );
-  });
-}
+/** Ours are written for the decorators of Lens Studio before 5.15. */
+const OWN_DECORATORS = { experimentalDecorators: true };
 
-function compiler(): string {
-  const place = createRequire(import.meta.url).resolve('typescript/package.json');
-  return join(dirname(place), JSON.parse(readFileSync(place, 'utf8')).bin.tsc);
+/** The project's own file, unless it is a link or larger than any that Lens Studio writes. */
+async function configText(folder: string): Promise<string | null> {
+  const path = join(folder, CONFIG);
+  const info = await lstat(path).catch(() => null);
+  return info?.isFile() && info.size <= CONFIG_BYTES ? readText(path) : null;
 }

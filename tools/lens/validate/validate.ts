@@ -28,7 +28,6 @@ const RULES: readonly Rule[] = [
   checkLinks,
   checkOwnership,
   checkScripts,
-  checkTypes,
   checkInputs,
   checkMl,
   checkSizes,
@@ -36,16 +35,17 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Checks a project of Lens Studio 5, or a package, without opening Lens Studio. Nothing is changed.
+ * Checks a project of Lens Studio 5, or a package, without opening Lens Studio. Nothing is changed, and nothing outside the project is read.
  * @param path the project's folder, or a `.lspkg` or `.lsc` file.
+ * @param declarations of Lens Studio's API, a file or folder of `.d.ts`; by default those that the project has.
  * @throws UserError if it is neither, the project's `.esproj` cannot be read, or the package is damaged or unsafe.
  */
-export async function validateProject(path: string): Promise<Report> {
+export async function validateProject(path: string, declarations?: string): Promise<Report> {
   const project = ['lspkg', 'lsc'].includes(endingOf(path))
     ? { ...(await readPackage(path)), folder: null, esproj: null, packages: [] }
     : await readProject(path);
   const model = await modelOf(project);
-  const findings: Finding[] = [];
+  const findings = await checkTypes(model, declarations);
   for (const rule of RULES) findings.push(...(await rule(model)));
   return reportOf(path, model.assets.length, model.entities.length, findings);
 }

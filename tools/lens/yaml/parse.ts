@@ -12,37 +12,49 @@ import {
 import { UserError } from '../../../ml/core/errors.ts';
 import { type Fields, readPlain, Tagged, type Value, Vector } from './value.ts';
 
+/** Characters of the longest text that is read; the largest scene seen has 2 million. */
+export const LONGEST = 16_000_000;
+/** Deeper than any file seen. */
+const DEEPEST = 100;
+
 /**
  * Reads a file of Lens Studio.
  * @param path names the file in errors.
  * @throws UserError with the line if it is no text, no YAML, or uses what Lens Studio never writes (anchors, two documents,
- *   keys that are no names, a key twice).
+ *   keys that are no names, a key twice), or is longer or nested more deeply than its files are.
  */
 export function parse(text: string, path: string): Value {
   if (text.includes('\0'))
     throw new UserError(`${path} is binary, not text; restore it from a copy, or export it again`);
   if (text.startsWith('version https://git-lfs.github.com/'))
     throw new UserError(`${path} is a Git LFS pointer, not the file itself; run \`git lfs pull\` in its repository`);
+  if (text.length > LONGEST)
+    throw new UserError(
+      `${path} has ${text.length} characters, at most ${LONGEST} are expected; restore it from a copy`,
+    );
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
     keepSourceTokens: false,
     schema: 'failsafe',
     logLevel: 'silent',
+    // The reader compares keys itself: the library's comparison takes the square of their number.
+    uniqueKeys: false,
+    prettyErrors: false,
   });
   const [error] = document.errors;
-  if (error !== undefined)
-    throw new UserError(`${path}:${lines.linePos(error.pos[0]).line}: ${firstLine(error.message)}`);
+  // The library overflows its stack on what is nested by thousands.
+  if (error?.message.includes('call stack'))
+    throw new UserError(`${path}:1: found something nested more than ${DEEPEST} levels deep; restore it from a copy`);
+  if (error !== undefined) throw new UserError(`${path}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
   return new Reader(path, lines).read((document as Document.Parsed).contents);
-}
-
-function firstLine(message: string): string {
-  return message.split('\n')[0].replace(/ at line \d+, column \d+:?$/, '');
 }
 
 type ParsedMap = { flow?: boolean; items: { key: ParsedNode; value: ParsedNode | null }[] };
 
 class Reader {
+  #depth = 0;
+
   constructor(
     private readonly path: string,
     private readonly lines: LineCounter,
@@ -50,7 +62,9 @@ class Reader {
 
   read(node: ParsedNode | null): Value {
     if (node === null) return null;
+    if (++this.#depth > DEEPEST) this.#refuse(node, `something nested more than ${DEEPEST} levels deep`);
     const value = this.#untagged(node);
+    this.#depth--;
     const tag = node.tag;
     if (tag === undefined || tag.startsWith('tag:yaml.org,')) return value;
     return new Tagged(
@@ -72,7 +86,9 @@ class Reader {
     const fields: Fields = flow && items.length > 0 ? new Vector() : new Map();
     for (const { key, value } of items) {
       if (!isScalar(key)) this.#refuse(key, 'a key that is no name');
-      fields.set(String((key as Scalar).source), this.read(value));
+      const name = String((key as Scalar).source);
+      if (fields.has(name)) this.#refuse(key, `the field ${name} twice, whose name must be unique`);
+      fields.set(name, this.read(value));
     }
     return fields;
   }
