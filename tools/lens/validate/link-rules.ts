@@ -30,7 +30,8 @@ interface Resolved {
 function twice({ definitions }: Model): Finding[] {
   return [...definitions.values()].flatMap(([first, ...others]) =>
     others.map(({ id, kind, file, line }) => {
-      const found = `${id} (${kind}) is already the id of a ${first.kind} in ${first.file}:${first.line}`;
+      const [what, other] = [kind, first.kind].map((known) => known ?? 'part of an import');
+      const found = `${id} (${what}) is already the id of a ${other} in ${first.file}:${first.line}`;
       return finding('duplicate-id', { file, line }, found);
     }),
   );
