@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { ConfigSchema, type DataConfig } from '../../ml/config/schema.ts';
@@ -11,10 +11,11 @@ import { readCkPlus } from '../../ml/data/ckplus/read.ts';
 import { faceAt, facesOf, indicesOf, withTestFold } from '../../ml/data/dataset.ts';
 import { loadFaces, readFaces } from '../../ml/data/load.ts';
 import { identityOf, writeManifest } from '../../ml/data/manifest.ts';
+import { realData } from '../real-data.ts';
 import { csvRow, listener, pattern, temporaryFolder } from './helpers.ts';
 
 const folder = temporaryFolder();
-const REAL = resolve('../shared/data/ckplus48');
+const REAL = realData('ckplus48');
 const read = (root: string, more: Partial<DataConfig> = {}, report: Reporter = silent, find?: FaceFinder) =>
   readCkPlus(root, { ...ConfigSchema.parse({}).data, ...more }, report, find);
 

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { FACE_PIXELS, type FaceDataset, SPLITS } from '../../ml/data/dataset.ts';
+import { realData } from '../real-data.ts';
 
 /** The real data, where it is at hand. */
-export const REAL = resolve('../shared/data/fer2013');
+export const REAL = realData('fer2013');
 
 /** A folder that lives as long as the test file. */
 export function temporaryFolder(): string {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -18,6 +18,7 @@ import { readTflite } from '../../ml/tflite/read.ts';
 import { foldedFromTflite, IMAGENET_HEAD } from '../../ml/weights/from-tflite.ts';
 import { findBrowser } from '../../tools/preview/browser.ts';
 import { temporaryFolder } from '../data/helpers.ts';
+import { realData } from '../real-data.ts';
 import { buildTflite, type ModelSpec, type TensorSpec } from '../tflite/build.ts';
 import { runInBrowser } from './litert-browser.ts';
 import { scaledFace } from './scaled-face.ts';
@@ -207,7 +208,7 @@ async function nodeAndBrowser(program: string, model: Uint8Array, images: readon
 const colourFace = (face: Uint8Array, side: number) =>
   Float32Array.from(scaledFace(face, side).flatMap((value) => [value, value, value]));
 
-const pretrained = resolve('../shared/data/pretrained');
+const pretrained = realData('pretrained');
 const googleFile = join(pretrained, 'mobilenet_v2_1.0_96_quant.tflite');
 
 const browser = findBrowser();
@@ -245,7 +246,7 @@ describe.skipIf(!browser)('LiteRT.js in a headless browser', { timeout: 120_000 
   });
 });
 
-const zebra = resolve('../shared/data/sr/Set14/zebra.png');
+const zebra = realData('sr/Set14/zebra.png');
 
 describe.skipIf(!existsSync(googleFile) || !existsSync(zebra))("Google's MobileNetV2 of 8 bits in LiteRT", () => {
   it('names the same picture as its dequantized weights do in ONNX Runtime', async () => {

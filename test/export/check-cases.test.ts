@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkModel } from '../../ml/export/check/check-model.ts';
 import { formatCheck } from '../../ml/export/check/report.ts';
+import { REAL_CASES } from '../real-data.ts';
 
 /** Small files of the kinds that people bring; they are no part of this project. */
-const CASES = resolve('../shared/cases');
+const CASES = REAL_CASES;
 
 const LISTED = [
   ...['abs', 'argmax', 'div', 'elu', 'exp', 'keras_preprocess', 'leaky_relu', 'log', 'maximum', 'mirror_pad', 'prelu'],

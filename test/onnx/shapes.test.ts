@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../ml/nn/graph.ts';
@@ -7,6 +7,7 @@ import { decodeModel } from '../../ml/onnx/decode.ts';
 import { type AttributeValue, DATA_TYPE, encodeModel, type OnnxModel } from '../../ml/onnx/model.ts';
 import { inferShapes } from '../../ml/onnx/shapes/infer.ts';
 import { floats, integers, modelOf, node, type Parts } from '../export/check-models.ts';
+import { REAL_CASES } from '../real-data.ts';
 
 /** Real shapes of a model's tensors, by running it on zeros in ONNX Runtime with each of them as an output. */
 async function realShapes(model: OnnxModel): Promise<Map<string, readonly number[]>> {
@@ -236,7 +237,7 @@ describe('shapes that are inferred', () => {
     await expectReal(decodeModel(readFileSync(path), path));
   });
 
-  const cases = resolve('../shared/cases');
+  const cases = REAL_CASES;
   it
     .skipIf(!existsSync(cases))
     .each(

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { silent } from '../../ml/core/progress.ts';
 import { Random } from '../../ml/core/random.ts';
 import { bicubic, evaluateFolder } from '../../ml/superres/evaluate.ts';
 import type { Plane } from '../../ml/superres/plane.ts';
 import { compareLuma } from '../../ml/superres/quality.ts';
+import { realData } from '../real-data.ts';
 import { smoothPlane } from './pictures.ts';
 
-const SETS = resolve('../shared/data/sr');
+const SETS = realData('sr');
 
 /** SSIM by its definition, window by window. */
 function ssimOf(a: Plane, b: Plane): number {

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { silent } from '../../ml/core/progress.ts';
 import { Random } from '../../ml/core/random.ts';
@@ -7,9 +7,10 @@ import { bicubic, evaluateFolder, qualityOf } from '../../ml/superres/evaluate.t
 import { EDSR_FILE, readEdsr } from '../../ml/superres/model-file.ts';
 import { resizeBicubic } from '../../ml/superres/resize.ts';
 import { Upscaler } from '../../ml/superres/upscaler.ts';
+import { realData } from '../real-data.ts';
 
 const FILE = join('ml/models/edsr-x4', EDSR_FILE);
-const SET5 = resolve('../shared/data/sr/Set5');
+const SET5 = realData('sr/Set5');
 
 describe('the shipped network for four times the size', async () => {
   const upscaler = await Upscaler.open(await readEdsr(FILE, 4));

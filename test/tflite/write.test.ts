@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TfliteModel, TfliteOptions, TfliteTensor } from '../../ml/tflite/model.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
 import { OperatorOptions } from '../../ml/tflite/schema.ts';
 import { writeTflite } from '../../ml/tflite/write.ts';
+import { realData } from '../real-data.ts';
 import { buildTflite, ONE_CONVOLUTION } from './build.ts';
 import { model, options } from './random-model.ts';
 import { rawReader } from './raw-reader.ts';
@@ -143,7 +144,7 @@ function withOperators(operators: readonly [name: string, version: number, optio
   };
 }
 
-const folder = resolve('../shared/data/pretrained');
+const folder = realData('pretrained');
 const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.tflite')) : [];
 if (files.length === 0) console.warn(`Google's files are NOT rewritten: there are none in ${folder}`);
 

@@ -15,9 +15,10 @@ import { initialNetwork } from '../../ml/train/initialize.ts';
 import { faceToImage, predictFaces } from '../../ml/train/predict.ts';
 import { foldTrained } from '../../ml/train/trained-network.ts';
 import { foldedFromTflite, IMAGENET_HEAD } from '../../ml/weights/from-tflite.ts';
+import { realData } from '../real-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'weights-'));
-const pretrained = '../shared/data/pretrained';
+const pretrained = realData('pretrained');
 const googleFile = (size: number) => join(pretrained, `mobilenet_v2_1.0_${size}_quant.tflite`);
 
 function noiseFaces(count: number, seed: number): Faces {
@@ -91,7 +92,7 @@ describe.skipIf(!existsSync(googleFile(224)))("Google's ImageNet weights", () =>
     const labels = readFileSync(join(pretrained, 'imagenet_labels.txt'), 'utf8').split('\n');
     const network = foldedFromTflite(readFileSync(weights), weights, buildArchitecture(shape(architecture, 224)));
     const session = await ort.InferenceSession.create(buildInferenceGraph(network, { batch: 1, head: IMAGENET_HEAD }));
-    const file = join('../shared/data/sr', picture);
+    const file = realData(`sr/${picture}`);
     const pixels = await sharp(file)
       .resize(224, 224, { fit: 'cover' })
       .toColourspace('srgb')

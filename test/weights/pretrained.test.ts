@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
 import { readMobileNet } from '../../ml/weights/google-mobilenet.ts';
+import { realData } from '../real-data.ts';
 
-const folder = resolve('../shared/data/pretrained');
+const folder = realData('pretrained');
 
 /** A constant tensor as another reader, in Python, found it. */
 interface Listed {

@@ -12,6 +12,7 @@ import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
 import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import { foldedFromTfjs } from '../../ml/weights/from-tfjs.ts';
 import { readTfjsWeights } from '../../ml/weights/tfjs-weights.ts';
+import { realData } from '../real-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tfjs-'));
 const architecture = mobileNetV2(0.35, 64);
@@ -154,8 +155,8 @@ describe("Keras' MobileNetV2 in TensorFlow.js' format", () => {
   });
 });
 
-const real = '../shared/data/pretrained/mobilenet_v2_0.35_224_notop/model.json';
-const pictures = '../shared/data/sr/Set14';
+const real = realData('pretrained/mobilenet_v2_0.35_224_notop/model.json');
+const pictures = realData('sr/Set14');
 
 describe.skipIf(!existsSync(real) || !existsSync(pictures))("Keras' ImageNet weights of width 0.35", () => {
   it('see photographs as they did in their training: each channel has the mean that its batch norm gives it', async () => {

@@ -1,6 +1,6 @@
 /**
  * Measures upscaling beside bicubic scaling and the published weights of FSRCNN, ESPCN and LapSRN: `npm run
- * bench:superres -- --data ../shared/data/sr --model ml/models/edsr-x4/edsr.onnx`. Twice: with small pictures made as the
+ * bench:superres -- --data FOLDER --model ml/models/edsr-x4/edsr.onnx`. Twice: with small pictures made as the
  * field does (MATLAB's `imresize`), and as those weights were trained for (OpenCV without antialiasing).
  */
 import { existsSync } from 'node:fs';
@@ -27,7 +27,7 @@ const PUBLISHED: Readonly<Record<number, Readonly<Record<string, readonly number
 
 const { values } = parseArgs({
   options: {
-    data: { type: 'string', default: '../shared/data/sr' },
+    data: { type: 'string', default: join(process.env['EMOTION_LENS_DATA'] ?? 'data', 'sr') },
     model: { type: 'string' },
     scale: { type: 'string', default: '4' },
   },

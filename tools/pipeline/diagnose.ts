@@ -3,7 +3,7 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { messageOf } from '../../ml/core/errors.ts';
 import { blockSize, planExecution } from '../../ml/train/hardware.ts';
-import { type FoundData, findData } from './find-data.ts';
+import { type FoundData, findData, placesOfData } from './find-data.ts';
 
 /** One thing that training depends on. */
 export interface Check {
@@ -90,13 +90,13 @@ function checkData({ faces, votes, weights }: FoundData): Check[] {
   const check = (name: string, paths: readonly string[], mend: string): Check =>
     paths.length > 0
       ? { name, status: 'ok', found: paths.join(', ') }
-      : { name, status: 'warn', found: 'not found in ., data or ../shared/data', mend };
+      : { name, status: 'warn', found: `not found in ${placesOfData().join(', ')}`, mend };
   return [
     check(
       'FER2013',
       faces,
       'get fer2013.csv of the Kaggle competition "Challenges in Representation Learning: Facial Expression Recognition" ' +
-        'and put it into data/; until then, drawn faces stand in',
+        'and put it into data/ or the folder that EMOTION_LENS_DATA names; until then, drawn faces stand in',
     ),
     check('FER+ votes', votes, 'get fer2013new.csv from github.com/microsoft/FERPlus and put it into data/'),
     check(

@@ -1,7 +1,14 @@
 import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PLACES = ['.', 'data', '../shared/data'];
+/** Names a folder of data sets. */
+const VARIABLE = 'EMOTION_LENS_DATA';
+
+/** Where data are looked for: here, in `data` and in the folder that the variable names. */
+export const placesOfData = (): string[] => {
+  const named = process.env[VARIABLE];
+  return ['.', 'data', ...(named ? [named] : [])];
+};
 
 const FACES = /^(fer2013|icml_face_data)\.csv(\.gz)?$/i;
 const VOTES = /^fer2013new\.csv$/i;
@@ -15,8 +22,8 @@ export interface FoundData {
   readonly weights: readonly string[];
 }
 
-/** Looks in this folder, `data` and the shared data beside it, and one folder below each of these two. */
-export function findData(places: readonly string[] = PLACES): FoundData {
+/** Looks in {@link placesOfData}, and one folder below each of them but this one. */
+export function findData(places: readonly string[] = placesOfData()): FoundData {
   const files = places.flatMap((place) => filesIn(place, place !== '.'));
   const matching = (pattern: RegExp) => files.filter(({ name }) => pattern.test(name)).map(({ path }) => path);
   return { faces: matching(FACES), votes: matching(VOTES), weights: matching(WEIGHTS) };
