@@ -70,18 +70,15 @@ describe.each(ARCHITECTURES)('a network %s', (name) => {
     expect(foldedFromOnnx(bytes, file, buildArchitecture(info))).toEqual(network);
   });
 
-  it('is taken by SnapML in floats and in 8 bits, as ONNX on all platforms, and answers alike in every form', async () => {
+  it('is taken by SnapML on all platforms, in floats and in 8 bits, and answers alike in every form', async () => {
     const quantized = await quantizeAfterTraining(network, HEAD, faces, config);
     const onnx = await exportOnnx(trained, HEAD, join(folder, 'emotion.onnx'));
     const float = await exportFloatTflite(network, HEAD, folder);
     const int8 = await exportQuantized(quantized, folder, 'ptq', 'float32');
-    for (const { path, format } of [onnx, float, int8.tflite]) {
+    for (const { path } of [onnx, float, int8.tflite]) {
       const { accepted, platforms, findings } = await checkModel(path);
-      // Snap's table lacks ReduceMean on the iPhone NPU, and a MEAN that drops its axes may become that.
-      const expected = PLATFORMS.filter((platform) => format === 'onnx' || platform !== 'iPhone NPU');
-      expect({ accepted, platforms }, path).toEqual({ accepted: true, platforms: expected });
-      const serious = findings.filter(({ severity }) => severity !== 'info').map(({ node }) => node);
-      expect(serious).toEqual(format === 'onnx' ? [] : ['MEAN pool']);
+      expect({ accepted, platforms }, path).toEqual({ accepted: true, platforms: [...PLATFORMS] });
+      expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
     }
     const answersOf = async (file: string) => {
       const predictor = await loadPredictor(file);

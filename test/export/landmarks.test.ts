@@ -73,18 +73,14 @@ describe.each([
     quantized = await quantizeAfterTraining(network, HEAD, faces, config);
   });
 
-  it('is taken by SnapML, as ONNX on all platforms, and answers alike in every form', async () => {
+  it('is taken by SnapML on all platforms and answers alike in every form', async () => {
     const onnx = await exportOnnx(trained, HEAD, join(folder, 'emotion.onnx'));
     const float = await exportFloatTflite(network, HEAD, folder);
     const int8 = await exportQuantized(quantized, folder, 'ptq', 'float32');
-    for (const { path, format } of [onnx, float, int8.tflite]) {
+    for (const { path } of [onnx, float, int8.tflite]) {
       const { accepted, platforms, findings } = await checkModel(path);
-      // Snap's table lacks ReduceMean on the iPhone NPU, and a MEAN that drops its axes may become that.
-      const means = format === 'tflite' && landmarks === 'beside';
-      const expected = PLATFORMS.filter((platform) => !means || platform !== 'iPhone NPU');
-      expect({ accepted, platforms }, path).toEqual({ accepted: true, platforms: expected });
-      const serious = findings.filter(({ severity }) => severity !== 'info').map(({ node }) => node);
-      expect(serious).toEqual(means ? ['MEAN pool'] : []);
+      expect({ accepted, platforms }, path).toEqual({ accepted: true, platforms: [...PLATFORMS] });
+      expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
     }
     const exact = await answersOf(onnx.path);
     expect(largest(await predictFaces(network, HEAD, faces), exact)).toBeLessThan(1e-5);

@@ -14,7 +14,7 @@ const ALTERNATIVES: Partial<Record<Layer, string>> = {
   'Eltwise Div': 'Use MUL by the reciprocal',
   'Eltwise Sub': 'Use ADD of the negative',
   Reshape: 'Use a 1×1 CONV_2D after the pooling in place of RESHAPE and FULLY_CONNECTED',
-  ReduceMean: 'Use MEAN over height and width that keeps its dimensions',
+  ReduceMean: 'Use MEAN over height and width, no other axes',
   'Batch MatMul': 'Use CONV_2D with constant weights',
 };
 

@@ -28,15 +28,13 @@ export const mean: TfliteRule = (context) => {
   const axes = axesIn(context);
   if (!axes) return { layer: 'ReduceMean', problems: [computedAxes] };
   const overPlaces = rank === 4 && String(axes.toSorted()) === '2,3';
-  const { options } = context.operator;
-  const keepsDims = options?.type === 'ReducerOptions' && options.value.keepDims;
-  if (!overPlaces || !keepsDims) return reductionOver('ReduceMean', axes);
+  if (!overPlaces) return reductionOver('ReduceMean', axes);
   return {
     layer: 'GlobalAvgPool',
     problems: [
       info(
         "Snap's table does not say what a MEAN becomes; if it is ReduceMean, the iPhone NPU lacks it",
-        'Nothing need be done; AVERAGE_POOL_2D over the whole map is the same',
+        "Nothing need be done: Snap's own quantization notebook makes such a MEAN",
       ),
     ],
   };
