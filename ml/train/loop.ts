@@ -235,10 +235,16 @@ function refuseOther(path: string, saved: Position['identity'], wanted: Position
   );
   if (other.length === 0) return;
   const describe = (leaves: ReadonlyMap<string, unknown>) =>
-    other.map((field) => `${field} ${JSON.stringify(leaves.get(field)) ?? 'absent'}`).join(', ');
+    other.map((field) => `${field} ${shown(leaves.get(field))}`).join(', ');
   throw new UserError(
     `${path} is of a run with ${describe(before)}; this one has ${describe(now)}. Start a new run instead`,
   );
+}
+
+/** A value in a message; hashes are told apart by their beginnings. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'none';
+  return text.length > 40 ? `${text.slice(0, 12)}…` : text;
 }
 
 /** The values inside of nested objects by their paths, for example `train.batchSize`. */

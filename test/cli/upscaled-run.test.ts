@@ -110,6 +110,6 @@ describe('a run on upscaled faces', () => {
     await expect(prepareRun({ resume: run.folder }, silent)).rejects.toThrow(/x2\.onnx is another one, .*put it back/);
     const dataset = { ...prepared.dataset, large: { size: 96, read() {}, upscaledBy: second.sha256 } };
     const job = { config, dataset, folder: run.folder, reporter: silent, resume: true };
-    await expect(train(job)).rejects.toThrow(/of a run with faces made larger by .*Start a new run/);
+    await expect(train(job)).rejects.toThrow(/of a run with network\.upscaledBy .*Start a new run/);
   }, 120_000);
 });

@@ -161,10 +161,10 @@ describe('installing a model', () => {
     symlinkSync(outside, at('Assets'));
     writeFileSync(join(outside, 'a.4194399-01234567.tmp'), 'mine');
     const before = contentOf(outside);
-    await expect(install('onnx')).rejects.toThrow(/would be written to .*outside of/);
+    await expect(install('onnx')).rejects.toThrow(/Assets is a symbolic link/);
     expect(contentOf(outside)).toEqual(before);
     writeFileSync(join(outside, 'Scene.scene'), 'mine');
-    await expect(buildLens(project, true)).rejects.toThrow(/would be written to .*outside of/);
+    await expect(buildLens(project, true)).rejects.toThrow(/Assets is a symbolic link/);
     expect(readFileSync(join(outside, 'Scene.scene'), 'utf8')).toBe('mine');
     rmSync(outside, { recursive: true });
   });

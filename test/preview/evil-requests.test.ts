@@ -187,7 +187,7 @@ describe("a script of the lens that has the page's token", () => {
     const inputs = { [lens.idOf('ScriptComponent', 'EmotionDetector')]: { confidence: 0.6 } };
     const headers = { Origin: origin, 'X-Preview-Token': token };
     const answer = await send('/save-inputs', headers, 'POST', JSON.stringify({ stamp, inputs }));
-    expect(answer).toMatchObject({ status: 409, text: expect.stringContaining('outside of the project') });
+    expect(answer).toMatchObject({ status: 409, text: expect.stringContaining('is a symbolic link') });
     expect(other.read('Assets/Scene.scene')).toBe(before);
     expect(answer.text).not.toContain(SECRET);
     lens.remove('Assets');

@@ -90,8 +90,8 @@ describe('saving inputs into the scene', () => {
     const text = project
       .read(SCENE)
       .replace(
-        /( {2}ScriptInputsDefault:\n)( {4}faceIndex: true\n {4}particles: true\n)( {4}softSkin: true\n)/,
-        '$1$3',
+        /( {2}ScriptInputsDefault:\n)(?: {4}\w+: true\n)*( {4}softSkin: true\n)(?: {4}\w+: true\n)*/,
+        '$1$2',
       );
     writeFileSync(path, `\uFEFF${text.replaceAll('\n', '\r\n')}`);
     await saveInputs(project.folder, {
