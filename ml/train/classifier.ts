@@ -64,7 +64,7 @@ export interface Classifier {
  * head, the network of the best epoch on PublicTest; without PublicTest, that of the last.
  * @throws UserError if the data, the weights or the checkpoint do not fit the configuration.
  */
-export function trainClassifier(job: ClassifierJob, classifier: Classifier): Promise<TrainingResult> {
+export async function trainClassifier(job: ClassifierJob, classifier: Classifier): Promise<TrainingResult> {
   const { config, dataset, reporter } = job;
   const {
     targets: heads,

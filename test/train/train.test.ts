@@ -23,7 +23,6 @@ function folderFor(name: string): string {
   return folder;
 }
 
-/** The numbers of a checkpoint; the rest of the file is where it stands. */
 const bytesOf = (folder: string, file: string) => readFileSync(join(folder, file)).toString('base64');
 
 describe('training', () => {
@@ -79,6 +78,19 @@ describe('training', () => {
     await expect(
       train({ config: { ...one, seed: 2 }, dataset, folder, reporter: silent, resume: true }),
     ).rejects.toThrow(/seed 1.*seed 2/);
+    const other = { ...one, augment: { ...one.augment, noise: 9 }, train: { ...one.train, epochs: 3 } };
+    await expect(train({ config: other, dataset, folder, reporter: silent, resume: true })).rejects.toThrow(
+      /augment\.noise 4, train\.epochs 1; this one has augment\.noise 9, train\.epochs 3/,
+    );
+    // One grey value of one face.
+    const pixels = dataset.pixels.with(0, 255 - dataset.pixels[0]);
+    await expect(
+      train({ config: one, dataset: { ...dataset, pixels }, folder, reporter: silent, resume: true }),
+    ).rejects.toThrow(/of a run with data "\w+…; this one has data "/);
+    // How often a checkpoint is written changes nothing of the result.
+    const oftener = { ...one, train: { ...one.train, checkpointSteps: 1 } };
+    const again = await train({ config: oftener, dataset, folder, reporter: silent, resume: true });
+    expect(again.completed).toBe(true);
   });
 
   it('says what is wrong with too few faces and with a rate that diverges', async () => {
