@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { isLock } from '../../ml/core/lock.ts';
 import { buildLens } from '../../tools/lens/project/build.ts';
 import { installModel } from '../../tools/lens/project/install.ts';
 import { type LensModel, readLensModel } from '../../tools/lens/project/lens-model.ts';
@@ -22,6 +23,15 @@ vi.mock('node:fs/promises', async (original) => {
     return handle;
   };
   return { ...fs, open, rename: limited(fs.rename), rm: limited(fs.rm), mkdir: limited(fs.mkdir) };
+});
+
+// Its lock stays.
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const rmSync: typeof fs.rmSync = (...values) => {
+    if (disk.changes > 0) fs.rmSync(...values);
+  };
+  return { ...fs, rmSync };
 });
 
 describe('an installation that is killed', () => {
@@ -57,6 +67,8 @@ describe('an installation that is killed', () => {
         findings.filter(({ severity }) => severity === 'error'),
         `killed after ${changes} changes`,
       ).toEqual([]);
+      // The process that the lock names lives on, so that the next installation would wait for it.
+      for (const name of readdirSync(project).filter(isLock)) rmSync(join(project, name));
       await installModel(project, modelOf());
       const left = readdirSync(join(project, 'Assets/EmotionDetector')).filter((name) => /onnx|tflite/.test(name));
       expect(left.filter((name) => !name.endsWith('.tmp'))).toEqual(['emotion.onnx', 'emotion.onnx.meta']);

@@ -1,4 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { deflateRawSync } from 'node:zlib';
+import { isLock } from '../../../ml/core/lock.ts';
 import { endingOf } from '../files/importers.ts';
 import type { StoredFile } from '../files/stored-file.ts';
 import { LENS_BYTES, ML_ASSETS_BYTES, TEXTURE_SIDE } from '../limits.ts';
@@ -14,14 +16,18 @@ const SOURCES = ['ss_graph', 'vfxgraph', 'hdr'];
 const PICTURES = ['png', 'jpg', 'jpeg'];
 
 /** Sizes against Snap's limits. The lens's size is an estimate: Lens Studio packs pictures and meshes in its own ways. */
-export async function checkSizes({ assets, esproj }: Model): Promise<Finding[]> {
+export async function checkSizes({ assets, esproj, folder }: Model): Promise<Finding[]> {
   const files = assets.flatMap(({ file, pointer }) => (file && !pointer ? [file] : []));
   const models = files.filter(({ path }) => isModel(path));
   const others = files.filter((file) => !models.includes(file));
   const findings: Finding[] = [];
-  // A file without a .meta is no asset yet.
-  const mlBytes = sum(assets.flatMap(({ file, hasMeta }) => (file && hasMeta && models.includes(file) ? [file] : [])));
-  if (mlBytes > ML_ASSETS_BYTES) findings.push(finding('ml-size', largest(models), `${text(mlBytes)} of ML assets`));
+  // While a model takes the place of another both files are there, one without its .meta, also after a stop halfway.
+  const isChanging = folder !== null && (await readdir(folder)).some(isLock);
+  const counted = assets.flatMap(({ file, hasMeta }) =>
+    file && models.includes(file) && (hasMeta || !isChanging) ? [file] : [],
+  );
+  if (sum(counted) > ML_ASSETS_BYTES)
+    findings.push(finding('ml-size', largest(models), `${text(sum(counted))} of ML assets`));
   // Lenses for Spectacles have a limit of their own.
   if (esproj?.metaInfo.lensClientCompatibilities.includes('Mobile')) {
     const packed = others.filter(({ path }) => !SOURCES.includes(endingOf(path)));

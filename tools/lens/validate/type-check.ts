@@ -37,7 +37,9 @@ export async function checkTypes({ folder, scripts }: Model, given?: string): Pr
   );
   const unjudged = importersOfAny(new Set(undeclared.map(({ path }) => path)), scripts);
   const left = scripts.filter(({ path }) => unjudged.has(path)).length;
-  const judged = new Set(scripts.map(({ path }) => path).filter((path) => !unjudged.has(path)));
+  // What does not parse is told of already.
+  const readable = scripts.filter(({ fault }) => fault === null).map(({ path }) => path);
+  const judged = new Set(readable.filter((path) => !unjudged.has(path)));
   const what = isComplete
     ? 'packages that are not unpacked here'
     : "a part of the API that only Lens Studio's declares";
