@@ -1,4 +1,5 @@
-import type { Finding, Severity } from './finding.ts';
+import type { Severity } from './codes.ts';
+import type { Finding } from './finding.ts';
 
 /** What was found in a project. */
 export interface Report {

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import { readText } from '../../../ml/core/files.ts';
+import { oneAtATime } from '../../../ml/core/one-at-a-time.ts';
 import { encodeManifest, writeManifest } from '../../../ml/data/manifest.ts';
 import type { Manifest } from '../../../ml/data/manifest-format.ts';
 import { ACTIONS } from '../../../ml/data/reasons.ts';
-import { oneAtATime } from '../../preview/server/exclusive.ts';
 import type { Decision } from '../protocol.ts';
 
 /** What the page sends. */
