@@ -6,12 +6,11 @@ import { followProject } from './follow-project.ts';
 import { type LensFiles, SCRIPTS_MODULE, servedFiles } from './lens-files.ts';
 import { type ListenOptions, listen, type PageServer, type ServedFile } from './listen.ts';
 import { readGivenModel } from './model-file.ts';
-import { ASSETS, buildPage, LENS_MODULE } from './page.ts';
+import { ASSETS, buildPage, LENS_MODULE, servedPage } from './page.ts';
 import { PAGE } from './places.ts';
 import { FILE_POLICY, fileTypeOf, pageTypeOf } from './policy.ts';
 import { postRoute } from './post-route.ts';
 import { SaveRequest, saveInputs, sceneStamp } from './save-inputs.ts';
-import { servedPage } from './served-page.ts';
 
 const DEFAULT_PORT = 5180;
 const SAVE_BYTES = 1 << 20;
