@@ -22,6 +22,7 @@ export function batchOf(faces: Faces, first: number, count: number): FaceBatch {
   };
 }
 
+/** The faces that {@link batchOf} packed. */
 export function facesOfBatch({ images, landmarks }: FaceBatch): Faces {
   return {
     count: images.length,

@@ -18,6 +18,7 @@ const settingsSchema = z.object({ Inputs: z.array(valueSchema), Outputs: z.array
 
 const MODEL_ENDINGS = ['onnx', 'tflite', 'dnn'];
 
+/** Whether a file is a model by its ending. */
 export function isModel(path: string): boolean {
   return MODEL_ENDINGS.includes(endingOf(path));
 }

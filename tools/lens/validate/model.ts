@@ -29,6 +29,7 @@ export interface Model extends Contents {
   readonly hasUnreadPackage: boolean;
 }
 
+/** Reads the scripts of a project or package and brings together what the rules look at. */
 export async function modelOf(project: Contents & Pick<Model, 'folder' | 'esproj' | 'packages'>): Promise<Model> {
   const { assets, definitions, packages } = project;
   const entities = assets.flatMap(entitiesOf);
