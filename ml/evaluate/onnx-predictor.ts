@@ -38,7 +38,7 @@ export async function openOnnxPredictor(bytes: Uint8Array, file: string): Promis
   };
 }
 
-/** @throws UserError if the file is missing or broken. */
+/** @throws UserError if the file is missing, broken or far too large. */
 export async function openOnnx(file: string): Promise<ort.InferenceSession> {
   return openOnnxBytes(await readModelFile(file), file);
 }
