@@ -12,7 +12,7 @@ export interface Setting {
 }
 
 /** Says where the value (or, if told so, the key) at a path was written. */
-export type Locate = (path: readonly string[], key?: boolean) => string;
+type Locate = (path: readonly string[], key?: boolean) => string;
 
 /**
  * Takes a tree of sections and fields apart.

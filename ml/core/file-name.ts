@@ -16,7 +16,7 @@ export const FileNameSchema = z.string().check(({ value, issues }) => {
 });
 
 /** Why a text cannot be the name of a file: `but it is empty`. Null if it can. */
-export function faultOfFileName(name: string): string | null {
+function faultOfFileName(name: string): string | null {
   if (name === '') return 'but it is empty';
   const shown = JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
   if (/[/\\:]/.test(name)) return `but ${shown} is a path; write the name alone`;

@@ -12,9 +12,7 @@ export async function pathInside(folder: string, path: string): Promise<string> 
   const file = join(folder, path);
   const root = await existing(folder);
   const place = await existing(dirname(file));
-  const climbs =
-    isOutside(relative(folder, file)) || (root.missing ? false : isOutside(relative(root.path, place.path)));
-  if (!climbs) return file;
+  if (isInside(folder, file) && (root.missing || isInside(root.path, place.path))) return file;
   throw new UserError(
     `${file} would be written to ${place.path}, outside of ${folder}; a link leads there: replace it by a real folder first`,
   );
@@ -31,6 +29,8 @@ async function existing(folder: string): Promise<{ path: string; missing: boolea
   }
 }
 
-function isOutside(path: string): boolean {
-  return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
+/** Whether a path is a folder's own or lies below it, by the names alone: no link is followed. */
+export function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

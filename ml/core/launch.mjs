@@ -176,7 +176,7 @@ function removeUnused(folder) {
   for (const name of names.filter((name) => name.endsWith('.json'))) {
     try {
       const { program, modules } = JSON.parse(fs.readFileSync(join(folder, name), 'utf8'));
-      if (fs.existsSync(program)) for (const used_ of [name, ...Object.keys(modules)]) used.add(used_);
+      if (fs.existsSync(program)) for (const file of [name, ...Object.keys(modules)]) used.add(file);
     } catch {
       // Damaged, so that it is of no use to anyone.
     }

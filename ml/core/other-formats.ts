@@ -28,7 +28,7 @@ const FORMATS: readonly Format[] = [
     wayOut: () => 'export or download it again',
   },
   {
-    starts: (_, text) => text.startsWith('version https://git-lfs'),
+    starts: (_, text) => isLfsPointer(text),
     is: () => 'a pointer of Git LFS, and not the file itself',
     wayOut: () => 'run `git lfs pull` in its repository, or download it from its page there',
   },
@@ -65,6 +65,11 @@ const FORMATS: readonly Format[] = [
     wayOut: () => 'unpack it first',
   },
 ];
+
+/** Whether a text is what Git LFS puts in the place of a file: a pointer of about 130 bytes. */
+export function isLfsPointer(text: string): boolean {
+  return text.startsWith('version https://git-lfs.github.com/');
+}
 
 /** Longest beginning that is looked at. */
 const HEAD_BYTES = 512;

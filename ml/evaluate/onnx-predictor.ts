@@ -1,12 +1,12 @@
 import * as ort from 'onnxruntime-node';
 import { EMOTIONS } from '../core/emotions.ts';
 import { messageOf, UserError } from '../core/errors.ts';
-import { readBytes } from '../core/files.ts';
 import { LANDMARK_VALUES } from '../core/ibug.ts';
 import { LANDMARKS } from '../nn/layers.ts';
 import { decodeModel } from '../onnx/decode.ts';
+import { readModelFile } from '../runtime/model-file.ts';
 import { faceToImage } from '../train/predict.ts';
-import { type Predictor, predictEach } from './predictor.ts';
+import { type Predictor, predictEach } from './predict-each.ts';
 
 /**
  * Opens an exported ONNX file: an image [1, 3, S, S] in [−1, 1], 136 values as `landmarks`, or both, and as output seven probabilities, [1, 7] or [1, 7, 1, 1].
@@ -38,9 +38,9 @@ export async function openOnnxPredictor(bytes: Uint8Array, file: string): Promis
   };
 }
 
-/** @throws UserError if the file is missing or broken. */
+/** @throws UserError if the file is missing, broken or far too large. */
 export async function openOnnx(file: string): Promise<ort.InferenceSession> {
-  return openOnnxBytes(await readBytes(file), file);
+  return openOnnxBytes(await readModelFile(file), file);
 }
 
 async function openOnnxBytes(bytes: Uint8Array, file: string): Promise<ort.InferenceSession> {

@@ -5,7 +5,7 @@ import { samePadding } from './padding.ts';
 export const IMAGE = 'image';
 export const LANDMARKS = 'landmarks';
 export const POOL = 'pool';
-export const FEATURES = 'features';
+const FEATURES = 'features';
 export const LOGITS = 'logits';
 export const PROBABILITIES = 'prob';
 

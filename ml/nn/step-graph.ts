@@ -91,7 +91,7 @@ export class StepGraph {
 }
 
 /** The pieces of a flat vector, each in its shape. */
-export function unpack(flat: Tensor, { pieces }: FlatVector): ReadonlyMap<string, Tensor> {
+function unpack(flat: Tensor, { pieces }: FlatVector): ReadonlyMap<string, Tensor> {
   const parts = split(
     flat,
     pieces.map((piece) => piece.size),
@@ -100,7 +100,7 @@ export function unpack(flat: Tensor, { pieces }: FlatVector): ReadonlyMap<string
 }
 
 /** Tensors one after another as one vector. */
-export function flatten(list: readonly Tensor[]): Tensor {
+function flatten(list: readonly Tensor[]): Tensor {
   return concat(
     list.map((tensor) => reshape(tensor, [sizeOf(tensor.shape)])),
     0,

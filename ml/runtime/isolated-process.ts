@@ -1,9 +1,11 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { UserError } from '../core/errors.ts';
-import { forkModule } from './fork-module.ts';
-import { LIMITS, type Limits } from './limits.ts';
-import { type Call, OVER_MEMORY, OVER_TIME, type Reply, type Start } from './protocol.ts';
+import { programArguments } from '../core/program.ts';
+import { type Call, LIMITS, type Limits, OVER_MEMORY, OVER_TIME, type Reply, type Start } from './protocol.ts';
 
+/** This program's own folder, so that nothing is taken from the one that it works on. */
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The end of what a process printed is kept. */
 const KEPT_LETTERS = 2000;
 
@@ -26,7 +28,7 @@ export class IsolatedProcess {
   constructor(module: URL, what: string, limits: Limits = LIMITS) {
     this.#what = what;
     this.#limits = limits;
-    this.#child = forkModule(module);
+    this.#child = forked(module);
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#printed = (this.#printed + text).slice(-KEPT_LETTERS);
     });
@@ -77,4 +79,16 @@ export class IsolatedProcess {
     this.#failure ??= new UserError(`${this.#what} ${reason}`);
     this.#settle?.(this.#failure);
   }
+}
+
+/** Starts a module of this program in a process of its own, with messages to and fro that hold arrays of numbers. */
+function forked(module: URL): ChildProcess {
+  const [run, program] = programArguments(module);
+  return fork(run, [program], {
+    cwd: ROOT,
+    execArgv: [],
+    serialization: 'advanced',
+    // What native code prints on its way down is looked through for the reason.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
 }

@@ -28,7 +28,6 @@ export const NETWORKS = {
   small: { blocks: 8, channels: 32, residualScale: 1, tail: 'direct' },
   baseline: { blocks: 16, channels: 64, residualScale: 1, tail: 'stages' },
 } as const satisfies Readonly<Record<string, Omit<Edsr, 'scale'>>>;
-export type NetworkName = keyof typeof NETWORKS;
 
 /** What a convolution does besides convolving; see `ml/nn/operators/convolution.ts`. */
 export interface ConvolutionForm<T> {

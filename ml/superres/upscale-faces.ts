@@ -24,7 +24,7 @@ export interface UpscaledFaces {
  * another one.
  * @param pixels grey values 0..255, [n, 48, 48].
  */
-export function upscaledPath(cache: string, pixels: Uint8Array, { edsr, sha256 }: EdsrModel): UpscaledFaces {
+function upscaledPath(cache: string, pixels: Uint8Array, { edsr, sha256 }: EdsrModel): UpscaledFaces {
   const faces = createHash('sha256').update(pixels).digest('hex');
   const content = createHash('sha256').update(`${faces} ${sha256}`).digest('hex');
   const key = { content, count: pixels.length / FACE_PIXELS, size: edsr.scale * FACE_SIZE };

@@ -1,11 +1,12 @@
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readZip } from '../../tools/lens/files/zip.ts';
 import { readScripts } from '../../tools/lens/validate/read-scripts.ts';
-import { parse } from '../../tools/lens/yaml/parse.ts';
+import { LONGEST, parse } from '../../tools/lens/yaml/parse.ts';
+import { sceneStamp } from '../../tools/preview/server/save-inputs.ts';
 import { ESPROJ, SCENE, SeededProject } from './faults/seeded-project.ts';
 
 const many = (count: number, line: (at: number) => string) =>
@@ -51,6 +52,27 @@ describe('small files that could make large work', () => {
     expect(() => readZip(archive, 'x.lspkg')).toThrow('a.bin unpacks to more than 100 MB');
     expect(readZip(zipSync({ 'a.txt': strToU8('a') }), 'x.lspkg')).toHaveLength(1);
   }, 60_000);
+
+  it('a script, a scene and a model that are too large are not read, whatever is in them', async () => {
+    const project = new SeededProject();
+    const large = (path: string, bytes: number) => {
+      const file = join(project.folder, path);
+      writeFileSync(file, '');
+      truncateSync(file, bytes);
+    };
+    large('Assets/Large.ts', LONGEST + 1);
+    large('Assets/Large.onnx', 100_000_001);
+    large('Assets/Large.scene', LONGEST + 1);
+    const found = (await project.findings()).filter(({ file }) => file.startsWith('Assets/Large.'));
+    expect(found.map(({ code, file, found: text }) => [code, file, text])).toEqual(
+      expect.arrayContaining([
+        ['script-syntax', 'Assets/Large.ts', 'it has 16000001 bytes, at most 16000000 are read'],
+        ['unreadable-model', 'Assets/Large.onnx', expect.stringContaining('has 100,000,001 bytes')],
+      ]),
+    );
+    await expect(sceneStamp(project.folder)).rejects.toThrow(/Large\.scene has 16000001 bytes, at most 16000000/);
+    project.delete();
+  }, 120_000);
 
   it('a folder of assets that is a link is refused', async () => {
     const project = new SeededProject();

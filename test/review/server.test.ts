@@ -108,6 +108,19 @@ describe('the review server', () => {
     expect((await readManifest(own)).entries.map(({ action }) => action)).toEqual(Array(12).fill('keep'));
   });
 
+  it('refuses the decisions of one of two reviews of a manifest, and loses those of neither', async () => {
+    const own = join(temporaryFolder(), 'manifest.csv');
+    await writeManifest(own, manifest);
+    const two = [await ManifestFile.open(own, manifest), await ManifestFile.open(own, manifest)];
+    const answers = await Promise.allSettled(
+      two.map((file, i) => file.save([{ row: entries[i].row, action: 'keep', to: null }])),
+    );
+    const accepted = answers.map(({ status }) => status === 'fulfilled');
+    expect(accepted.filter((is) => is)).toHaveLength(1);
+    const kept = (await readManifest(own)).entries.map(({ action }) => action === 'keep');
+    expect(kept).toEqual([...accepted, false]);
+  });
+
   it.each([
     ['no token', {}],
     ['the token of another server', { 'X-Preview-Token': '0'.repeat(32) }],

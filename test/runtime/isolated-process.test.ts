@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { IsolatedProcess } from '../../ml/runtime/isolated-process.ts';
-import type { Limits } from '../../ml/runtime/limits.ts';
+import type { Limits } from '../../ml/runtime/protocol.ts';
 
 const MODULE = new URL('./hostile-process.ts', import.meta.url);
 const ROOMY: Limits = { bytes: 2_000_000_000, milliseconds: 60_000 };

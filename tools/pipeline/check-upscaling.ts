@@ -1,11 +1,11 @@
 import { dirname, extname, join } from 'node:path';
 import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
-import { readBytes } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { sha256Of } from '../../ml/export/exported-file.ts';
 import { readModelJson } from '../../ml/export/model-json.ts';
 import { decodeModel } from '../../ml/onnx/decode.ts';
+import { readModelFile } from '../../ml/runtime/model-file.ts';
 import { readEdsr } from '../../ml/superres/model-file.ts';
 import { MODEL_JSON } from './export-head.ts';
 
@@ -63,7 +63,7 @@ export async function checkMeasured(
 
 /** What an exported model says of the faces that it was trained on: an ONNX file in itself, others in their `model.json`. */
 async function upscalingOf(file: string): Promise<string | undefined> {
-  const bytes = await readBytes(file);
+  const bytes = await readModelFile(file);
   if (extname(file).toLowerCase() === '.onnx') return decodeModel(bytes, file).metadata['upscaledBy'];
   // Another program's model.json says nothing of this file.
   const beside = await readModelJson(join(dirname(file), MODEL_JSON)).catch(() => undefined);

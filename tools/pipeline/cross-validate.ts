@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
-import { isFolder, readBytes, readText, writeAtomic } from '../../ml/core/files.ts';
+import { isFolder, readText, writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { classesOf, type FaceDataset, facesOf, indicesOf, isOfCkPlus, withTestFold } from '../../ml/data/dataset.ts';
 import {
@@ -13,11 +13,11 @@ import {
   type FoldAnswers,
   FoldAnswersSchema,
 } from '../../ml/evaluate/cross-validation.ts';
+import { readModelFile } from '../../ml/runtime/model-file.ts';
 import { bestFile } from '../../ml/train/classifier.ts';
 import { predictFaces } from '../../ml/train/predict.ts';
 import { train } from '../../ml/train/train.ts';
 import { foldTrained, loadNetwork } from '../../ml/train/trained-network.ts';
-
 import { exportedInfo } from '../../ml/weights/from-onnx.ts';
 import { ensureExported } from './export-head.ts';
 import { createRun, openRun, type Run } from './run-folder.ts';
@@ -33,7 +33,7 @@ const DEFAULT_NAME = 'cross-validation';
  */
 export async function settingsOfInit(path: string): Promise<Setting[]> {
   const file = (await isFolder(path)) ? await modelOfRun(path) : path;
-  const { width, size, landmarks, heldOut } = exportedInfo(await readBytes(file), file);
+  const { width, size, landmarks, heldOut } = exportedInfo(await readModelFile(file), file);
   if (heldOut !== undefined)
     throw new UserError(
       `--init ${path}: this network was trained on CK+ (fold ${heldOut} held out), so that it has seen people whom it would be tested on; expected one that has not`,

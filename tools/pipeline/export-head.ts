@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../ml/core/errors.ts';
-import { readBytes, writeAtomic } from '../../ml/core/files.ts';
+import { writeAtomic } from '../../ml/core/files.ts';
 import type { Evaluation } from '../../ml/evaluate/evaluation.ts';
 import { exportOnnx } from '../../ml/export/export-onnx.ts';
 import { INT8_ONNX, INT8_TFLITE } from '../../ml/export/export-quantized.ts';
 import { type ExportedFile, sha256Of } from '../../ml/export/exported-file.ts';
 import { describeModel, type ModelMetrics, readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
+import { readModelFile } from '../../ml/runtime/model-file.ts';
 import { bestFile } from '../../ml/train/classifier.ts';
 import { loadNetwork, type NetworkInfo } from '../../ml/train/trained-network.ts';
 import { MODEL_FILE, modelFolder, type Run } from './run-folder.ts';
@@ -103,7 +104,7 @@ export async function copyForms(run: Run, { head, file }: ExportedHead, folder: 
       throw new UserError(
         `${join(source, MODEL_JSON)} names the 8-bit model ${name}; expected ${INT8_ONNX} or ${INT8_TFLITE}: quantize the run again`,
       );
-    const content = await readBytes(join(source, name));
+    const content = await readModelFile(join(source, name));
     if (sha256Of(content) !== sha256) {
       throw new UserError(`${join(source, name)} is not what model.json describes; quantize the run again`);
     }

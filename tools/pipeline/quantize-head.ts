@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Config, QuantizeMethod, TargetKind } from '../../ml/config/schema.ts';
-import { readBytes } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import type { FaceDataset } from '../../ml/data/dataset.ts';
 import { type Disagreements, disagreements } from '../../ml/evaluate/disagreements.ts';
@@ -14,6 +13,7 @@ import { prepareRounding } from '../../ml/quantize/ptq.ts';
 import { loadQuantized, qatConfig, trainQuantized } from '../../ml/quantize/qat.ts';
 import { type QuantizedNetwork, quantizeNetwork } from '../../ml/quantize/quantized-network.ts';
 import { type LayerSqnr, layerSqnr } from '../../ml/quantize/sqnr.ts';
+import { readModelFile } from '../../ml/runtime/model-file.ts';
 import { bestFile } from '../../ml/train/classifier.ts';
 import { foldedFromOnnx } from '../../ml/weights/from-onnx.ts';
 import { type EvaluatedModel, evaluateModel } from './evaluate-model.ts';
@@ -51,7 +51,7 @@ export interface QuantizedHead {
 export async function quantizeHead(order: QuantizeOrder): Promise<QuantizedHead | undefined> {
   const { file, head, config, dataset, work, reporter, signal } = order;
   const { method, images, perChannel } = config.quantize;
-  const bytes = await readBytes(file);
+  const bytes = await readModelFile(file);
   const float = foldedFromOnnx(bytes, file, buildArchitecture(config.model));
   const faces = representativeFaces(dataset, images, config.seed);
   reporter.note(`quantizing ${file}: ranges measured on ${faces.count} training faces`);

@@ -3,10 +3,11 @@ import { basename, join } from 'node:path';
 import { loadConfig } from '../../ml/config/load.ts';
 import type { Setting } from '../../ml/config/settings.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
-import { isFolder, readBytes, writeAtomic } from '../../ml/core/files.ts';
+import { isFolder, writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { exportedFile, FLOAT_ONNX } from '../../ml/export/exported-file.ts';
 import { buildArchitecture, shapeOf } from '../../ml/nn/architectures.ts';
+import { readModelFile } from '../../ml/runtime/model-file.ts';
 import { bestFile } from '../../ml/train/classifier.ts';
 import { type ExportedInfo, exportedInfo } from '../../ml/weights/from-onnx.ts';
 import { checkUpscaling } from './check-upscaling.ts';
@@ -37,10 +38,10 @@ export async function openTarget(
     const [head] = prepared.run.config.train.targets;
     const file = join(modelFolder(prepared.run, head), MODEL_FILE);
     if (existsSync(join(path, bestFile(head))) || !existsSync(file)) return { prepared };
-    const bytes = await readBytes(file);
+    const bytes = await readModelFile(file);
     return { prepared, exported: exportedHead(exportedInfo(bytes, file), bytes, file) };
   }
-  const bytes = await readBytes(path);
+  const bytes = await readModelFile(path);
   const info = exportedInfo(bytes, path);
   const { head, architecture, width, size, landmarks, upscaledBy } = info;
   requireSource(settings, `${path} does not say what it was trained on`);

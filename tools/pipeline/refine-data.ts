@@ -14,7 +14,6 @@ import { findUnlikelyLabels } from '../../ml/refine/confident-learning.ts';
 import { predictOutOfFold } from '../../ml/refine/out-of-fold.ts';
 import { entriesOf, findSuspects } from '../../ml/refine/refine.ts';
 import type { Suspect } from '../../ml/refine/suspect.ts';
-
 import { findFace } from './find-face.ts';
 import { loadTools } from './load-tools.ts';
 import { createRun, openRun, type Run, removeUnbegun } from './run-folder.ts';

@@ -82,7 +82,7 @@ export async function checkPlain(folder: string): Promise<void> {
  * @param order a run that is there already as `resume`; any other is new, and has its folder when it is prepared.
  * @throws UserError if another process is at work there.
  */
-export async function inRun<P extends { readonly run: Run }, T>(
+export async function inRun<P extends { readonly run: Pick<Run, 'folder'> }, T>(
   order: object | { readonly resume: string },
   what: string,
   prepare: () => Promise<P>,

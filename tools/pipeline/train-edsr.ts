@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { messageOf, UserError } from '../../ml/core/errors.ts';
 import { readText, writeAtomic } from '../../ml/core/files.ts';
-import { withLock } from '../../ml/core/lock.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { type Settings, SettingsSchema } from '../../ml/superres/settings.ts';
 import { type EdsrResult, trainEdsr } from '../../ml/superres/train.ts';
-import { CONFIG_FILE, checkPlain, createFolder, removeUnbegun } from './run-folder.ts';
+import { CONFIG_FILE, checkPlain, createFolder, inRun, removeUnbegun } from './run-folder.ts';
 
 const RUNS = 'runs';
 
@@ -36,20 +35,30 @@ export async function runEdsr(
   signal: AbortSignal,
 ): Promise<{ folder: string; settings: Settings; result: EdsrResult }> {
   const resume = 'resume' in order;
-  const settings = resume ? await readSettings(order.resume) : order.settings;
-  const name = `edsr-${settings.network}-x${settings.scale}`;
-  const folder = resume ? order.resume : await createFolder(RUNS, order.name ?? name, new Date());
-  await checkPlain(folder);
-  return withLock(folder, 'upscale train', async () => {
-    try {
-      if (!resume) await writeAtomic(join(folder, CONFIG_FILE), `${JSON.stringify(settings, null, 2)}\n`);
-      reporter.note(`run folder: ${folder}`);
-      return { folder, settings, result: await trainEdsr({ settings, folder, reporter, resume, signal }) };
-    } catch (thrown) {
-      if (!resume) await removeUnbegun(folder);
-      throw thrown;
-    }
-  });
+  return inRun(
+    order,
+    'upscale train',
+    () => openEdsrRun(order),
+    async ({ run: { folder }, settings }) => {
+      try {
+        if (!resume) await writeAtomic(join(folder, CONFIG_FILE), `${JSON.stringify(settings, null, 2)}\n`);
+        reporter.note(`run folder: ${folder}`);
+        return { folder, settings, result: await trainEdsr({ settings, folder, reporter, resume, signal }) };
+      } catch (thrown) {
+        if (!resume) await removeUnbegun(folder);
+        throw thrown;
+      }
+    },
+  );
+}
+
+async function openEdsrRun(order: EdsrOrder): Promise<{ run: { folder: string }; settings: Settings }> {
+  if ('resume' in order) {
+    await checkPlain(order.resume);
+    return { run: { folder: order.resume }, settings: await readSettings(order.resume) };
+  }
+  const { settings, name = `edsr-${settings.network}-x${settings.scale}` } = order;
+  return { run: { folder: await createFolder(RUNS, name, new Date()) }, settings };
 }
 
 async function readSettings(folder: string): Promise<Settings> {

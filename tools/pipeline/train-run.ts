@@ -9,12 +9,10 @@ import type { Reporter } from '../../ml/core/progress.ts';
 import { classesOf, type FaceDataset } from '../../ml/data/dataset.ts';
 import { type DataSummary, loadFaces } from '../../ml/data/load.ts';
 import { withLandmarks } from '../../ml/landmarks/extract.ts';
-
 import { CHECKPOINT_FILE } from '../../ml/train/checkpoint.ts';
 import { networkOfCheckpoint } from '../../ml/train/classifier.ts';
 import type { TrainingResult } from '../../ml/train/loop.ts';
 import { train } from '../../ml/train/train.ts';
-
 import { checkUpscaling } from './check-upscaling.ts';
 import { loadTools } from './load-tools.ts';
 import { createRun, DATA_FILE, openRun, type Run, removeUnbegun } from './run-folder.ts';

@@ -1,5 +1,5 @@
 import type { Faces } from '../../data/dataset.ts';
-import type { Predictor } from '../predictor.ts';
+import type { Predictor } from '../predict-each.ts';
 
 /** What is known of a model once it is open. */
 export type Opened = Pick<Predictor, 'size' | 'takesLandmarks'>;
@@ -22,6 +22,7 @@ export function batchOf(faces: Faces, first: number, count: number): FaceBatch {
   };
 }
 
+/** The faces that {@link batchOf} packed. */
 export function facesOfBatch({ images, landmarks }: FaceBatch): Faces {
   return {
     count: images.length,

@@ -1,7 +1,8 @@
 import { EMOTIONS } from '../../core/emotions.ts';
 import { IsolatedProcess } from '../../runtime/isolated-process.ts';
-import type { Limits } from '../../runtime/limits.ts';
-import { FACES_PER_TURN, type Predictor, readPredictor } from '../predictor.ts';
+import type { Limits } from '../../runtime/protocol.ts';
+import { FACES_PER_TURN, type Predictor } from '../predict-each.ts';
+import { readPredictor } from '../predictor.ts';
 import { batchOf, type Opened } from './batch.ts';
 
 const MODULE = new URL('./predictor-process.ts', import.meta.url);

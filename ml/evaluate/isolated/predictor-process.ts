@@ -1,5 +1,6 @@
 import { serveCalls } from '../../runtime/serve-calls.ts';
-import { openPredictor, type Predictor } from '../predictor.ts';
+import type { Predictor } from '../predict-each.ts';
+import { openPredictor } from '../predictor.ts';
 import { type FaceBatch, facesOfBatch, type Opened } from './batch.ts';
 
 let predictor: Predictor;

@@ -7,7 +7,7 @@ import { dequantize } from '../../tflite/dequantize.ts';
 import type { TfliteModel, TfliteTensor } from '../../tflite/model.ts';
 import { readTflite } from '../../tflite/read.ts';
 import { faceToImage } from '../../train/predict.ts';
-import { type Predictor, predictEach } from '../predictor.ts';
+import { type Predictor, predictEach } from '../predict-each.ts';
 import { encode } from './encode.ts';
 import { inputsNamed } from './inputs.ts';
 import { openLitert } from './session.ts';

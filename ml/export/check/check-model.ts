@@ -5,7 +5,6 @@ import { readModelFile } from '../../runtime/model-file.ts';
 import { isTflite } from '../../tflite/read.ts';
 import { checkOnnx } from './check-onnx.ts';
 import { checkTflite } from './check-tflite.ts';
-
 import type { CheckReport } from './report.ts';
 
 /**

@@ -19,6 +19,7 @@ const EXPORT_FLOATS: Readonly<Record<number, string>> = {
 };
 const OTHER_FLOATS: readonly number[] = [DATA_TYPE.float16, DATA_TYPE.bfloat16, DATA_TYPE.double];
 
+/** What is said of the version of the standard operators. */
 export function opsetFindings(opset: number): Finding[] {
   if (opset <= KNOWN_OPSET) return [];
   const found = `its operator set is ${opset}; Snap's own export code uses 11, and newer ones are documented nowhere`;

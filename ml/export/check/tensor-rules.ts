@@ -27,7 +27,7 @@ export const clip: Rule = (context) => {
  * Whether SnapML repeats the small operand to fill the large one: along the channels, or over height and width.
  * The axes of an image are batch, channels, height and width.
  */
-export function broadcasts(small: readonly number[], large: readonly number[]): boolean {
+function broadcasts(small: readonly number[], large: readonly number[]): boolean {
   const aligned = [...new Array<number>(Math.max(0, large.length - small.length)).fill(1), ...small];
   if (aligned.some((side, i) => side !== 1 && side !== large[i])) return false;
   const repeated = aligned.map((side, i) => side !== large[i]);

@@ -7,7 +7,7 @@ import { SHAPE_RULES } from './rules.ts';
 export const opsetOf = ({ opsets }: OnnxModel) => opsets.find(({ domain }) => isStandard(domain))?.version ?? 0;
 
 /** Whether a domain is that of ONNX's own operators. */
-export const isStandard = (domain: string) => domain === '' || domain === 'ai.onnx';
+const isStandard = (domain: string) => domain === '' || domain === 'ai.onnx';
 
 /**
  * What can be told of every tensor of a model without running it: shapes after the rules of each operator, and the

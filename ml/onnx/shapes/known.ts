@@ -28,12 +28,14 @@ export interface Facts {
 /** What an operator gives: of its first output, or of each. */
 export type ShapeRule = (facts: Facts) => Known | readonly Known[];
 
+/** What is known of a constant: all of it, but for the numbers of a large one. */
 export function knownOf(tensor: OnnxTensor): Known {
   const values = numbersOf(tensor);
   const isShape = tensor.dims.length <= FEW && tensor.dims.every((side) => side >= 0);
   return { shape: isShape ? tensor.dims : null, type: tensor.dataType, ...(isShape && values && { values }) };
 }
 
+/** Whether each side, or each number, is known. */
 export const isFixed = (sides: Sides | null): sides is readonly number[] =>
   sides?.every((side) => side !== null) ?? false;
 

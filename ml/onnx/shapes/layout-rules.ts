@@ -16,7 +16,7 @@ import {
 } from './known.ts';
 
 /** Numbers of an attribute or, since a later operator set, of an input; undefined if they are unknown or left out. */
-export function parameter(facts: Facts, name: string, place: number): readonly number[] | undefined {
+function parameter(facts: Facts, name: string, place: number): readonly number[] | undefined {
   return ints(facts, name) ?? fixedValues(facts.input(place));
 }
 

@@ -21,9 +21,9 @@ export function addAverage(command: Command): void {
     .option('--force', 'replace a file that exists')
     .action((files: string[], { shares, out, force, ...options }: Options) =>
       perform(options, async () => {
-        const { readBytes } = await import('../../../ml/core/files.ts');
         const { averageModels } = await import('../../../ml/export/average.ts');
         const { FLOAT_ONNX, writeModel } = await import('../../../ml/export/exported-file.ts');
+        const { readModelFile } = await import('../../../ml/runtime/model-file.ts');
         if (files.length < 2) throw new UserError(`average takes two models or more; only ${files[0]} is given`);
         if (shares && shares.length !== files.length)
           throw new UserError(`--shares has ${shares.length} numbers for ${files.length} models; give one for each`);
@@ -31,7 +31,7 @@ export function addAverage(command: Command): void {
         refuseOverwrite([path], force);
         const read = async (file: string, i: number) => ({
           file,
-          bytes: await readBytes(file),
+          bytes: await readModelFile(file),
           share: shares?.[i] ?? 1,
         });
         const model = averageModels(await Promise.all(files.map(read)));

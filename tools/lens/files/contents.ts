@@ -5,7 +5,7 @@ import { type Definitions, definitionsOf } from './definitions.ts';
 import { type Entity, readEntities } from './entity.ts';
 import { holdsEntities } from './importers.ts';
 import { readMeta } from './meta.ts';
-import { isPointer, type StoredFile } from './stored-file.ts';
+import { isPointer, refuseLongText, type StoredFile } from './stored-file.ts';
 
 /** Something that cannot be read. */
 export interface Fault {
@@ -57,10 +57,7 @@ export function faultOf(path: string, message: string): Fault {
 }
 
 async function entitiesOf(file: StoredFile): Promise<Entity[]> {
-  if (file.bytes > LONGEST)
-    throw new UserError(
-      `${file.path} has ${file.bytes} bytes, at most ${LONGEST} are expected; restore it from a copy`,
-    );
+  refuseLongText(file);
   return readEntities(decode(await file.read()), file.path);
 }
 

@@ -28,6 +28,7 @@ export interface Entity {
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Whether a value has the form of an id. */
 export function isId(text: unknown): text is string {
   return typeof text === 'string' && ID.test(text);
 }

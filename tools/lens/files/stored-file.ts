@@ -1,8 +1,11 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
 import { fileError, readBytes } from '../../../ml/core/files.ts';
+import { isInside } from '../../../ml/core/inside.ts';
+import { isLfsPointer } from '../../../ml/core/other-formats.ts';
 import { isTemporary } from '../../../ml/core/temporary.ts';
+import { LONGEST } from '../yaml/parse.ts';
 
 /** A file of a project, on the disk or packed in a package. */
 export interface StoredFile {
@@ -67,16 +70,19 @@ async function refuseOutside(folder: string, file: string): Promise<void> {
   const [root, real] = await Promise.all([realpath(folder), realpath(file)]).catch((thrown) => {
     throw fileError('read', file, thrown);
   });
-  const way = relative(root, real);
-  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
+  if (!isInside(root, real))
     throw new UserError(
       `${file} is not read: a link leads to ${real}, outside of the project; put the file itself there`,
     );
 }
 
-const POINTER = 'version https://git-lfs.github.com/';
+/** @throws UserError if a file is longer than any text of Lens Studio; it need not be read for that. */
+export function refuseLongText({ path, bytes }: StoredFile): void {
+  if (bytes > LONGEST)
+    throw new UserError(`${path} has ${bytes} bytes, at most ${LONGEST} are expected; restore it from a copy`);
+}
 
 /** Whether a file is a Git LFS pointer: a text of about 130 bytes in place of the file itself. */
 export async function isPointer(file: StoredFile): Promise<boolean> {
-  return file.bytes < 1024 && new TextDecoder().decode(await file.read()).startsWith(POINTER);
+  return file.bytes < 1024 && isLfsPointer(new TextDecoder().decode(await file.read()));
 }

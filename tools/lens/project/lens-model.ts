@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
 import { UserError } from '../../../ml/core/errors.ts';
-import { readBytes } from '../../../ml/core/files.ts';
 import { LANDMARK_VALUES } from '../../../ml/core/ibug.ts';
-import { checkModel } from '../../../ml/export/check/check-model.ts';
+import { checkContent } from '../../../ml/export/check/check-model.ts';
 import { sha256Of } from '../../../ml/export/exported-file.ts';
 import { type ModelJson, readModelJson } from '../../../ml/export/model-json.ts';
 import { LANDMARKS } from '../../../ml/nn/layers.ts';
+import { readModelFile } from '../../../ml/runtime/model-file.ts';
 import { ML_ASSETS_BYTES } from '../limits.ts';
 import { modelInterface } from '../validate/model-interface.ts';
 
@@ -74,7 +74,7 @@ export async function readLensModel(folder: string, format: ModelFormat): Promis
 }
 
 async function readVerified(path: string, sha256: string): Promise<Uint8Array> {
-  const bytes = await readBytes(path);
+  const bytes = await readModelFile(path);
   if (bytes.length > ML_ASSETS_BYTES)
     throw new UserError(
       `${path} has ${bytes.length.toLocaleString('en')} bytes; all ML assets of a lens have ` +
@@ -86,7 +86,7 @@ async function readVerified(path: string, sha256: string): Promise<Uint8Array> {
       `${path} is not the file that model.json describes: its SHA-256 is ${actual}, expected ${sha256}; ` +
         'it is damaged or belongs to another model, so export or download it again',
     );
-  const { accepted, findings } = await checkModel(path);
+  const { accepted, findings } = checkContent(bytes, path);
   const error = findings.find(({ severity }) => severity === 'error');
   if (!accepted) throw new UserError(`${path}: SnapML will not take it: ${error?.message}. ${error?.wayOut}`);
   return bytes;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Asset } from '../files/asset.ts';
 import { isPackage } from '../files/packed-package.ts';
-import type { ScriptFile } from './model.ts';
+import type { ScriptFile } from './script-thread.ts';
 
 /** A package that the project needs and does not have. */
 export interface AbsentPackage {

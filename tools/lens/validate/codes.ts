@@ -1,5 +1,7 @@
 import { ICON_SIDE, LENS_BYTES, ML_ASSETS_BYTES, NAME_LENGTH, TEXTURE_SIDE } from '../limits.ts';
-import type { Severity } from './finding.ts';
+
+/** An `error` keeps something in the lens from working, a `warning` may, a `note` is good to know. */
+export type Severity = 'error' | 'warning' | 'note';
 
 interface Kind {
   readonly severity: Severity;

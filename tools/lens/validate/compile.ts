@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { API, type Diagnostic } from 'typescript/unstable/async';
+import { within } from '../../../ml/core/within.ts';
 
 /** Where the compiler believes the project to lie. Nothing is there on the disk. */
 const ROOT = '/project';
@@ -53,15 +55,10 @@ function compilerOf(api: API): ChildProcess {
 }
 
 function orGiveUp<T>(compiler: ChildProcess, work: () => Promise<T>): Promise<T | string> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      resolve(`it takes longer than ${LONGEST_MS / 1000} s`);
-      compiler.kill('SIGKILL');
-    }, LONGEST_MS);
-    compiler.once('exit', () => resolve('the compiler broke down'));
-    work()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+  const end = once(compiler, 'exit').then(() => 'the compiler broke down');
+  return within(LONGEST_MS, Promise.race([end, work()]), () => {
+    compiler.kill('SIGKILL');
+    return `it takes longer than ${LONGEST_MS / 1000} s`;
   });
 }
 

@@ -1,7 +1,8 @@
 import type { Entity } from '../files/entity.ts';
 import type { Script, ScriptInput } from '../scripts/script.ts';
 import type { Fields } from '../yaml/value.ts';
-import type { Model, ScriptFile } from './model.ts';
+import type { Model } from './model.ts';
+import type { ScriptFile } from './script-thread.ts';
 
 /** A component of a scene or prefab with the script that it runs. */
 export interface ScriptInstance {

@@ -1,7 +1,4 @@
-import { CODES, type Code } from './codes.ts';
-
-/** An `error` keeps something in the lens from working, a `warning` may, a `note` is good to know. */
-export type Severity = 'error' | 'warning' | 'note';
+import { CODES, type Code, type Severity } from './codes.ts';
 
 /** Something about a project that its maker should know. */
 export interface Finding {

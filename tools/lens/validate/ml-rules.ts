@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../../../ml/core/errors.ts';
 import { checkContent } from '../../../ml/export/check/check-model.ts';
+import { refuseLargeModel } from '../../../ml/runtime/model-file.ts';
 import type { Asset } from '../files/asset.ts';
 import { lineOf, plain } from '../files/entity.ts';
 import { endingOf } from '../files/importers.ts';
@@ -17,6 +18,7 @@ const settingsSchema = z.object({ Inputs: z.array(valueSchema), Outputs: z.array
 
 const MODEL_ENDINGS = ['onnx', 'tflite', 'dnn'];
 
+/** Whether a file is a model by its ending. */
 export function isModel(path: string): boolean {
   return MODEL_ENDINGS.includes(endingOf(path));
 }
@@ -34,6 +36,7 @@ export async function checkMl({ assets }: Model): Promise<Finding[]> {
 async function modelFindings(asset: Asset, file: NonNullable<Asset['file']>): Promise<Finding[]> {
   const { path } = asset;
   try {
+    refuseLargeModel(path, file.bytes);
     const content = await file.read();
     const model = modelInterface(content, path);
     if (model === null) return [];

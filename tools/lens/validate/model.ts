@@ -5,15 +5,10 @@ import type { Entity } from '../files/entity.ts';
 import type { Esproj } from '../files/esproj.ts';
 import { endingOf } from '../files/importers.ts';
 import type { PackedPackage } from '../files/packed-package.ts';
+import { LONGEST } from '../yaml/parse.ts';
 import { type AbsentPackage, absentPackages } from './absent-packages.ts';
-import { readScripts } from './read-scripts.ts';
-import type { Reading } from './script-thread.ts';
-
-/** A TypeScript file of the project. */
-export interface ScriptFile extends Reading {
-  readonly path: string;
-  readonly text: string;
-}
+import { readScripts, unread } from './read-scripts.ts';
+import type { Order, ScriptFile } from './script-thread.ts';
 
 /** What the rules look at: a project, or a package by itself. */
 export interface Model extends Contents {
@@ -34,6 +29,7 @@ export interface Model extends Contents {
   readonly hasUnreadPackage: boolean;
 }
 
+/** Reads the scripts of a project or package and brings together what the rules look at. */
 export async function modelOf(project: Contents & Pick<Model, 'folder' | 'esproj' | 'packages'>): Promise<Model> {
   const { assets, definitions, packages } = project;
   const entities = assets.flatMap(entitiesOf);
@@ -67,11 +63,15 @@ function entitiesOf({ path, entities, meta }: Asset): Entity[] {
 
 /** Files of an ending; declarations are no scripts. */
 async function scriptFiles(assets: readonly Asset[], ending: 'ts' | 'js'): Promise<ScriptFile[]> {
-  const orders: { path: string; text: string }[] = [];
+  const orders: Order[] = [];
+  const tooLong: ScriptFile[] = [];
   for (const { path, file, pointer } of assets) {
     if (endingOf(path) !== ending || path.endsWith('.d.ts') || file === null || pointer) continue;
-    orders.push({ path, text: new TextDecoder().decode(await file.read()) });
+    if (file.bytes > LONGEST) {
+      const why = `it has ${file.bytes} bytes, at most ${LONGEST} are read`;
+      tooLong.push({ path, text: '', ...unread(path, why) });
+    } else orders.push({ path, text: new TextDecoder().decode(await file.read()) });
   }
   const readings = await readScripts(orders);
-  return orders.map((order, at) => ({ ...order, ...readings[at] }));
+  return [...orders.map((order, at) => ({ ...order, ...readings[at] })), ...tooLong];
 }

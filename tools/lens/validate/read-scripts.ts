@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { oneAtATime } from '../../../ml/core/one-at-a-time.ts';
+import { within } from '../../../ml/core/within.ts';
 import type { Order, Reading } from './script-thread.ts';
 
 /** A script takes milliseconds and megabytes; one made for it takes the parser any time and memory. */
@@ -22,39 +24,33 @@ export async function readScripts(orders: readonly Order[], longestMs = LONGEST_
         ? await thread.read(order, longestMs)
         : `it was not read after ${givenUp} that had to be given up`;
     if (typeof reading === 'string' && givenUp < MOST_GIVEN_UP) givenUp++;
-    readings.push(
-      typeof reading === 'string'
-        ? { script: null, fault: { path: order.path, line: 1, message: reading }, foreign: [] }
-        : reading,
-    );
+    readings.push(typeof reading === 'string' ? unread(order.path, reading) : reading);
   }
   return readings;
+}
+
+/** The reading of a script that is not read. */
+export function unread(path: string, why: string): Reading {
+  return { script: null, fault: { path, line: 1, message: why }, foreign: [] };
 }
 
 /** One thread for all, which does not keep the process alive. */
 class Thread {
   #worker: Worker | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #next = oneAtATime();
 
   /** A reading, or why there is none. */
   read(order: Order, longestMs: number): Promise<Reading | string> {
-    const next = this.#last.then(() => this.#read(order, longestMs));
-    this.#last = next.catch(() => {});
-    return next;
+    return this.#next(() => this.#read(order, longestMs));
   }
 
   async #read(order: Order, longestMs: number): Promise<Reading | string> {
     this.#worker ??= await started();
     const worker = this.#worker;
     worker.ref();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<string>((resolve) => {
-      timer = setTimeout(resolve, longestMs, `reading it takes longer than ${longestMs / 1000} s`);
-    });
     const answer: Promise<Reading | string> = once(worker, 'message').then(([reading]) => reading, whyFull);
     worker.postMessage(order);
-    const reading = await Promise.race([answer, late]);
-    clearTimeout(timer);
+    const reading = await within(longestMs, answer, () => `reading it takes longer than ${longestMs / 1000} s`);
     worker.unref();
     if (typeof reading === 'string') {
       this.#worker = null;

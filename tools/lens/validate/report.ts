@@ -1,4 +1,5 @@
-import type { Finding, Severity } from './finding.ts';
+import type { Severity } from './codes.ts';
+import type { Finding } from './finding.ts';
 
 /** What was found in a project. */
 export interface Report {
@@ -14,6 +15,7 @@ export interface Report {
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'note'];
 
+/** Puts findings in the order in which they are shown, and counts them. */
 export function reportOf(path: string, files: number, entities: number, findings: readonly Finding[]): Report {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   const sorted = [...findings].sort(

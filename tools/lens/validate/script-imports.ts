@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ScriptFile } from './model.ts';
+import type { ScriptFile } from './script-thread.ts';
 
 /** Scripts that are among `paths` or import, by whatever way round, one that is. */
 export function importersOfAny(paths: ReadonlySet<string>, scripts: readonly ScriptFile[]): Set<string> {

@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesUnder, type StoredFile, storedFile } from '../files/stored-file.ts';
+import { LONGEST } from '../yaml/parse.ts';
 import type { Sources } from './compile.ts';
 
-/** Larger than any declarations of Lens Studio (2 MB in 5.23). */
-const MOST_BYTES = 16_000_000;
 const FOLDERS = ['Assets', 'Packages', 'Cache/TypeScript'];
 
 /**
@@ -16,7 +15,7 @@ export async function scriptSources(folder: string, patterns: readonly string[])
   const further = patterns.map((pattern) => pattern.replace(/^\.\//, '').split('/')[0]).filter(isFurther);
   const files: StoredFile[] = [];
   for (const name of new Set([...FOLDERS, ...further])) files.push(...(await filesAt(folder, name)));
-  const scripts = files.filter(({ path, bytes }) => /\.(ts|js|json)$/.test(path) && bytes <= MOST_BYTES);
+  const scripts = files.filter(({ path, bytes }) => /\.(ts|js|json)$/.test(path) && bytes <= LONGEST);
   return { paths: scripts.map(({ path }) => path), read: (path) => textOf(join(folder, path)) };
 }
 

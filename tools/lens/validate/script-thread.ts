@@ -22,6 +22,9 @@ export interface Order {
   readonly text: string;
 }
 
+/** A script of the project with what was read in it. */
+export interface ScriptFile extends Order, Reading {}
+
 parentPort?.on('message', ({ path, text }: Order) => parentPort?.postMessage(read(path, text)));
 parentPort?.postMessage('ready');
 

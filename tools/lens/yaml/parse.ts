@@ -10,6 +10,7 @@ import {
   Scalar,
 } from 'yaml';
 import { UserError } from '../../../ml/core/errors.ts';
+import { isLfsPointer } from '../../../ml/core/other-formats.ts';
 import { type Fields, readPlain, Tagged, type Value, Vector } from './value.ts';
 
 /** Characters of the longest text that is read; the largest scene seen has 2 million. */
@@ -26,7 +27,7 @@ const DEEPEST = 100;
 export function parse(text: string, path: string): Value {
   if (text.includes('\0'))
     throw new UserError(`${path} is binary, not text; restore it from a copy, or export it again`);
-  if (text.startsWith('version https://git-lfs.github.com/'))
+  if (isLfsPointer(text))
     throw new UserError(`${path} is a Git LFS pointer, not the file itself; run \`git lfs pull\` in its repository`);
   if (text.length > LONGEST)
     throw new UserError(

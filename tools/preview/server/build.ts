@@ -1,11 +1,12 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
 import { fileError } from '../../../ml/core/files.ts';
+import { isInside } from '../../../ml/core/inside.ts';
 import { removeStaleTemporaries, temporaryBeside } from '../../../ml/core/temporary.ts';
 import { lensFiles } from './lens-files.ts';
-import { readModelFile } from './model-file.ts';
+import { readGivenModel } from './model-file.ts';
 import { ASSETS, buildPage } from './page.ts';
 import { PAGE, REPOSITORY } from './places.ts';
 
@@ -31,7 +32,7 @@ export interface BuildOptions {
  */
 export async function buildPreview({ project, model, out, force = false }: BuildOptions): Promise<readonly string[]> {
   await checkPlace(out, project, force);
-  const source = { project, model: model === undefined ? null : await readModelFile(model) };
+  const source = { project, model: model === undefined ? null : await readGivenModel(model) };
   const { files, problems } = await lensFiles(source, null);
   const page = await buildPage(PAGE);
   const temporary = temporaryBeside(resolve(out));
@@ -56,7 +57,7 @@ export async function buildPreview({ project, model, out, force = false }: Build
  */
 async function checkPlace(out: string, project: string, force: boolean): Promise<void> {
   for (const kept of [project, REPOSITORY, process.cwd(), homedir()])
-    if (contains(out, kept)) throw new UserError(`${out} holds ${kept}, which would be lost; choose another folder`);
+    if (isInside(out, kept)) throw new UserError(`${out} holds ${kept}, which would be lost; choose another folder`);
   const names = await namesIn(out);
   if (names.length === 0) return;
   if (!(await isPage(out, names)))
@@ -70,12 +71,6 @@ async function checkPlace(out: string, project: string, force: boolean): Promise
 async function isPage(folder: string, names: readonly string[]): Promise<boolean> {
   if (!names.includes('index.html') || !names.every((name) => ['index.html', ASSETS].includes(name))) return false;
   return (await readFile(join(folder, 'index.html'), 'utf8')).includes(PAGE_MARK);
-}
-
-/** Whether a folder is another one or lies above it. */
-function contains(folder: string, other: string): boolean {
-  const way = relative(folder, other);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -5,6 +5,7 @@ import { landmarkModel } from '../../../ml/landmarks/network/landmark-model.ts';
 import { storedFile } from '../../lens/files/stored-file.ts';
 import type { LensProgram, ProgramAsset } from '../../simulator/program.ts';
 import { bundleScripts } from '../../simulator/project/bundle-scripts.ts';
+import { MOST_MEDIA_BYTES } from '../../simulator/project/read-assets.ts';
 import { readProgram } from '../../simulator/project/read-program.ts';
 import { detectorModel } from '../../vision/networks/detector-model.ts';
 import { checkInterface, type ModelFile, onnxFileOf } from './model-file.ts';
@@ -14,9 +15,6 @@ import { sceneStamp } from './save-inputs.ts';
 
 /** Module of the project's scripts. */
 export const SCRIPTS_MODULE = 'scripts.js';
-
-/** Of a picture or a sound in bytes. */
-const MOST_BYTES = 1 << 27;
 
 /** What the page runs. */
 export interface LensSource {
@@ -157,9 +155,9 @@ async function fileOf(project: string, model: ModelFile | null, asset: ProgramAs
     case 'picture':
     case 'sound': {
       const file = await storedFile(project, asset.path);
-      if (file.bytes > MOST_BYTES)
+      if (file.bytes > MOST_MEDIA_BYTES)
         throw new UserError(
-          `${asset.path} is left out: it has ${file.bytes} bytes, at most ${MOST_BYTES} are expected`,
+          `${asset.path} is left out: it has ${file.bytes} bytes, at most ${MOST_MEDIA_BYTES} are expected`,
         );
       return { name: nameOf(asset.path, await file.read()), read: file.read };
     }

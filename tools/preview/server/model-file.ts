@@ -1,20 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
-import { readBytes } from '../../../ml/core/files.ts';
 import { sha256Of } from '../../../ml/export/exported-file.ts';
 import { readModelJson } from '../../../ml/export/model-json.ts';
 import { decodeModel } from '../../../ml/onnx/decode.ts';
 import { inferShapes } from '../../../ml/onnx/shapes/infer.ts';
+import { readModelFile, refuseLargeModel } from '../../../ml/runtime/model-file.ts';
 import { storedFile } from '../../lens/files/stored-file.ts';
 import { SHIPPED_MODEL } from '../../lens/project/shipped.ts';
 import type { ModelAsset, ModelPort } from '../../simulator/program.ts';
 
 /** Folders of trained models, one model in each. */
 const MODELS = dirname(SHIPPED_MODEL);
-
-/** Larger than any model that a phone runs. */
-const MOST_BYTES = 1 << 28;
 
 /** A model file. */
 export interface ModelFile {
@@ -31,8 +28,7 @@ export interface ModelFile {
  */
 export async function onnxFileOf(project: string, { path, name }: ModelAsset): Promise<ModelFile> {
   const file = await storedFile(project, path);
-  if (file.bytes > MOST_BYTES)
-    throw new UserError(`${path} is not run: it has ${file.bytes} bytes, at most ${MOST_BYTES} are expected`);
+  refuseLargeModel(path, file.bytes);
   const content = await file.read();
   if (path.endsWith('.onnx')) return { path, content };
   const twin = await findTwin(sha256Of(content));
@@ -51,7 +47,7 @@ async function findTwin(sha256: string): Promise<ModelFile | null> {
     const twin = files.find(({ format, numbers }) => format === 'onnx' && numbers === original?.numbers);
     if (twin === undefined) continue;
     const path = join(MODELS, folder, twin.name);
-    const content = await readBytes(path);
+    const content = await readModelFile(path);
     if (sha256Of(content) === twin.sha256) return { path, content };
   }
   return null;
@@ -59,12 +55,12 @@ async function findTwin(sha256: string): Promise<ModelFile | null> {
 
 /**
  * A file that is run in place of the project's models. It is read, not run: that the page does.
- * @throws UserError if this is no ONNX file.
+ * @throws UserError if this is no ONNX file, or far too large.
  */
-export async function readModelFile(path: string): Promise<ModelFile> {
+export async function readGivenModel(path: string): Promise<ModelFile> {
   if (!path.endsWith('.onnx'))
     throw new UserError(`--model ${path}: expected an .onnx file, which the page can run; its TFLite form it cannot`);
-  const file = { path, content: await readBytes(path, MOST_BYTES) };
+  const file = { path, content: await readModelFile(path) };
   portsOf(file);
   return file;
 }

@@ -28,6 +28,7 @@ export function tokenRefusalOf({ headers }: IncomingMessage, token: string): str
   return 'this page belongs to an earlier server; reload it, or open the address that the program printed';
 }
 
+/** The origin of this server's pages. @param host as a request names it. */
 export function originOf(host: string | undefined): string {
   return `http://${host}`;
 }

@@ -1,6 +1,7 @@
 import { build, type Plugin } from 'vite';
+import type { ServedFile } from './listen.ts';
 import { RUN_LENS } from './places.ts';
-import { PAGE_POLICY } from './policy.ts';
+import { PAGE_POLICY, pageTypeOf, SERVED_POLICY } from './policy.ts';
 
 /** Files of a page by their paths: `index.html`, `assets/…`. */
 export type PageFiles = ReadonlyMap<string, Uint8Array>;
@@ -41,6 +42,15 @@ export async function buildPage(root: string): Promise<PageFiles> {
   const bytes = (content: string | Uint8Array) =>
     typeof content === 'string' ? new TextEncoder().encode(content) : content;
   return new Map(outputs.map((file) => [file.fileName, bytes(file.type === 'chunk' ? file.code : file.source)]));
+}
+
+/** Finds the files of a page by the path of their address; `/` is its `index.html`. */
+export function servedPage(files: PageFiles): (path: string) => ServedFile | null {
+  return (path) => {
+    const name = path === '/' ? 'index.html' : path.slice(1);
+    const content = files.get(name);
+    return content === undefined ? null : { type: pageTypeOf(name), policy: SERVED_POLICY, content };
+  };
 }
 
 const virtualModules: Plugin = {

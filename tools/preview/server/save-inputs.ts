@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { UserError } from '../../../ml/core/errors.ts';
 import { writeAtomic } from '../../../ml/core/files.ts';
-import { withLock } from '../../../ml/core/lock.ts';
+import { oneAtATime } from '../../../ml/core/one-at-a-time.ts';
 import { type Entity, lineOf, readEntities } from '../../lens/files/entity.ts';
-import { filesUnder, type StoredFile } from '../../lens/files/stored-file.ts';
+import { filesUnder, refuseLongText, type StoredFile } from '../../lens/files/stored-file.ts';
+import { withProjectLock } from '../../lens/project/lock.ts';
 import { inputValue } from '../../lens/scripts/metadata.ts';
 import type { Literal } from '../../lens/scripts/script.ts';
 import { fields } from '../../lens/yaml/value.ts';
 import { write } from '../../lens/yaml/write.ts';
 import type { InspectorInput, LensProgram } from '../../simulator/program.ts';
 import { readProgram } from '../../simulator/project/read-program.ts';
-import { oneAtATime } from './exclusive.ts';
 
 const value = z.union([
   z.number(),
@@ -49,7 +49,7 @@ export async function sceneStamp(project: string): Promise<string> {
  *   does not fit its input; then nothing is written. Of several requests with one stamp only the first is not out of date.
  */
 export function saveInputs(project: string, request: SaveRequest): Promise<string> {
-  return next(() => withLock(project, 'saving inputs', () => save(project, request)));
+  return next(() => withProjectLock(project, 'saving inputs', () => save(project, request)));
 }
 
 /** Nothing is written between the look at the stamp and the end of the writing. */
@@ -80,6 +80,7 @@ async function readScenes(project: string): Promise<SceneFile[]> {
 }
 
 async function readScene(file: StoredFile): Promise<SceneFile> {
+  refuseLongText(file);
   // A byte order mark belongs to the bytes that stay.
   return { path: file.path, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(await file.read()) };
 }

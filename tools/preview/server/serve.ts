@@ -5,13 +5,12 @@ import { Changes } from './changes.ts';
 import { followProject } from './follow-project.ts';
 import { type LensFiles, SCRIPTS_MODULE, servedFiles } from './lens-files.ts';
 import { type ListenOptions, listen, type PageServer, type ServedFile } from './listen.ts';
-import { readModelFile } from './model-file.ts';
-import { ASSETS, buildPage, LENS_MODULE } from './page.ts';
+import { readGivenModel } from './model-file.ts';
+import { ASSETS, buildPage, LENS_MODULE, servedPage } from './page.ts';
 import { PAGE } from './places.ts';
 import { FILE_POLICY, fileTypeOf, pageTypeOf } from './policy.ts';
 import { postRoute } from './post-route.ts';
 import { SaveRequest, saveInputs, sceneStamp } from './save-inputs.ts';
-import { servedPage } from './served-page.ts';
 
 const DEFAULT_PORT = 5180;
 const SAVE_BYTES = 1 << 20;
@@ -37,7 +36,7 @@ export interface PreviewServer extends PageServer {
  */
 export async function servePreview({ project, model, ...options }: ServeOptions): Promise<PreviewServer> {
   await readProject(project);
-  const source = { project: resolve(project), model: model === undefined ? null : await readModelFile(model) };
+  const source = { project: resolve(project), model: model === undefined ? null : await readGivenModel(model) };
   const token = randomBytes(16).toString('hex');
   const changes = new Changes();
   const page = servedPage(await buildPage(PAGE));

@@ -1,11 +1,13 @@
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import { readText } from '../../../ml/core/files.ts';
+import { withLock } from '../../../ml/core/lock.ts';
+import { oneAtATime } from '../../../ml/core/one-at-a-time.ts';
 import { encodeManifest, writeManifest } from '../../../ml/data/manifest.ts';
 import type { Manifest } from '../../../ml/data/manifest-format.ts';
 import { ACTIONS } from '../../../ml/data/reasons.ts';
-import { oneAtATime } from '../../preview/server/exclusive.ts';
 import type { Decision } from '../protocol.ts';
 
 /** What the page sends. */
@@ -41,10 +43,12 @@ export class ManifestFile {
 
   /**
    * Writes decisions into the file.
-   * @throws UserError if the file was changed by others, or a decision does not fit its row; then nothing is written.
+   * @throws UserError if the file was changed by others, another review is writing one beside it, or a decision does not fit its row; then nothing is written.
    */
   save(decisions: readonly Decision[]): Promise<void> {
-    return this.#next(() => this.#save(decisions));
+    const scope = 'review';
+    const save = () => this.#save(decisions);
+    return this.#next(() => withLock(dirname(this.path), 'saving decisions', save, { scope, depth: 0 }));
   }
 
   async #save(decisions: readonly Decision[]): Promise<void> {

@@ -7,9 +7,8 @@ import { type FaceDataset, gatherFaces } from '../../../ml/data/dataset.ts';
 import type { Manifest } from '../../../ml/data/manifest-format.ts';
 import { type ListenOptions, listen, type PageServer } from '../../preview/server/listen.ts';
 import { tokenRefusalOf } from '../../preview/server/own-page.ts';
-import { buildPage } from '../../preview/server/page.ts';
+import { buildPage, servedPage } from '../../preview/server/page.ts';
 import { postRoute } from '../../preview/server/post-route.ts';
-import { servedPage } from '../../preview/server/served-page.ts';
 import { PATHS, type ReviewData } from '../protocol.ts';
 import { ManifestFile, SaveRequest } from './save-decisions.ts';
 

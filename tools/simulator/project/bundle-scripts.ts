@@ -1,6 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
 import { type BuildFailure, type BuildOptions, type BuildResult, build, type Message, stop } from 'esbuild';
 import { UserError } from '../../../ml/core/errors.ts';
+import { within } from '../../../ml/core/within.ts';
 import { GLOBAL_NAMES } from '../names.ts';
 import type { LensProgram, ProgramScript } from '../program.ts';
 import { pathInProject, projectFiles } from './script-files.ts';
@@ -84,18 +84,11 @@ async function bundle(folder: string, scripts: readonly ProgramScript[]): Promis
  * The compiler is a process of its own, which can be ended, but not told to give up a file.
  * @throws Error also if that process ends.
  */
-async function buildInTime(options: BuildOptions): Promise<BuildResult> {
-  const done = new AbortController();
-  const deadline = setTimeout(1000 * MOST_SECONDS, undefined, { signal: done.signal }).then(async () => {
+function buildInTime(options: BuildOptions): Promise<BuildResult> {
+  return within(1000 * MOST_SECONDS, build(options), async () => {
     await stop();
     throw new Error('out of time');
   });
-  try {
-    return await Promise.race([build(options), deadline]);
-  } finally {
-    deadline.catch(() => {});
-    done.abort();
-  }
 }
 
 function describe({ text, location }: Message): string {

@@ -4,7 +4,8 @@ import type { Asset } from '../../lens/files/asset.ts';
 import { type Entity, plain } from '../../lens/files/entity.ts';
 import { kindOfKey, type Meta } from '../../lens/files/meta.ts';
 import type { StoredFile } from '../../lens/files/stored-file.ts';
-import type { Model, ScriptFile } from '../../lens/validate/model.ts';
+import type { Model } from '../../lens/validate/model.ts';
+import type { ScriptFile } from '../../lens/validate/script-thread.ts';
 import type { ModelAsset, ModelPort, ProgramAsset, ProgramScript } from '../program.ts';
 import { describeFault } from './describe-fault.ts';
 import { inspectorOf } from './inspector.ts';
@@ -59,7 +60,7 @@ async function assetsOf({ path, file, entities }: Asset, meta: Meta, problems: s
 }
 
 async function secondsOf(file: StoredFile): Promise<number | null> {
-  return file.bytes > MOST_SOUND_BYTES ? null : soundLength(await file.read());
+  return file.bytes > MOST_MEDIA_BYTES ? null : soundLength(await file.read());
 }
 
 type Common = Pick<ProgramAsset, 'id' | 'name' | 'path'>;
@@ -74,8 +75,8 @@ function faceCropOf(common: Common, { fields }: Entity): ProgramAsset {
   };
 }
 
-/** Of a sound in bytes; of a larger one the length is not known. */
-const MOST_SOUND_BYTES = 1 << 27;
+/** Of a picture or a sound; nothing larger is read. */
+export const MOST_MEDIA_BYTES = 1 << 27;
 /** Of a side of a model's input or output. */
 const side = z.number().max(1 << 20);
 

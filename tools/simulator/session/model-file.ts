@@ -1,11 +1,11 @@
 import { extname } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { UserError } from '../../../ml/core/errors.ts';
-import { readBytes } from '../../../ml/core/files.ts';
 import { encode } from '../../../ml/evaluate/litert/encode.ts';
 import { inputsNamed } from '../../../ml/evaluate/litert/inputs.ts';
 import { openLitert } from '../../../ml/evaluate/litert/session.ts';
 import { openOnnx } from '../../../ml/evaluate/onnx-predictor.ts';
+import { readModelFile } from '../../../ml/runtime/model-file.ts';
 import { dequantize } from '../../../ml/tflite/dequantize.ts';
 import { readTflite } from '../../../ml/tflite/read.ts';
 import type { HostModel } from '../lens.ts';
@@ -61,7 +61,7 @@ function planar(values: Float32Array, { shape: [width, height, channels] }: Mode
 }
 
 async function openTfliteFile(file: string, ports: readonly ModelPort[]): Promise<OpenModel> {
-  const bytes = await readBytes(file);
+  const bytes = await readModelFile(file);
   const model = readTflite(bytes, file);
   const { inputs, outputs } = model;
   const [output] = outputs;
