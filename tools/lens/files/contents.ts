@@ -57,11 +57,19 @@ export function faultOf(path: string, message: string): Fault {
 }
 
 async function entitiesOf(file: StoredFile): Promise<Entity[]> {
+  return readEntities(decode(await readYaml(file)), file.path);
+}
+
+/**
+ * The bytes of a file of Lens Studio's YAML.
+ * @throws UserError if there are more than any such file has; then none is read.
+ */
+export async function readYaml(file: StoredFile): Promise<Uint8Array> {
   if (file.bytes > LONGEST)
     throw new UserError(
       `${file.path} has ${file.bytes} bytes, at most ${LONGEST} are expected; restore it from a copy`,
     );
-  return readEntities(decode(await file.read()), file.path);
+  return file.read();
 }
 
 /** A byte order mark and the line ends of Windows change nothing. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UserError } from '../../../ml/core/errors.ts';
 import { writeAtomic } from '../../../ml/core/files.ts';
 import { withLock } from '../../../ml/core/lock.ts';
+import { readYaml } from '../../lens/files/contents.ts';
 import { type Entity, lineOf, readEntities } from '../../lens/files/entity.ts';
 import { filesUnder, type StoredFile } from '../../lens/files/stored-file.ts';
 import { inputValue } from '../../lens/scripts/metadata.ts';
@@ -36,7 +37,10 @@ interface SceneFile {
   readonly text: string;
 }
 
-/** A stamp of a project's scenes: it is another one as soon as a byte of them is. */
+/**
+ * A stamp of a project's scenes: it is another one as soon as a byte of them is.
+ * @throws UserError if one cannot be read, or is larger than any scene.
+ */
 export async function sceneStamp(project: string): Promise<string> {
   return stampOf(await readScenes(project));
 }
@@ -81,7 +85,7 @@ async function readScenes(project: string): Promise<SceneFile[]> {
 
 async function readScene(file: StoredFile): Promise<SceneFile> {
   // A byte order mark belongs to the bytes that stay.
-  return { path: file.path, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(await file.read()) };
+  return { path: file.path, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readYaml(file)) };
 }
 
 function stampOf(scenes: readonly SceneFile[]): string {
