@@ -34,7 +34,6 @@ type Holder = z.infer<typeof HolderSchema>;
 
 /** What this process has announced, by path. */
 const announced = new Set<string>();
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface LockOptions {
   /** Told once that this waits for another process. Without it another one's lock is an error. */
@@ -103,10 +102,7 @@ async function announce(folder: string, what: string, scope: string): Promise<st
   const cut = (value: string) => value.slice(0, LONGEST_TEXT);
   const command = ['emotion-lens', ...process.argv.slice(2)].join(' ');
   const holder: Holder = { ...markOfThisProcess(), host: cut(hostname()), what: cut(what), command: cut(command) };
-  if (announced.size === 0) {
-    process.on('exit', withdrawAll);
-    for (const signal of SIGNALS) process.on(signal, endBy);
-  }
+  if (announced.size === 0) process.on('exit', withdrawAll);
   announced.add(path);
   try {
     const handle = await open(path, 'wx');
@@ -129,20 +125,11 @@ function withdraw(path: string): void {
     // It is stale from the end of this process on, at the latest.
   }
   announced.delete(path);
-  if (announced.size > 0) return;
-  process.off('exit', withdrawAll);
-  for (const signal of SIGNALS) process.off(signal, endBy);
+  if (announced.size === 0) process.off('exit', withdrawAll);
 }
 
 function withdrawAll(): void {
   for (const path of announced) withdraw(path);
-}
-
-/** Ends this process by a signal as if nobody listened to it, unless somebody else does. */
-function endBy(signal: NodeJS.Signals): void {
-  if (process.listenerCount(signal) > 1) return;
-  withdrawAll();
-  process.kill(process.pid, signal);
 }
 
 /** The process that has the folder, or goes first of several that came at once; null if it is this one. */

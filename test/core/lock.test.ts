@@ -72,12 +72,13 @@ describe('the lock of a folder', () => {
   });
 
   it.skipIf(process.platform === 'win32').each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'is given back by a process that ends by %s',
+    'of a process that ended by %s keeps nobody out',
     async (signal) => {
       const folder = newFolder();
       const { child, ended } = await start(folder);
       child.kill(signal);
       expect(await ended).toEqual({ code: null, signal });
+      expect(await withLock(folder, 'testing', work)).toBe('done');
       expect(readdirSync(folder)).toEqual([]);
     },
   );

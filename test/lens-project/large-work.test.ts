@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readZip } from '../../tools/lens/files/zip.ts';
+import { compile } from '../../tools/lens/validate/compile.ts';
 import { readScripts } from '../../tools/lens/validate/read-scripts.ts';
 import { LONGEST, parse } from '../../tools/lens/yaml/parse.ts';
 import { sceneStamp } from '../../tools/preview/server/save-inputs.ts';
@@ -46,6 +47,17 @@ describe('small files that could make large work', () => {
     expect(third).toMatchObject({ fault: null, script: { imports: ['./A'] } });
   }, 60_000);
 
+  it('a script that takes the compiler any time is given up', async () => {
+    const text = [
+      'type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;',
+      `type Four = \`${`\${Digit}`.repeat(4)}\`;`,
+      `type Eight = { [A in Four]: { [B in Four]: [A, B] } }[Four];`,
+      'export const much: Eight[Four] = 1;',
+    ].join('\n');
+    const sources = { paths: ['Endless.ts'], read: () => text };
+    expect(await compile(sources, { files: ['Endless.ts'] }, 3000)).toBe('it takes longer than 3 s');
+  }, 30_000);
+
   it('a package entry that says it unpacks to more than 100 MB is refused before it is unpacked', () => {
     const archive = zipSync({ 'Package/Assets/a.bin': new Uint8Array(101_000_000) });
     expect(archive.length).toBeLessThan(200_000);
@@ -73,6 +85,16 @@ describe('small files that could make large work', () => {
     await expect(sceneStamp(project.folder)).rejects.toThrow(/Large\.scene has 16000001 bytes, at most 16000000/);
     project.delete();
   }, 120_000);
+
+  it.each(['Vast.wav', 'Vast.png'])('what fits no lens is neither packed nor read: %s', async (name) => {
+    const project = new SeededProject();
+    project.write(`Assets/${name}`, '');
+    // No file of 2 GiB or more can be read at all.
+    truncateSync(join(project.folder, 'Assets', name), 2 ** 31);
+    const found = await project.findings();
+    expect(found.find(({ code }) => code === 'lens-size')?.found).toMatch(/2148\.\d MB unpacked/);
+    project.delete();
+  }, 60_000);
 
   it('a folder of assets that is a link is refused', async () => {
     const project = new SeededProject();

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withLock } from '../../ml/core/lock.ts';
@@ -37,6 +37,11 @@ function difference(before: string, after: string) {
 }
 
 describe('saving inputs into the scene', () => {
+  it('reads no scene that is larger than any', async () => {
+    truncateSync(join(project.folder, SCENE), 2 ** 30);
+    await expect(sceneStamp(project.folder)).rejects.toThrow(`${SCENE} has 1073741824 bytes, at most 16000000`);
+  });
+
   it('replaces a float and says that it is no longer the default; nothing else changes', async () => {
     const before = project.read(SCENE);
     await save('EmotionDetector', { confidence: 0.55 });

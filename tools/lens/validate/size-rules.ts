@@ -14,6 +14,10 @@ const COMPRESSED = ['png', 'jpg', 'jpeg', 'mp3', 'mp4', 'lspkg', 'lsc'];
 /** Of these the lens gets something smaller that Lens Studio makes of them. */
 const SOURCES = ['ss_graph', 'vfxgraph', 'hdr'];
 const PICTURES = ['png', 'jpg', 'jpeg'];
+/** What has more takes long to pack, and fits no lens whatever it holds but the same byte again and again. */
+const MOST_BYTES = 500_000_000;
+/** Of a picture; any within the limit of sides has fewer. */
+const MOST_PICTURE_BYTES = 1 << 27;
 
 /** Sizes against Snap's limits. The lens's size is an estimate: Lens Studio packs pictures and meshes in its own ways. */
 export async function checkSizes({ assets, esproj, folder }: Model): Promise<Finding[]> {
@@ -31,13 +35,14 @@ export async function checkSizes({ assets, esproj, folder }: Model): Promise<Fin
   // Lenses for Spectacles have a limit of their own.
   if (esproj?.metaInfo.lensClientCompatibilities.includes('Mobile')) {
     const packed = others.filter(({ path }) => !SOURCES.includes(endingOf(path)));
-    const bytes = await packedSize(packed);
+    const whole = sum(packed);
+    const [bytes, state] = whole > MOST_BYTES ? [whole, 'unpacked'] : [await packedSize(packed), 'as packed'];
     if (bytes > LENS_BYTES)
       findings.push(
         finding(
           'lens-size',
           largest(others),
-          `about ${text(bytes)} as packed; the largest file is ${largest(packed).file}`,
+          `about ${text(bytes)} ${state}; the largest file is ${largest(packed).file}`,
         ),
       );
   }
@@ -47,7 +52,7 @@ export async function checkSizes({ assets, esproj, folder }: Model): Promise<Fin
 async function pictureFindings(files: readonly StoredFile[]): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const file of files) {
-    if (!PICTURES.includes(endingOf(file.path))) continue;
+    if (!PICTURES.includes(endingOf(file.path)) || file.bytes > MOST_PICTURE_BYTES) continue;
     const size = pictureSize(await file.read());
     if (size && Math.max(size.width, size.height) > TEXTURE_SIDE)
       findings.push(finding('texture-size', { file: file.path }, `${size.width} × ${size.height} pixels`));

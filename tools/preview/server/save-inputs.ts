@@ -36,7 +36,10 @@ interface SceneFile {
   readonly text: string;
 }
 
-/** A stamp of a project's scenes: it is another one as soon as a byte of them is. */
+/**
+ * A stamp of a project's scenes: it is another one as soon as a byte of them is.
+ * @throws UserError if one cannot be read, or is larger than any scene.
+ */
 export async function sceneStamp(project: string): Promise<string> {
   return stampOf(await readScenes(project));
 }
