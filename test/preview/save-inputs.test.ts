@@ -89,10 +89,7 @@ describe('saving inputs into the scene', () => {
     const id = idOf('NeutralEffect');
     const text = project
       .read(SCENE)
-      .replace(
-        /( {2}ScriptInputsDefault:\n)(?: {4}\w+: true\n)*( {4}softSkin: true\n)(?: {4}\w+: true\n)*/,
-        '$1$2',
-      );
+      .replace(/( {2}ScriptInputsDefault:\n)(?: {4}\w+: true\n)*( {4}softSkin: true\n)(?: {4}\w+: true\n)*/, '$1$2');
     writeFileSync(path, `\uFEFF${text.replaceAll('\n', '\r\n')}`);
     await saveInputs(project.folder, {
       stamp: await sceneStamp(project.folder),

@@ -56,7 +56,10 @@ export async function buildPreview({ project, model, out, force = false }: Build
  */
 async function checkPlace(out: string, project: string, force: boolean): Promise<void> {
   for (const kept of [project, REPOSITORY, process.cwd(), homedir()])
-    if (contains(out, kept)) throw new UserError(`${out} holds ${kept}, which would be lost; choose another folder`);
+    if (contains(out, kept)) {
+      const lost = relative(out, kept) === '' ? 'what it holds' : `${kept}, which it holds,`;
+      throw new UserError(`cannot write the page to ${out}: ${lost} would be lost; choose another folder`);
+    }
   const names = await namesIn(out);
   if (names.length === 0) return;
   if (!(await isPage(out, names)))
