@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,4 +17,6 @@ it('the page is built from a repository whose path has a space and a #', { timeo
   const page = join(folder, 'page');
   await promisify(execFile)(process.execPath, [join(repository, 'tools/cli/bin.mjs'), 'preview', '--out', page]);
   expect(existsSync(join(page, 'index.html'))).toBe(true);
+  // What the program writes as text stays as it is when the program is bundled.
+  expect(readFileSync(join(page, 'assets/lens.js'), 'utf8')).toContain('new URL(file, import.meta.url)');
 });
