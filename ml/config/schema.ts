@@ -44,7 +44,9 @@ const data = z.strictObject({
     .max(99)
     .nullable()
     .default(null)
-    .describe('the part of them that is tested, from 0, while the others are trained on; null = all are tested'),
+    .describe(
+      'the part of the subjects of CK+ that is tested, from 0; the others are trained on; null = all are tested',
+    ),
   skipBadRows: z.boolean().default(false).describe('drop and count malformed rows instead of stopping at the first'),
   keepDuplicates: z.boolean().default(false).describe('keep training faces that are identical to a test face'),
   keepConstant: z.boolean().default(false).describe('keep training images of one single grey value'),

@@ -96,6 +96,7 @@ async function compile(program) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    define: { 'import.meta': 'importMeta' },
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     outdir,
     entryNames: '[name]-[hash]',
@@ -145,8 +146,7 @@ function addHooks({ onResolve, onLoad }, contents, packages) {
     const text = bytes.toString();
     if (loader !== 'ts' || !text.includes('import.meta.')) return { contents: text, loader };
     const place = { url: pathToFileURL(path).href, filename: path, dirname: dirname(path) };
-    const contentsHere = text.replaceAll('import.meta.', 'importMeta.');
-    return { contents: `const importMeta = ${JSON.stringify(place)}; ${contentsHere}`, loader };
+    return { contents: `const importMeta = ${JSON.stringify(place)}; ${text}`, loader };
   });
 }
 

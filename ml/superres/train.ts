@@ -49,8 +49,8 @@ export async function trainEdsr(job: EdsrJob): Promise<EdsrResult> {
   const plan = planExecution({ batchSize, replicas: 'auto', layout: 'auto' });
   const layout = new DenseLayout(batchSize / plan.replicas, plan.block);
   reporter.note(
-    `${photos.training.length} photos, ${photos.heldOut.length} held out, ${plan.replicas} replica(s) × ` +
-      `${plan.threads} thread(s), ${plan.block > 1 ? `blocks of ${plan.block}` : 'portable layout'}`,
+    `${photos.training.length} photos, ${photos.heldOut.length} held out; replicas × threads: ${plan.replicas} × ` +
+      `${plan.threads}, ${plan.block > 1 ? `blocks of ${plan.block}` : 'portable layout'}`,
   );
   const patches = new Patches(photos.training, scale, patch, layout.batch, seed);
   const measure = async (method: LumaUpscaler): Promise<Quality> => {

@@ -82,8 +82,8 @@ export async function trainClassifier(job: ClassifierJob, classifier: Classifier
   const hasPublicTest = indicesOf(dataset, 'PublicTest').length > 0;
   const totalSteps = epochs * stepsPerEpoch;
   reporter.note(
-    `${faces.length} faces, ${heads.length} head(s), ${plan.replicas} replica(s) × ${plan.threads} ` +
-      `thread(s), ${plan.block > 1 ? `blocks of ${plan.block}` : 'portable layout'}`,
+    `${faces.length} faces, heads: ${heads.join(', ')}; replicas × threads: ${plan.replicas} × ${plan.threads}, ` +
+      `${plan.block > 1 ? `blocks of ${plan.block}` : 'portable layout'}`,
   );
   const { seed, model, augment } = config;
   return runTraining(job, {

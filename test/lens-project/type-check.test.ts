@@ -154,4 +154,12 @@ describe('a clean clone', () => {
     for (const given of ['mine', 'mine/StudioLib.d.ts'])
       expect(places(await found(join(top, given)))).toEqual(['type-check Assets/A.ts:1', 'type-check Assets/A.ts:2']);
   });
+
+  it('is not checked with a file or folder that declares nothing', async () => {
+    write('lens/tsconfig.json', STUDIO_CONFIG);
+    write('lens/Assets/A.ts', 'export const one = 1;\n');
+    write('mine/StudioLib.txt', 'declare function unheard(): number;\n');
+    for (const given of ['mine', 'mine/StudioLib.txt'])
+      await expect(found(join(top, given))).rejects.toThrow(/holds no declarations: no \.d\.ts file/);
+  });
 });

@@ -25,7 +25,7 @@ describe('emotion-lens preview', { timeout: 60_000 }, () => {
     [['--force'], /--force goes with --out/],
     [['--out', 'site', '--port', '5000'], /choose one/],
     [['--out', 'site', '--open'], /choose one/],
-    [['--out', '.'], /would be lost/],
+    [['--out', '.'], /cannot write the page to \.: what it holds would be lost/],
     [['--out', '..', '--force'], /would be lost/],
     [['--project', 'missing'], /missing.*does not exist/],
     [['--project', 'file'], /file is a file/],

@@ -82,7 +82,7 @@ function checkTraining(): Check {
   const block = blockSize();
   const layout =
     block > 1 ? `blocked layout of ${block}` : 'portable layout (this processor has no blocked convolution)';
-  const found = `${layout}; batches of ${train.batchSize} over ${replicas} replica(s) × ${threads} thread(s)`;
+  const found = `${layout}; batches of ${train.batchSize}; replicas × threads: ${replicas} × ${threads}`;
   return { name: 'training', status: 'ok', found };
 }
 

@@ -5,7 +5,7 @@ import { loadConfig } from '../../ml/config/load.ts';
 import { type Config, ConfigSchema } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
-import { fileError, readText, writeAtomic } from '../../ml/core/files.ts';
+import { fileError, isFolder, readText, writeAtomic } from '../../ml/core/files.ts';
 import { isLock, withLock } from '../../ml/core/lock.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { isTemporary } from '../../ml/core/temporary.ts';
@@ -88,7 +88,10 @@ export async function inRun<P extends { readonly run: Pick<Run, 'folder'> }, T>(
   prepare: () => Promise<P>,
   work: (prepared: P) => Promise<T>,
 ): Promise<T> {
-  if ('resume' in order) return withLock(order.resume, what, async () => work(await prepare()));
+  if ('resume' in order) {
+    if (!(await isFolder(order.resume))) throw new UserError(`${order.resume} is a file; give the folder of a run`);
+    return withLock(order.resume, what, async () => work(await prepare()));
+  }
   const prepared = await prepare();
   return withLock(prepared.run.folder, what, () => work(prepared));
 }

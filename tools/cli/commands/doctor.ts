@@ -15,7 +15,9 @@ export function addDoctor(command: Command): void {
       const { checks, data } = await diagnose();
       const ready = checks.every(({ status }) => status !== 'fail');
       const train = commandLine('build', ...(data.faces.length > 0 ? fer2013Arguments(data) : []));
-      const verdict = ready ? `ready; to train, run:\n  ${train}` : 'training cannot run on this machine yet';
+      const isPartial = data.faces.length > 0 && [data.votes, data.weights].some((paths) => paths.length === 0);
+      const toTrain = isPartial ? 'to train, once the missing files are there, run' : 'to train, run';
+      const verdict = ready ? `ready; ${toTrain}:\n  ${train}` : 'training cannot run on this machine yet';
       return {
         text: [...checks.map(describe), '', verdict].join('\n'),
         paint: (text) => text.replace(/^(ok|warn|fail)\b/gm, (mark) => COLOURS[mark as Check['status']](mark)),

@@ -41,7 +41,7 @@ Everything stays on this machine: the page is served to it alone and loads nothi
 function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw new InvalidArgumentError('expected a whole number from 1 to 65535');
+  throw new InvalidArgumentError('Expected a whole number from 1 to 65535');
 }
 
 function write(out: string, { project, model, port, open, force, ...options }: PreviewOptions): Promise<void> {

@@ -59,7 +59,7 @@ No image is changed or copied. Train with the manifest by --refine manifest.csv;
 function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw new InvalidArgumentError('expected a whole number from 1 to 65535');
+  throw new InvalidArgumentError('Expected a whole number from 1 to 65535');
 }
 
 async function orderOf({ file, settings, name, resume }: RunFlags): Promise<RefineOrder> {

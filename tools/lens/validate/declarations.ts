@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { UserError } from '../../../ml/core/errors.ts';
 import { isFolder, readText } from '../../../ml/core/files.ts';
 import { filesUnder } from '../files/stored-file.ts';
 import { SHIPPED_LENS } from '../project/shipped.ts';
@@ -20,7 +21,7 @@ export interface DeclaredSources extends Sources {
 /**
  * Adds declarations to sources that have none.
  * @param given a file or folder of declarations that the user has.
- * @throws UserError if that cannot be read.
+ * @throws UserError if that cannot be read or holds no `.d.ts`.
  */
 export async function withDeclarations(sources: Sources, given?: string): Promise<DeclaredSources> {
   if (given === undefined && declaresApi(sources)) return { ...sources, added: [], isComplete: true };
@@ -44,6 +45,10 @@ function declaresApi({ paths, read }: Sources): boolean {
 async function declarationsIn(path: string): Promise<Map<string, string>> {
   const files = (await isFolder(path)) ? (await filesUnder(path, '.')).map((file) => join(path, file.path)) : [path];
   const declarations = files.filter((file) => file.endsWith('.d.ts'));
+  if (declarations.length === 0)
+    throw new UserError(
+      `${path} holds no declarations: no .d.ts file; give Lens Studio's StudioLib.d.ts, or the folder that it lies in`,
+    );
   return new Map(
     await Promise.all(
       declarations.map(async (file, at): Promise<[string, string]> => [`${ADDED}${at}.d.ts`, await readText(file)]),

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
 import { fileError } from '../../../ml/core/files.ts';
 import { isInside } from '../../../ml/core/inside.ts';
@@ -57,7 +57,10 @@ export async function buildPreview({ project, model, out, force = false }: Build
  */
 async function checkPlace(out: string, project: string, force: boolean): Promise<void> {
   for (const kept of [project, REPOSITORY, process.cwd(), homedir()])
-    if (isInside(out, kept)) throw new UserError(`${out} holds ${kept}, which would be lost; choose another folder`);
+    if (isInside(out, kept)) {
+      const lost = relative(out, kept) === '' ? 'what it holds' : `${kept}, which it holds,`;
+      throw new UserError(`cannot write the page to ${out}: ${lost} would be lost; choose another folder`);
+    }
   const names = await namesIn(out);
   if (names.length === 0) return;
   if (!(await isPage(out, names)))

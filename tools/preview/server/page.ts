@@ -1,6 +1,9 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { build, type Plugin } from 'vite';
 import type { ServedFile } from './listen.ts';
-import { RUN_LENS } from './places.ts';
+import { REPOSITORY, RUN_LENS } from './places.ts';
 import { PAGE_POLICY, pageTypeOf, SERVED_POLICY } from './policy.ts';
 
 /** Files of a page by their paths: `index.html`, `assets/…`. */
@@ -14,19 +17,35 @@ export const LENS_MODULE = 'lens.js';
 /**
  * Builds a page of this program from its sources, at any address to be served. It holds nothing of a project, and the
  * builder sees none: `virtual:lens` becomes an import of {@link LENS_MODULE}.
- * @param root folder of its `index.html`.
+ * @param root folder of its `index.html`, in this repository.
  */
 export async function buildPage(root: string): Promise<PageFiles> {
+  if (!/[#?]/.test(REPOSITORY)) return buildWithin(REPOSITORY, root);
+  // Vite takes what follows these characters for no part of a path: it gets to see a link without them.
+  const folder = await mkdtemp(join(tmpdir(), 'emotion-lens-'));
+  try {
+    const link = join(folder, 'repository');
+    await symlink(REPOSITORY, link, 'junction');
+    return await buildWithin(link, root);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param repository this repository, by the path that the builder is to see. */
+async function buildWithin(repository: string, root: string): Promise<PageFiles> {
+  const seen = (path: string) => join(repository, relative(REPOSITORY, path));
   const built = await build({
     // Nothing but what stands here is read: no settings of a folder above, and none of the working directory.
     configFile: false,
     envDir: false,
     publicDir: false,
     css: { postcss: { plugins: [] } },
-    root,
+    root: seen(root),
+    resolve: { preserveSymlinks: repository !== REPOSITORY },
     base: './',
     logLevel: 'silent',
-    plugins: [virtualModules, policy],
+    plugins: [virtualModules(seen(RUN_LENS)), policy],
     worker: { format: 'es' },
     build: {
       write: false,
@@ -53,14 +72,14 @@ export function servedPage(files: PageFiles): (path: string) => ServedFile | nul
   };
 }
 
-const virtualModules: Plugin = {
+const virtualModules = (runLens: string): Plugin => ({
   name: 'emotion-lens',
   enforce: 'pre',
   resolveId(id) {
     if (id === 'virtual:lens') return { id: `./${LENS_MODULE}`, external: true };
-    return id === 'virtual:run-lens' ? RUN_LENS : null;
+    return id === 'virtual:run-lens' ? runLens : null;
   },
-};
+});
 
 const policy: Plugin = {
   name: 'emotion-lens-policy',
