@@ -43,7 +43,7 @@ export interface FaceDataset {
   /** FER+ votes 0..10, [count, 10] in the order of {@link FERPLUS_CLASSES}; absent without FER+. */
   readonly votes?: Uint8Array;
   /**
-   * Landmarks of each face as `ml/landmarks/normalize.ts` makes them, [count, 136], zeros where none were found; absent
+   * Landmarks of each face as `ml/faces/landmarks/normalize.ts` makes them, [count, 136], zeros where none were found; absent
    * unless a network takes them.
    */
   readonly landmarks?: Float32Array;

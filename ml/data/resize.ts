@@ -78,3 +78,16 @@ export function resizeGrey(source: Uint8Array, sourceSize: number, targetSize: n
     averageSquares(fine, factor, targetSize, out);
   }
 }
+
+/**
+ * Writes a face into a colour image [3, S, S] with values in [−1, 1]: scaled to it, the same in each colour.
+ * @param face grey values 0..255, square.
+ */
+export function faceToImage(face: Uint8Array, size: number, image: Float32Array): void {
+  const area = size * size;
+  const grey = image.subarray(0, area);
+  resizeGrey(face, Math.sqrt(face.length), size, grey);
+  for (let i = 0; i < area; i++) grey[i] = grey[i] / 127.5 - 1;
+  image.copyWithin(area, 0, area);
+  image.copyWithin(2 * area, 0, area);
+}

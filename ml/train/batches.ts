@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { LANDMARK_VALUES } from '../core/ibug.ts';
 import { Random } from '../core/random.ts';
 import { type FaceDataset, type Faces, facesOf } from '../data/dataset.ts';
-import { mirrorLandmarks } from '../landmarks/normalize.ts';
+import { mirrorLandmarks } from '../faces/landmarks/normalize.ts';
 import { MASK, targetsOf } from '../nn/classifier-step.ts';
 import { IMAGE, LANDMARKS } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';

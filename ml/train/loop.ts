@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../core/errors.ts';
 import { heeding } from '../core/heed.ts';
+import { appendHistory, METRICS_FILE, truncateHistory } from '../core/history.ts';
 import type { Progress, Reporter } from '../core/progress.ts';
 import type { TrainingGraph } from '../nn/step-graph.ts';
 import { CHECKPOINT_FILE, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts';
 import { type BatchInputs, Engine, type TrainingState } from './engine.ts';
 import type { ExecutionPlan } from './hardware.ts';
-import { appendHistory, METRICS_FILE, truncateHistory } from './history.ts';
 import type { OptimizerName } from './optimizer.ts';
 import type { StepOrder } from './replica-protocol.ts';
 

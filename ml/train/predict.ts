@@ -2,26 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import * as ort from 'onnxruntime-node';
 import { LANDMARK_VALUES } from '../core/ibug.ts';
 import type { Faces } from '../data/dataset.ts';
-import { resizeGrey } from '../data/resize.ts';
+import { faceToImage } from '../data/resize.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
 import { IMAGE, LANDMARKS, PROBABILITIES } from '../nn/layers.ts';
 
 /** Images of one run. */
 export const PREDICT_BATCH = 16;
-
-/**
- * Writes a face into a colour image [3, S, S] with values in [−1, 1]: scaled to it, the same in each colour.
- * @param face grey values 0..255, square.
- */
-export function faceToImage(face: Uint8Array, size: number, image: Float32Array): void {
-  const area = size * size;
-  const grey = image.subarray(0, area);
-  resizeGrey(face, Math.sqrt(face.length), size, grey);
-  for (let i = 0; i < area; i++) grey[i] = grey[i] / 127.5 - 1;
-  image.copyWithin(area, 0, area);
-  image.copyWithin(2 * area, 0, area);
-}
 
 /**
  * Runs an inference graph over faces. A network that takes landmarks gets zeros for faces without.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eyesOf, mouthOf } from '../../ml/core/ibug.ts';
 import { cropFace } from '../../ml/data/ckplus/crop-face.ts';
 import { findFace } from '../../tools/pipeline/find-face.ts';
-import { samplePhoto } from '../vision/networks.ts';
+import { samplePhoto } from '../faces/networks.ts';
 
 describe('findFace', () => {
   it('finds a face whose crop shows the eyes and the mouth where FER2013 has them', async () => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Config, ConfigSchema } from '../../ml/config/schema.ts';
 import { UserError } from '../../ml/core/errors.ts';
-import { appendHistory, readHistory } from '../../ml/train/history.ts';
+import { appendHistory, readHistory } from '../../ml/core/history.ts';
 import { copyForms, type ExportedHead } from '../../tools/pipeline/export-head.ts';
 import { createRun, inRun, intoFolder, openRun, type Run } from '../../tools/pipeline/run-folder.ts';
 import { type PreparedRun, trainRun } from '../../tools/pipeline/train-run.ts';

@@ -11,7 +11,7 @@ import { findBrowser, openBrowser } from '../../tools/preview/browser.ts';
 import { buildPreview } from '../../tools/preview/server/build.ts';
 import { servePreview } from '../../tools/preview/server/serve.ts';
 import { temporaryFolder } from '../data/helpers.ts';
-import { HAPPY, SeededProject } from '../lens-project/faults/seeded-project.ts';
+import { HAPPY, SeededProject } from '../lens-validate/faults/seeded-project.ts';
 
 const SLOW = { timeout: 60_000 };
 const SCENE = 'Assets/Scene.scene';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EmotionChange } from '../../lens/Assets/EmotionDetector/Emotions.ts';
 import { LANDMARK_VALUES } from '../../ml/core/ibug.ts';
-import { mirrorLandmarks, normalizeLandmarks } from '../../ml/landmarks/normalize.ts';
+import { mirrorLandmarks, normalizeLandmarks } from '../../ml/faces/landmarks/normalize.ts';
 import {
   StandInFaceCrop,
   type StandInHead,

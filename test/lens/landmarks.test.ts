@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LANDMARK_VALUES, normalizeLandmarks, placeLandmarks } from '../../lens/Assets/EmotionDetector/Landmarks.ts';
 import * as ibug from '../../ml/core/ibug.ts';
-import * as ml from '../../ml/landmarks/normalize.ts';
+import * as ml from '../../ml/faces/landmarks/normalize.ts';
 import { drawnPoints, studioPoints } from './landmark-faces.ts';
 
 type Normalize = typeof ml.normalizeLandmarks;

@@ -6,7 +6,7 @@ import { silent } from '../../ml/core/progress.ts';
 import { facesOf, indicesOf } from '../../ml/data/dataset.ts';
 import { protocolLabels } from '../../ml/data/labels.ts';
 import { loadFaces } from '../../ml/data/load.ts';
-import { loadPredictor } from '../../ml/evaluate/predictor.ts';
+import { loadPredictor } from '../../ml/runtime/predictor.ts';
 import { StandInFaceCrop, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
 import { installStandIn } from '../../tools/simulator/stand-in/install.ts';
 import { StandInModel } from '../../tools/simulator/stand-in/ml.ts';

@@ -6,7 +6,7 @@ import { sizeOf } from '../../ml/nn/graph.ts';
 import { decodeModel } from '../../ml/onnx/decode.ts';
 import { type AttributeValue, DATA_TYPE, encodeModel, type OnnxModel } from '../../ml/onnx/model.ts';
 import { inferShapes } from '../../ml/onnx/shapes/infer.ts';
-import { floats, integers, modelOf, node, type Parts } from '../export/check-models.ts';
+import { floats, integers, modelOf, node, type Parts } from '../check/check-models.ts';
 import { REAL_CASES } from '../real-data.ts';
 
 /** Real shapes of a model's tensors, by running it on zeros in ONNX Runtime with each of them as an output. */

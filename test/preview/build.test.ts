@@ -13,11 +13,11 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
-import { landmarkModel } from '../../ml/landmarks/network/landmark-model.ts';
-import { SHIPPED_LENS } from '../../tools/lens/project/shipped.ts';
+import { landmarkModel } from '../../ml/faces/landmarks/network/landmark-model.ts';
+import { SHIPPED_LENS } from '../../tools/lens-build/shipped.ts';
 import { buildPreview } from '../../tools/preview/server/build.ts';
 import { servePreview } from '../../tools/preview/server/serve.ts';
-import { HAPPY, SeededProject } from '../lens-project/faults/seeded-project.ts';
+import { HAPPY, SeededProject } from '../lens-validate/faults/seeded-project.ts';
 
 /** A disk that has room for so many files. */
 const failing = vi.hoisted(() => ({ after: Number.POSITIVE_INFINITY }));

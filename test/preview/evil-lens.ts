@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { HAPPY, SeededProject } from '../lens-project/faults/seeded-project.ts';
+import { HAPPY, SeededProject } from '../lens-validate/faults/seeded-project.ts';
 
 /** Stands in the files that a stranger's lens has no business with. */
 export const SECRET = 'PRIVATE-KEY-7f3a';

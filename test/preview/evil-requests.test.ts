@@ -2,8 +2,8 @@ import { renameSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PageServer } from '../../tools/preview/server/listen.ts';
 import { servePreview } from '../../tools/preview/server/serve.ts';
+import type { PageServer } from '../../tools/web/server/listen.ts';
 import { EvilLens, SECRET } from './evil-lens.ts';
 
 const lens = new EvilLens();

@@ -6,7 +6,7 @@ import { coveredPart, screenFor } from '../../tools/preview/page/stage/screen.ts
 import { type SaveRequest, saveInputs, sceneStamp } from '../../tools/preview/server/save-inputs.ts';
 import type { InputValue } from '../../tools/simulator/program.ts';
 import { readProgram } from '../../tools/simulator/project/read-program.ts';
-import { SCENE, SeededProject } from '../lens-project/faults/seeded-project.ts';
+import { SCENE, SeededProject } from '../lens-validate/faults/seeded-project.ts';
 
 describe('the values to copy', () => {
   it('are a list to read, and the very lines that saving writes into the scene', async () => {

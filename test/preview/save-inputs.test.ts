@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withLock } from '../../ml/core/lock.ts';
 import { type SaveRequest, saveInputs, sceneStamp } from '../../tools/preview/server/save-inputs.ts';
 import { readProgram } from '../../tools/simulator/project/read-program.ts';
-import { SCENE, SeededProject } from '../lens-project/faults/seeded-project.ts';
+import { SCENE, SeededProject } from '../lens-validate/faults/seeded-project.ts';
 
 let project: SeededProject;
 beforeEach(() => {

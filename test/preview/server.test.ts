@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PageServer } from '../../tools/preview/server/listen.ts';
 import { servePreview } from '../../tools/preview/server/serve.ts';
-import { HAPPY, SCENE, SeededProject } from '../lens-project/faults/seeded-project.ts';
+import type { PageServer } from '../../tools/web/server/listen.ts';
+import { HAPPY, SCENE, SeededProject } from '../lens-validate/faults/seeded-project.ts';
 
 const project = new SeededProject();
 let server: PageServer;

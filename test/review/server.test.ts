@@ -7,10 +7,10 @@ import { identityOf, readManifest, writeManifest } from '../../ml/data/manifest.
 import type { Entry, Manifest } from '../../ml/data/manifest-format.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import { findBrowser } from '../../tools/preview/browser.ts';
-import type { PageServer } from '../../tools/preview/server/listen.ts';
 import { PATHS, type ReviewData } from '../../tools/review/protocol.ts';
 import { ManifestFile } from '../../tools/review/server/save-decisions.ts';
 import { serveReview } from '../../tools/review/server/serve.ts';
+import type { PageServer } from '../../tools/web/server/listen.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 
 const dataset = generateFaces({ count: 70, seed: 1 });

@@ -3,7 +3,7 @@ import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { loadLens } from '../../tools/simulator/session/load-lens.ts';
 import { Session } from '../../tools/simulator/session/session.ts';
 import { READY } from '../lens/ready.ts';
-import { SCENE, SeededProject } from '../lens-project/faults/seeded-project.ts';
+import { SCENE, SeededProject } from '../lens-validate/faults/seeded-project.ts';
 
 const FACE = { size: 1, pixels: new Uint8Array(1) };
 const NEUTRAL = EMOTIONS.indexOf('Neutral');

@@ -7,7 +7,7 @@ import type { Random } from '../../ml/core/random.ts';
 import { FACE_SIZE, type FaceDataset, faceAt, facesOf } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
-import { loadPredictor } from '../../ml/evaluate/predictor.ts';
+import { loadPredictor } from '../../ml/runtime/predictor.ts';
 import type { Picture } from '../../tools/simulator/session/picture.ts';
 import { REAL } from '../data/helpers.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EMOTIONS, type Emotion } from '../../ml/core/emotions.ts';
 import { LANDMARK_VALUES } from '../../ml/core/ibug.ts';
-import { normalizeLandmarks } from '../../ml/landmarks/normalize.ts';
+import { normalizeLandmarks } from '../../ml/faces/landmarks/normalize.ts';
 import type { ScreenSize } from '../../tools/simulator/lens.ts';
 import { loadLens } from '../../tools/simulator/session/load-lens.ts';
 import { Session, type SessionOptions } from '../../tools/simulator/session/session.ts';

@@ -7,7 +7,7 @@ import { readProgram } from '../../tools/simulator/project/read-program.ts';
 import { soundLength } from '../../tools/simulator/project/sound-length.ts';
 import { loadLens } from '../../tools/simulator/session/load-lens.ts';
 import { Session } from '../../tools/simulator/session/session.ts';
-import { ESPROJ, HAPPY, MODEL, SCENE, SeededProject } from '../lens-project/faults/seeded-project.ts';
+import { ESPROJ, HAPPY, MODEL, SCENE, SeededProject } from '../lens-validate/faults/seeded-project.ts';
 import { usesOf } from './overrides.ts';
 
 const NOWHERE = '12345678-1234-5234-9234-123456789abc';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Affine, HeadPlace, ScreenPlace, Visual } from '../../tools/simulator/lens.ts';
+import type { Affine } from '../../ml/faces/geometry.ts';
+import type { HeadPlace, ScreenPlace, Visual } from '../../tools/simulator/lens.ts';
 import { readVisuals } from '../../tools/simulator/scene/read-visuals.ts';
 import '../../tools/simulator/stand-in/api.ts';
 import {
@@ -11,7 +12,7 @@ import {
 } from '../../tools/simulator/stand-in/face.ts';
 import type { StandInFaceStretch } from '../../tools/simulator/stand-in/face-effects.ts';
 import { Quat, Vec3, Vec4 } from '../../tools/simulator/stand-in/math.ts';
-import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
+import { rootsOf, StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import {
   HorizontalAlignment,
   StandInRect,
@@ -34,7 +35,7 @@ beforeEach(() => {
   crops = [];
 });
 
-const visuals = (): Visual[] => readVisuals(world.roots, SCREEN, { cropPlace: () => crops[0] ?? null });
+const visuals = (): Visual[] => readVisuals(rootsOf(world), SCREEN, { cropPlace: () => crops[0] ?? null });
 
 function child(parent?: StandInSceneObject, name = 'child'): StandInSceneObject {
   const object = new StandInSceneObject(name);

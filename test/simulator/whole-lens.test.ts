@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
 import { facesIn } from '../../ml/data/dataset.ts';
-import { loadPredictor } from '../../ml/evaluate/predictor.ts';
+import { loadPredictor } from '../../ml/runtime/predictor.ts';
 import { loadLens } from '../../tools/simulator/session/load-lens.ts';
 import type { Picture } from '../../tools/simulator/session/picture.ts';
 import { type FrameRecord, Session, type SessionOptions } from '../../tools/simulator/session/session.ts';

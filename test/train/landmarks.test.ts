@@ -7,7 +7,7 @@ import { silent } from '../../ml/core/progress.ts';
 import { Random } from '../../ml/core/random.ts';
 import { facesOf, withoutLandmarks } from '../../ml/data/dataset.ts';
 import { exportOnnx } from '../../ml/export/export-onnx.ts';
-import { mirrorLandmarks } from '../../ml/landmarks/normalize.ts';
+import { mirrorLandmarks } from '../../ml/faces/landmarks/normalize.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { Layout } from '../../ml/nn/layout.ts';
 import { parametersOf } from '../../ml/nn/parameters.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { preview } from 'vite';
-import { SHIPPED_LENS } from '../lens/project/shipped.ts';
+import { SHIPPED_LENS } from '../lens-build/shipped.ts';
 import { findBrowser, openBrowser } from '../preview/browser.ts';
 import { type Part, type PreviewStats, quantile } from '../preview/page/run/samples.ts';
 import { buildPreview } from '../preview/server/build.ts';

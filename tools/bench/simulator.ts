@@ -10,7 +10,7 @@ import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
 import { FACE_SIZE, faceAt } from '../../ml/data/dataset.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
-import { SHIPPED_LENS, SHIPPED_MODEL } from '../lens/project/shipped.ts';
+import { SHIPPED_LENS, SHIPPED_MODEL } from '../lens-build/shipped.ts';
 import type { HostModel } from '../simulator/lens.ts';
 import { loadLens } from '../simulator/session/load-lens.ts';
 import type { Picture } from '../simulator/session/picture.ts';

@@ -2,7 +2,7 @@ import type { Setting } from '../../ml/config/settings.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { type FaceDataset, facesOf, indicesOf } from '../../ml/data/dataset.ts';
 import { agreementOf } from '../../ml/evaluate/agreement.ts';
-import { loadIsolatedPredictor } from '../../ml/evaluate/isolated/isolated-predictor.ts';
+import { loadIsolatedPredictor } from '../../ml/runtime/isolated/isolated-predictor.ts';
 
 /**
  * The settings by which faces are loaded with what models take of them.

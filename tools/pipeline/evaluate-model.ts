@@ -1,9 +1,9 @@
 import type { Reporter } from '../../ml/core/progress.ts';
 import { type FaceDataset, type Faces, facesOf, SPLITS, withoutLandmarks } from '../../ml/data/dataset.ts';
 import { type Evaluation, evaluate, type SplitPredictions } from '../../ml/evaluate/evaluation.ts';
-import { loadIsolatedPredictor } from '../../ml/evaluate/isolated/isolated-predictor.ts';
 import { confidentMistakes, type Mistakes } from '../../ml/evaluate/mistakes.ts';
 import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
+import { loadIsolatedPredictor } from '../../ml/runtime/isolated/isolated-predictor.ts';
 
 /** Mistakes that a report shows: four rows of its sheet. */
 const SHOWN_MISTAKES = 4 * SHEET_COLUMNS;

@@ -1,9 +1,9 @@
 import * as ort from 'onnxruntime-node';
 import type { FaceFinder } from '../../ml/data/ckplus/crop-face.ts';
-import { LANDMARK_SIDE } from '../../ml/landmarks/network/input.ts';
-import { landmarkModel } from '../../ml/landmarks/network/landmark-model.ts';
-import { detectorModel } from '../vision/networks/detector-model.ts';
-import { FaceTracker, type VisionNetworks } from '../vision/tracker.ts';
+import { LANDMARK_SIDE } from '../../ml/faces/landmarks/network/input.ts';
+import { landmarkModel } from '../../ml/faces/landmarks/network/landmark-model.ts';
+import { detectorModel } from '../../ml/faces/networks/detector-model.ts';
+import { FaceTracker, type VisionNetworks } from '../../ml/faces/tracker.ts';
 
 let loading: Promise<VisionNetworks> | undefined;
 

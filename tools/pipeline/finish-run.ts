@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { checkModel } from '../../ml/check/check-model.ts';
+import type { CheckReport } from '../../ml/check/report.ts';
 import type { TargetKind } from '../../ml/config/schema.ts';
+import { METRICS_FILE, readEpochs } from '../../ml/core/history.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import type { QuantizationReport } from '../../ml/evaluate/report/quantization-section.ts';
-import { checkModel } from '../../ml/export/check/check-model.ts';
-import type { CheckReport } from '../../ml/export/check/report.ts';
+import type { QuantizationReport } from '../../ml/evaluate/report/content.ts';
 import type { ExportedFile } from '../../ml/export/exported-file.ts';
-import { METRICS_FILE, readEpochs } from '../../ml/train/history.ts';
 import { type EvaluatedModel, evaluateModel } from './evaluate-model.ts';
 import { describeHead, type ExportedHead, exportHead, metadataOf, metricsOf } from './export-head.ts';
 import { exportQuantizedHead, type MeasuredFile, type QuantizedHead, quantizeHead } from './quantize-head.ts';

@@ -5,7 +5,7 @@ import { Random } from '../../ml/core/random.ts';
 import { FACE_SIZE, type FaceDataset, faceAt } from '../../ml/data/dataset.ts';
 import { readFaces } from '../../ml/data/load.ts';
 import { contactSheet, type Tile } from '../../ml/evaluate/contact-sheet.ts';
-import { describeOutcomes, type ExtractedLandmarks, extractLandmarks } from '../../ml/landmarks/extract.ts';
+import { describeOutcomes, type ExtractedLandmarks, extractLandmarks } from '../../ml/faces/landmarks/extract.ts';
 import { findFace } from './find-face.ts';
 import type { SheetOrder } from './sheets.ts';
 

@@ -8,7 +8,7 @@ import { writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { classesOf, type FaceDataset } from '../../ml/data/dataset.ts';
 import { type DataSummary, loadFaces } from '../../ml/data/load.ts';
-import { withLandmarks } from '../../ml/landmarks/extract.ts';
+import { withLandmarks } from '../../ml/faces/landmarks/extract.ts';
 import { CHECKPOINT_FILE } from '../../ml/train/checkpoint.ts';
 import { networkOfCheckpoint } from '../../ml/train/classifier.ts';
 import type { TrainingResult } from '../../ml/train/loop.ts';

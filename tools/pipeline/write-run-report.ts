@@ -1,9 +1,9 @@
+import type { CheckReport } from '../../ml/check/report.ts';
 import type { Config, TargetKind } from '../../ml/config/schema.ts';
 import { type FaceDataset, indicesOf, SPLITS } from '../../ml/data/dataset.ts';
 import type { DataSummary } from '../../ml/data/load.ts';
 import type { HeadReport, ReportContent } from '../../ml/evaluate/report/content.ts';
 import { writeReport } from '../../ml/evaluate/report/report.ts';
-import type { CheckReport } from '../../ml/export/check/report.ts';
 import { augmentationTiles, faceTiles, UPSCALE_SHEET, upscaleTiles } from './sheets.ts';
 import { versions } from './versions.ts';
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { writeAtomic } from '../../ml/core/files.ts';
-import { SHIPPED_LENS } from '../lens/project/shipped.ts';
+import { SHIPPED_LENS } from '../lens-build/shipped.ts';
 import { findBrowser, openBrowser } from './browser.ts';
 import { servePreview } from './server/serve.ts';
 

@@ -1,20 +1,11 @@
 /** What a lens that runs in the simulator shows, plays and says, and what it needs of whoever runs it. */
+import type { Affine, FaceCrop, FacePoint, Numbers3 } from '../../ml/faces/geometry.ts';
 import type { InputValue, ModelAsset } from './program.ts';
 
 /** Sides of what the lens is shown on, in pixels. */
 export interface ScreenSize {
   readonly width: number;
   readonly height: number;
-}
-
-/** What a face crop texture shows. */
-export interface FaceCrop {
-  readonly faceIndex: number;
-  /** Sides of the crop, as factors to Lens Studio's own crop of a face. */
-  readonly scaleX: number;
-  readonly scaleY: number;
-  /** How far the crop's middle is moved from the face's middle to its mouth, 0..1. */
-  readonly mouthWeight: number;
 }
 
 /** Sides in pixels, and how a picture is turned on its way into a model. */
@@ -109,17 +100,8 @@ export interface SeenObject {
 /** Values to run a program with in place of the scene's: by id of the script component, then by name of the input. */
 export type Overrides = Readonly<Record<string, Readonly<Record<string, InputValue>>>>;
 
-/**
- * Takes the square −1..1 (x right, y up) to the screen in pixels (x right, y down):
- * `[x', y'] = [a x + c y + e, b x + d y + f]`.
- */
-export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
-
 /** Red, green, blue, alpha, 0..1. */
 export type Rgba = readonly [number, number, number, number];
-
-/** Points of a face that something can be attached to. */
-export type FacePoint = string;
 
 /** What is to be drawn; visuals of the lowest order first, at the same order in the order of the list. */
 export type Visual = TextVisual | FaceStretchVisual | LiquifyVisual | RetouchVisual;
@@ -175,8 +157,6 @@ export interface HeadPlace {
   readonly right: Numbers3;
   readonly up: Numbers3;
 }
-
-export type Numbers3 = readonly [number, number, number];
 
 /** Moves landmarks of a face. */
 export interface FaceStretchVisual {

@@ -7,7 +7,7 @@ import { createApi } from './stand-in/api.ts';
 import { StandInAudio } from './stand-in/audio.ts';
 import { StandInHead } from './stand-in/face.ts';
 import { Vec2 } from './stand-in/math.ts';
-import type { StandInSceneObject } from './stand-in/scene.ts';
+import { rootsOf, type StandInSceneObject } from './stand-in/scene.ts';
 import { World } from './stand-in/world.ts';
 
 /**
@@ -28,7 +28,7 @@ export function startLens(
   const modules = scripts(createApi(world));
   const running = buildScene({ program, modules, host, overrides, problems });
   world.onError = (who, error) => problems.push(`${who} failed when it woke: ${messageOf(error)}`);
-  for (const { instance } of running) if (instance.isEnabledInHierarchy) instance.turn(true);
+  for (const { instance } of running) if (instance.isEnabledInHierarchy) instance.setActive(true);
   world.onError = (who, error) => {
     const line = `Error in ${who}: ${messageOf(error)}`;
     // A script that fails does so in each frame.
@@ -51,8 +51,8 @@ export function startLens(
           if (head instanceof StandInHead && head.faceIndex === index && head.isEnabledInHierarchy)
             head.onLandmarksUpdate.emit(places);
     },
-    visuals: (screen) => readVisuals(world.roots, screen, host),
-    objects: () => seenObjects(world.roots, true),
+    visuals: (screen) => readVisuals(rootsOf(world), screen, host),
+    objects: () => seenObjects(rootsOf(world), true),
     sounds: () =>
       allObjects(world)
         .flatMap(({ components }) => components)
@@ -61,14 +61,14 @@ export function startLens(
         .map(({ audioTrack }) => audioTrack.asset),
     destroy: () => {
       world.activate();
-      for (const root of [...world.roots]) root.destroy();
+      for (const root of [...rootsOf(world)]) root.destroy();
     },
   };
 }
 
-function allObjects({ roots }: World): StandInSceneObject[] {
+function allObjects(world: World): StandInSceneObject[] {
   const below = (object: StandInSceneObject): StandInSceneObject[] => [object, ...object.children.flatMap(below)];
-  return [...roots].flatMap(below);
+  return [...rootsOf(world)].flatMap(below);
 }
 
 function seenObjects(objects: Iterable<StandInSceneObject>, shown: boolean): SeenObject[] {

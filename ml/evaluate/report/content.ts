@@ -1,9 +1,9 @@
 import type { Config } from '../../config/schema.ts';
-import type { HistoryRecord } from '../../train/history.ts';
+import type { HistoryRecord } from '../../core/history.ts';
 import type { SheetOptions, Tile } from '../contact-sheet.ts';
+import type { Disagreements } from '../disagreements.ts';
 import type { Evaluation } from '../evaluation.ts';
 import type { Mistakes } from '../mistakes.ts';
-import type { QuantizationReport } from './quantization-section.ts';
 
 /** How one head of the network did. */
 export interface HeadReport {
@@ -13,6 +13,20 @@ export interface HeadReport {
   /** Of a network that takes landmarks, as if none had been found. */
   readonly withoutLandmarks?: Evaluation;
   readonly mistakes: readonly Mistakes[];
+}
+
+/** A head's network in floats and in its quantized forms. */
+export interface QuantizationReport {
+  /** What the head was trained on, in words. */
+  readonly heading: string;
+  /** The network in floats first. */
+  readonly models: readonly { readonly name: string; readonly bytes: number; readonly evaluation: Evaluation }[];
+  /** Signal-to-quantization-noise ratio of each map in decibels, for each quantized form. */
+  readonly sqnr: readonly { readonly name: string; readonly layers: readonly { map: string; decibels: number }[] }[];
+  /** Of the network in floats and the last of the quantized forms. */
+  readonly disagreements: Disagreements;
+  /** Bytes of the int8 file by what they hold. */
+  readonly bytes: Readonly<Record<string, number>>;
 }
 
 /** A file that the run made. */

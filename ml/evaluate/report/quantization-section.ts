@@ -2,23 +2,10 @@ import { PROTOCOLS } from '../../data/labels.ts';
 import type { Disagreements } from '../disagreements.ts';
 import { type Evaluation, type EvaluationResult, percent } from '../evaluation.ts';
 import { confusionChart, layerChart, type Series } from './charts.ts';
+import type { QuantizationReport } from './content.ts';
 import { figure, sheet } from './figures.ts';
 import { grouped, PROTOCOL_TEXT } from './head-section.ts';
 import { type Content, type Html, html } from './html.ts';
-
-/** A head's network in floats and in its quantized forms. */
-export interface QuantizationReport {
-  /** What the head was trained on, in words. */
-  readonly heading: string;
-  /** The network in floats first. */
-  readonly models: readonly { readonly name: string; readonly bytes: number; readonly evaluation: Evaluation }[];
-  /** Signal-to-quantization-noise ratio of each map in decibels, for each quantized form. */
-  readonly sqnr: readonly { readonly name: string; readonly layers: readonly { map: string; decibels: number }[] }[];
-  /** Of the network in floats and the last of the quantized forms. */
-  readonly disagreements: Disagreements;
-  /** Bytes of the int8 file by what they hold. */
-  readonly bytes: Readonly<Record<string, number>>;
-}
 
 /** Accuracy beside the floats', noise by layer, confusion matrices side by side, and the faces that are seen differently. */
 export async function quantizationSection(report: QuantizationReport): Promise<Content> {

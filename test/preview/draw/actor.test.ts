@@ -4,8 +4,8 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FRAMING } from '../../../lens/Assets/EmotionDetector/Framing.ts';
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
+import type { TrackedFace } from '../../../ml/faces/face.ts';
 import { Actor, type ActorFrame } from '../../../tools/preview/page/sources/drawn/actor.ts';
-import type { TrackedFace } from '../../../tools/vision/face.ts';
 
 const MODEL = fileURLToPath(new URL('../../../ml/models/emotion/emotion.int8.onnx', import.meta.url));
 /** Side of what the model sees. */

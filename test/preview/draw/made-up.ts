@@ -1,5 +1,6 @@
-import type { Affine, FacePoint, Fill, TextVisual } from '../../../tools/simulator/lens.ts';
-import type { TrackedFace } from '../../../tools/vision/face.ts';
+import type { TrackedFace } from '../../../ml/faces/face.ts';
+import type { Affine, FacePoint } from '../../../ml/faces/geometry.ts';
+import type { Fill, TextVisual } from '../../../tools/simulator/lens.ts';
 
 /** A place on the screen by its middle and its sides in pixels. */
 export const placeAt = (x: number, y: number, width: number, height: number) => {

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
+import type { TrackedFace } from '../../../ml/faces/face.ts';
 import type { Visual } from '../../../tools/simulator/lens.ts';
-import type { TrackedFace } from '../../../tools/vision/face.ts';
 
 /** Red, green, blue, alpha, 0..255. */
 export type Pixel = readonly [number, number, number, number];
@@ -53,7 +53,7 @@ export class Painted {
 /** A page with a painter; crops of faces are red at the left and blue at the right. */
 const PAGE = `
 import { createPainter } from './tools/preview/page/draw/painter.ts';
-import { projectHead } from './tools/vision/anchors.ts';
+import { projectHead } from './ml/faces/anchors.ts';
 
 const bytesOf = (base64) => Uint8ClampedArray.from(atob(base64), (letter) => letter.charCodeAt(0));
 

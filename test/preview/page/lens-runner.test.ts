@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { TrackedFace } from '../../../ml/faces/face.ts';
 import { LensRunner, type Start } from '../../../tools/preview/page/run/lens-runner.ts';
 import { Models } from '../../../tools/preview/page/run/models.ts';
 import type { SimulatedLens } from '../../../tools/simulator/lens.ts';
-import type { TrackedFace } from '../../../tools/vision/face.ts';
 
 const SCREEN = { width: 100, height: 100 };
 const HOST = { now: () => 0, drawCrop: () => false, cropPlace: () => null, playSound: () => {}, stopSound: () => {} };

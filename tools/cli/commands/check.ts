@@ -7,8 +7,8 @@ export function addCheck(command: Command): void {
     'model/emotion.int8.tflite --json': 'the same for machines, of the 8-bit model',
   }).action((file: string, options) =>
     perform(options, async () => {
-      const { checkModel } = await import('../../../ml/export/check/check-model.ts');
-      const { formatCheck } = await import('../../../ml/export/check/report.ts');
+      const { checkModel } = await import('../../../ml/check/check-model.ts');
+      const { formatCheck } = await import('../../../ml/check/report.ts');
       const report = await checkModel(file);
       return { text: formatCheck(report), json: report, exitCode: report.accepted ? 0 : 1 };
     }),

@@ -26,7 +26,7 @@ export function addLandmarks(command: Command): void {
       perform(flags, async (reporter) => {
         const sheet = sheetOf(flags);
         const { landmarksOfDataset } = await import('../../pipeline/landmarks.ts');
-        const { countOutcomes, describeOutcomes } = await import('../../../ml/landmarks/extract.ts');
+        const { countOutcomes, describeOutcomes } = await import('../../../ml/faces/landmarks/extract.ts');
         const begin = performance.now();
         const { completed, faces, searched, path } = await interruptible(reporter, (signal) =>
           landmarksOfDataset({ source, cache, skipBadRows, sheet }, reporter, signal),

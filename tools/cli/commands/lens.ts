@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import { writeAtomic } from '../../../ml/core/files.ts';
-import type { ModelFormat } from '../../lens/project/lens-model.ts';
-import { SHIPPED_LENS, SHIPPED_MODEL } from '../../lens/project/shipped.ts';
+import type { ModelFormat } from '../../lens-build/lens-model.ts';
+import { SHIPPED_LENS, SHIPPED_MODEL } from '../../lens-build/shipped.ts';
 import { addCommand, type CommonOptions, perform } from '../command.ts';
 import { refuseOverwrite } from '../overwrite.ts';
 
@@ -26,7 +26,7 @@ file is there and differs from what would be written, nothing is written and the
     )
     .action(({ out, force, ...options }: { out: string; force?: boolean }) =>
       perform(options, async () => {
-        const { buildLens } = await import('../../lens/project/build.ts');
+        const { buildLens } = await import('../../lens-build/build.ts');
         const { written, unchanged } = await buildLens(out, force);
         const lines = written.map((path) => `  ${path}`);
         return {
@@ -54,8 +54,8 @@ function addInstall(lens: Command): void {
     .option('--project <folder>', 'folder with the .esproj; close it in Lens Studio first', fromHere(SHIPPED_LENS))
     .action(({ format, model: folder, project, ...options }: InstallOptions) =>
       perform(options, async () => {
-        const { readLensModel } = await import('../../lens/project/lens-model.ts');
-        const { installModel } = await import('../../lens/project/install.ts');
+        const { readLensModel } = await import('../../lens-build/lens-model.ts');
+        const { installModel } = await import('../../lens-build/install.ts');
         const model = await readLensModel(folder, format);
         const { path, removed } = await installModel(project, model);
         const size = `${(model.bytes.length / 1e6).toFixed(2)} MB`;
@@ -79,8 +79,8 @@ function addValidate(lens: Command): void {
     )
     .action((path: string | undefined, options: CommonOptions & { declarations?: string }) =>
       perform(options, async () => {
-        const { validateProject } = await import('../../lens/validate/validate.ts');
-        const { formatReport } = await import('../../lens/validate/report.ts');
+        const { validateProject } = await import('../../lens-validate/validate.ts');
+        const { formatReport } = await import('../../lens-validate/report.ts');
         const report = await validateProject(path ?? fromHere(SHIPPED_LENS), options.declarations);
         return { text: formatReport(report), json: report, exitCode: report.errors > 0 ? 1 : 0 };
       }),
@@ -105,8 +105,8 @@ function addPackage(lens: Command): void {
     .option('--force', 'replace a file that exists')
     .action(({ format, model, out, force, ...options }: PackageOptions) =>
       perform(options, async () => {
-        const { readLensModel } = await import('../../lens/project/lens-model.ts');
-        const { packageDetector } = await import('../../lens/package/package-detector.ts');
+        const { readLensModel } = await import('../../lens-build/lens-model.ts');
+        const { packageDetector } = await import('../../lens-build/package/package-detector.ts');
         refuseOverwrite([out], force);
         const content = await packageDetector(await readLensModel(model, format));
         await writeAtomic(out, content);

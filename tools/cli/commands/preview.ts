@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
-import { SHIPPED_LENS } from '../../lens/project/shipped.ts';
+import { SHIPPED_LENS } from '../../lens-build/shipped.ts';
 import { grouped } from '../../simulator/grouped.ts';
 import { addCommonFlags, perform } from '../command.ts';
 import { interrupted } from '../interrupt.ts';

@@ -1,6 +1,7 @@
 import { assetUrls, missing, problems, program, scripts, changes as serverChanges } from 'virtual:lens';
 import { startLens } from 'virtual:run-lens';
 import { messageOf } from '../../../ml/core/errors.ts';
+import { element, toggle } from '../../web/page/dom.ts';
 import { createActions } from './inspector/actions.ts';
 import { Changes, merged } from './inspector/changes.ts';
 import { createDebugSwitch } from './inspector/debug-switch.ts';
@@ -17,7 +18,6 @@ import { PictureTaker } from './stage/picture-taker.ts';
 import { screenFor } from './stage/screen.ts';
 import { createStage } from './stage/stage.ts';
 import { type Banners, createBanners } from './ui/banners.ts';
-import { element, toggle } from './ui/dom.ts';
 import { FaceStatus } from './ui/face-status.ts';
 import { createHappenings } from './ui/happenings.ts';
 import { createHeader } from './ui/header.ts';

@@ -5,10 +5,10 @@ import { UserError } from '../../../ml/core/errors.ts';
 import { fileError } from '../../../ml/core/files.ts';
 import { isInside } from '../../../ml/core/inside.ts';
 import { removeStaleTemporaries, temporaryBeside } from '../../../ml/core/temporary.ts';
+import { ASSETS, REPOSITORY } from '../../web/server/page.ts';
 import { lensFiles } from './lens-files.ts';
+import { previewPage } from './lens-module.ts';
 import { readGivenModel } from './model-file.ts';
-import { ASSETS, buildPage } from './page.ts';
-import { PAGE, REPOSITORY } from './places.ts';
 
 /** Stands in `index.html`: a folder with it is the build's own. */
 const PAGE_MARK = '<meta name="generator" content="emotion-lens preview"';
@@ -34,7 +34,7 @@ export async function buildPreview({ project, model, out, force = false }: Build
   await checkPlace(out, project, force);
   const source = { project, model: model === undefined ? null : await readGivenModel(model) };
   const { files, problems } = await lensFiles(source, null);
-  const page = await buildPage(PAGE);
+  const page = await previewPage();
   const temporary = temporaryBeside(resolve(out));
   try {
     await mkdir(join(temporary, ASSETS), { recursive: true });

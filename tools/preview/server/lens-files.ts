@@ -1,16 +1,16 @@
 import { basename, extname, resolve } from 'node:path';
 import { messageOf, UserError } from '../../../ml/core/errors.ts';
 import { sha256Of } from '../../../ml/export/exported-file.ts';
-import { landmarkModel } from '../../../ml/landmarks/network/landmark-model.ts';
-import { storedFile } from '../../lens/files/stored-file.ts';
+import { landmarkModel } from '../../../ml/faces/landmarks/network/landmark-model.ts';
+import { detectorModel } from '../../../ml/faces/networks/detector-model.ts';
+import { storedFile } from '../../lens-studio/files/stored-file.ts';
 import type { LensProgram, ProgramAsset } from '../../simulator/program.ts';
 import { bundleScripts } from '../../simulator/project/bundle-scripts.ts';
 import { MOST_MEDIA_BYTES } from '../../simulator/project/read-assets.ts';
 import { readProgram } from '../../simulator/project/read-program.ts';
-import { detectorModel } from '../../vision/networks/detector-model.ts';
+import { knownEndingOf } from '../../web/server/policy.ts';
+import { LENS_MODULE } from './lens-module.ts';
 import { checkInterface, type ModelFile, onnxFileOf } from './model-file.ts';
-import { LENS_MODULE } from './page.ts';
-import { knownEndingOf } from './policy.ts';
 import { sceneStamp } from './save-inputs.ts';
 
 /** Module of the project's scripts. */

@@ -6,8 +6,8 @@ import { readModelJson } from '../../../ml/export/model-json.ts';
 import { decodeModel } from '../../../ml/onnx/decode.ts';
 import { inferShapes } from '../../../ml/onnx/shapes/infer.ts';
 import { readModelFile, refuseLargeModel } from '../../../ml/runtime/model-file.ts';
-import { storedFile } from '../../lens/files/stored-file.ts';
-import { SHIPPED_MODEL } from '../../lens/project/shipped.ts';
+import { SHIPPED_MODEL } from '../../lens-build/shipped.ts';
+import { storedFile } from '../../lens-studio/files/stored-file.ts';
 import type { ModelAsset, ModelPort } from '../../simulator/program.ts';
 
 /** Folders of trained models, one model in each. */

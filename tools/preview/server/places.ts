@@ -2,8 +2,6 @@ import { fileURLToPath } from 'node:url';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The folder of this repository. */
-export const REPOSITORY = here('../../../');
 /** The folder of the page's sources. */
 export const PAGE = here('../page');
 /** The module that runs a lens. */

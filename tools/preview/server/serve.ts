@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { readProject } from '../../lens/files/project.ts';
+import { readProject } from '../../lens-studio/files/project.ts';
+import { type ListenOptions, listen, type PageServer, type ServedFile } from '../../web/server/listen.ts';
+import { ASSETS, servedPage } from '../../web/server/page.ts';
+import { FILE_POLICY, fileTypeOf, pageTypeOf } from '../../web/server/policy.ts';
+import { postRoute } from '../../web/server/post-route.ts';
 import { Changes } from './changes.ts';
 import { followProject } from './follow-project.ts';
 import { type LensFiles, SCRIPTS_MODULE, servedFiles } from './lens-files.ts';
-import { type ListenOptions, listen, type PageServer, type ServedFile } from './listen.ts';
+import { LENS_MODULE, previewPage } from './lens-module.ts';
 import { readGivenModel } from './model-file.ts';
-import { ASSETS, buildPage, LENS_MODULE, servedPage } from './page.ts';
-import { PAGE } from './places.ts';
-import { FILE_POLICY, fileTypeOf, pageTypeOf } from './policy.ts';
-import { postRoute } from './post-route.ts';
 import { SaveRequest, saveInputs, sceneStamp } from './save-inputs.ts';
 
 const DEFAULT_PORT = 5180;
@@ -39,7 +39,7 @@ export async function servePreview({ project, model, ...options }: ServeOptions)
   const source = { project: resolve(project), model: model === undefined ? null : await readGivenModel(model) };
   const token = randomBytes(16).toString('hex');
   const changes = new Changes();
-  const page = servedPage(await buildPage(PAGE));
+  const page = servedPage(await previewPage());
   const read = () => servedFiles(source, { token, changes: changes.url });
   let lens: LensFiles | Promise<LensFiles> | null = await read();
   const { problems, failure } = lens;

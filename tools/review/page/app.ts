@@ -1,6 +1,6 @@
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
 import { ACTIONS, REASONS } from '../../../ml/data/reasons.ts';
-import { choices, element, setText } from '../../preview/page/ui/dom.ts';
+import { choices, element, setText } from '../../web/page/dom.ts';
 import type { ReviewData } from '../protocol.ts';
 import { createGrid } from './grid.ts';
 import { type Filter, ReviewModel, type Verdict } from './model.ts';

@@ -1,4 +1,4 @@
-import { element, setText } from '../../preview/page/ui/dom.ts';
+import { element, setText } from '../../web/page/dom.ts';
 import { faceCanvas, paintFace } from './faces.ts';
 import type { ReviewModel } from './model.ts';
 

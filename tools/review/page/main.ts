@@ -1,4 +1,4 @@
-import { element } from '../../preview/page/ui/dom.ts';
+import { element } from '../../web/page/dom.ts';
 import { PATHS, type ReviewData } from '../protocol.ts';
 import { startApp } from './app.ts';
 

@@ -1,5 +1,5 @@
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
-import { element, setText } from '../../preview/page/ui/dom.ts';
+import { element, setText } from '../../web/page/dom.ts';
 import { faceCanvas, paintFace } from './faces.ts';
 import type { ReviewModel, Verdict } from './model.ts';
 

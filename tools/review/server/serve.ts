@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../../../ml/core/errors.ts';
 import { type FaceDataset, gatherFaces } from '../../../ml/data/dataset.ts';
 import type { Manifest } from '../../../ml/data/manifest-format.ts';
-import { type ListenOptions, listen, type PageServer } from '../../preview/server/listen.ts';
-import { tokenRefusalOf } from '../../preview/server/own-page.ts';
-import { buildPage, servedPage } from '../../preview/server/page.ts';
-import { postRoute } from '../../preview/server/post-route.ts';
+import { type ListenOptions, listen, type PageServer } from '../../web/server/listen.ts';
+import { tokenRefusalOf } from '../../web/server/own-page.ts';
+import { buildPage, servedPage } from '../../web/server/page.ts';
+import { postRoute } from '../../web/server/post-route.ts';
 import { PATHS, type ReviewData } from '../protocol.ts';
 import { ManifestFile, SaveRequest } from './save-decisions.ts';
 

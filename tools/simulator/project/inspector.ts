@@ -1,4 +1,4 @@
-import type { InspectorItem, Options, Script, ScriptInput } from '../../lens/scripts/script.ts';
+import type { InspectorItem, Options, Script, ScriptInput } from '../../lens-studio/scripts/script.ts';
 import type { InspectorEntry, InspectorInput } from '../program.ts';
 
 /** What the Inspector of Lens Studio shows for a script. */

@@ -1,11 +1,11 @@
 import { basename, extname } from 'node:path';
 import { z } from 'zod';
-import type { Asset } from '../../lens/files/asset.ts';
-import { type Entity, plain } from '../../lens/files/entity.ts';
-import { kindOfKey, type Meta } from '../../lens/files/meta.ts';
-import type { StoredFile } from '../../lens/files/stored-file.ts';
-import type { Model } from '../../lens/validate/model.ts';
-import type { ScriptFile } from '../../lens/validate/script-thread.ts';
+import type { Asset } from '../../lens-studio/files/asset.ts';
+import { type Entity, plain } from '../../lens-studio/files/entity.ts';
+import { kindOfKey, type Meta } from '../../lens-studio/files/meta.ts';
+import type { StoredFile } from '../../lens-studio/files/stored-file.ts';
+import type { Model } from '../../lens-studio/project/model.ts';
+import type { ScriptFile } from '../../lens-studio/project/script-thread.ts';
 import type { ModelAsset, ModelPort, ProgramAsset, ProgramScript } from '../program.ts';
 import { describeFault } from './describe-fault.ts';
 import { inspectorOf } from './inspector.ts';

@@ -1,8 +1,8 @@
-import { type Entity, type Link, plain } from '../../lens/files/entity.ts';
-import type { Script } from '../../lens/scripts/script.ts';
-import { Classes, type ScriptInstance, scriptInstances } from '../../lens/validate/component-inputs.ts';
-import { isKind } from '../../lens/validate/kinds.ts';
-import type { Model } from '../../lens/validate/model.ts';
+import { type Entity, type Link, plain } from '../../lens-studio/files/entity.ts';
+import { Classes, type ScriptInstance, scriptInstances } from '../../lens-studio/project/component-inputs.ts';
+import { isKind } from '../../lens-studio/project/kinds.ts';
+import type { Model } from '../../lens-studio/project/model.ts';
+import type { Script } from '../../lens-studio/scripts/script.ts';
 import { COMPONENT_NAMES, SCREEN_COMPONENTS } from '../names.ts';
 import type { InputValue, ProgramComponent, ProgramScript } from '../program.ts';
 import { defaultOf, inputValueOf, numberOf, numbersOf, ownIds, RADIANS } from './values.ts';

@@ -1,8 +1,8 @@
 import { isAbsolute, join } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
-import type { Entity } from '../../lens/files/entity.ts';
-import { readProject } from '../../lens/files/project.ts';
-import { type Model, modelOf } from '../../lens/validate/model.ts';
+import type { Entity } from '../../lens-studio/files/entity.ts';
+import { readProject } from '../../lens-studio/files/project.ts';
+import { type Model, modelOf } from '../../lens-studio/project/model.ts';
 import type { LensProgram, ProgramObject } from '../program.ts';
 import { describeFault } from './describe-fault.ts';
 import { readAssets } from './read-assets.ts';

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Loader, OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin } from 'esbuild';
 import { messageOf, UserError } from '../../../ml/core/errors.ts';
-import { filesUnder, type StoredFile } from '../../lens/files/stored-file.ts';
+import { filesUnder, type StoredFile } from '../../lens-studio/files/stored-file.ts';
 
 /** What a script may import, by the ending of its name. */
 const LOADERS: Readonly<Record<string, Loader>> = { '.ts': 'ts', '.js': 'js', '.json': 'json' };

@@ -1,7 +1,7 @@
-import type { Entity } from '../../lens/files/entity.ts';
-import { isId, plain } from '../../lens/files/entity.ts';
-import type { Literal, ScriptInput } from '../../lens/scripts/script.ts';
-import { NULL_ID, Tagged, type Value, Vector } from '../../lens/yaml/value.ts';
+import type { Entity } from '../../lens-studio/files/entity.ts';
+import { isId, plain } from '../../lens-studio/files/entity.ts';
+import type { Literal, ScriptInput } from '../../lens-studio/scripts/script.ts';
+import { NULL_ID, Tagged, type Value, Vector } from '../../lens-studio/yaml/value.ts';
 import type { InputValue } from '../program.ts';
 
 export const RADIANS = Math.PI / 180;

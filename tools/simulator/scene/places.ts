@@ -1,4 +1,5 @@
-import type { Affine, Numbers3, ScreenSize } from '../lens.ts';
+import type { Affine, Numbers3 } from '../../../ml/faces/geometry.ts';
+import type { ScreenSize } from '../lens.ts';
 import type { StandInTransform } from '../stand-in/scene.ts';
 import type { StandInScreenTransform } from '../stand-in/visuals.ts';
 

@@ -1,11 +1,11 @@
 import { extname } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { UserError } from '../../../ml/core/errors.ts';
-import { encode } from '../../../ml/evaluate/litert/encode.ts';
-import { inputsNamed } from '../../../ml/evaluate/litert/inputs.ts';
-import { openLitert } from '../../../ml/evaluate/litert/session.ts';
-import { openOnnx } from '../../../ml/evaluate/onnx-predictor.ts';
+import { encode } from '../../../ml/runtime/litert/encode.ts';
+import { inputsNamed } from '../../../ml/runtime/litert/inputs.ts';
+import { openLitert } from '../../../ml/runtime/litert/session.ts';
 import { readModelFile } from '../../../ml/runtime/model-file.ts';
+import { openOnnx } from '../../../ml/runtime/onnx-predictor.ts';
 import { dequantize } from '../../../ml/tflite/dequantize.ts';
 import { readTflite } from '../../../ml/tflite/read.ts';
 import type { HostModel } from '../lens.ts';

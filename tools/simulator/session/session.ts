@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { FaceCrop, HostModel, LensHost, Overrides, SimulatedLens } from '../lens.ts';
+import type { FaceCrop } from '../../../ml/faces/geometry.ts';
+import type { HostModel, LensHost, Overrides, SimulatedLens } from '../lens.ts';
 import type { ModelAsset } from '../program.ts';
 import { startLens } from '../run-lens.ts';
 import type { LoadedLens } from './load-lens.ts';

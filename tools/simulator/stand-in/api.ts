@@ -4,7 +4,7 @@ import * as face from './face.ts';
 import * as faceEffects from './face-effects.ts';
 import * as math from './math.ts';
 import * as ml from './ml.ts';
-import { type ComponentClass, componentClasses, StandInSceneObject } from './scene.ts';
+import { type ComponentClass, componentClasses, rootsOf, StandInSceneObject } from './scene.ts';
 import * as script from './script.ts';
 import * as visuals from './visuals.ts';
 import type { World } from './world.ts';
@@ -33,7 +33,7 @@ export function createApi(world: World): Api {
     ...visuals.globals,
     scene: {
       createSceneObject: (name: string) => new StandInSceneObject(name),
-      getRootObject: (index: number) => [...world.roots][index],
+      getRootObject: (index: number) => [...rootsOf(world)][index],
       getRootObjectsCount: () => world.roots.size,
       liveTarget,
     },

@@ -1,4 +1,4 @@
-import type { FaceCrop } from '../lens.ts';
+import type { FaceCrop } from '../../../ml/faces/geometry.ts';
 import { StandInSignal } from './events.ts';
 import { Vec2 } from './math.ts';
 import { StandInComponent } from './scene.ts';

@@ -1,10 +1,17 @@
 import type { HostModel, LensHost } from '../lens.ts';
 import type { ModelAsset, ModelPort } from '../program.ts';
 import { StandInFaceCrop } from './face.ts';
-import type { StandInPlaceholder } from './ml.ts';
 
 /** Work that takes some frames: asked once a frame, it gives its result when it is done. @throws Error if it fails. */
 export type Task<T> = () => { readonly value: T } | undefined;
+
+/** What an input of a model is given. */
+export interface Placeholder {
+  readonly values: Float32Array;
+  /** The texture that is drawn into it. */
+  readonly picture?: Texture | undefined;
+  readonly transformer: { readonly flipX: boolean; readonly flipY: boolean };
+}
 
 /** What distinguishes one model from another. */
 export interface ModelSource {
@@ -13,7 +20,7 @@ export interface ModelSource {
   readonly outputs: readonly PortShape[];
   load(): Task<void>;
   /** @returns values for the outputs, in their order. */
-  run(inputs: readonly StandInPlaceholder[]): Task<ReadonlyArray<ArrayLike<number>>>;
+  run(inputs: readonly Placeholder[]): Task<ReadonlyArray<ArrayLike<number>>>;
 }
 
 export interface PortShape {
@@ -77,7 +84,7 @@ export function hostedModel({ inputs, outputs, ...asset }: ModelAsset, host: Len
     loading ??= host.loadModel({ ...asset, inputs, outputs });
     model = await loading;
   };
-  const run = async (placeholders: readonly StandInPlaceholder[]) => {
+  const run = async (placeholders: readonly Placeholder[]) => {
     const results = await model!.run(placeholders.map((placeholder, at) => inputValues(placeholder, inputs[at], host)));
     return outputs.map((output, at) => outputValues(output, results[at]));
   };
@@ -108,7 +115,7 @@ const COLOURS = 3;
  * a copy of the data.
  */
 function inputValues(
-  { picture, transformer, values: data }: StandInPlaceholder,
+  { picture, transformer, values: data }: Placeholder,
   port: ModelPort,
   host: LensHost,
 ): Float32Array {

@@ -1,7 +1,6 @@
 import { Quat, Vec3 } from './math.ts';
-import { StandInScript } from './script.ts';
 import { ScriptObjectStandIn } from './script-object.ts';
-import { world } from './world.ts';
+import { type World, world } from './world.ts';
 
 /** A set of layers as a bit mask. */
 export class StandInLayers implements LayerSet {
@@ -55,7 +54,14 @@ export class StandInComponent extends ScriptObjectStandIn implements Component {
 /** Draws nothing of its own: the scene is drawn on one screen. */
 export class StandInCamera extends StandInComponent implements Camera {}
 
-export type ComponentClass = new (sceneObject: StandInSceneObject) => StandInComponent;
+/** What lies on a scene object; a script also wakes and falls asleep with it. */
+export interface AnyComponent {
+  enabled: boolean;
+  destroy(): void;
+  setActive?(enabled: boolean): void;
+}
+
+export type ComponentClass = new (sceneObject: StandInSceneObject) => AnyComponent;
 
 /** Classes of the components that `createComponent` can make, by name. */
 export const componentClasses = new Map<string, ComponentClass>([['Camera', StandInCamera]]);
@@ -63,7 +69,7 @@ export const componentClasses = new Map<string, ComponentClass>([['Camera', Stan
 export class StandInSceneObject extends ScriptObjectStandIn implements SceneObject {
   children: StandInSceneObject[] = [];
   layer: LayerSet = DEFAULT_LAYERS;
-  readonly components: Array<StandInComponent | StandInScript> = [];
+  readonly components: AnyComponent[] = [];
   private parent: StandInSceneObject | undefined;
   private on = true;
   private readonly transform = new StandInTransform();
@@ -102,8 +108,7 @@ export class StandInSceneObject extends ScriptObjectStandIn implements SceneObje
   }
 
   getComponents<K extends keyof ComponentNameMap>(typeName: K): ComponentNameMap[K][] {
-    const name = typeName.replace('Component.', '');
-    const Class = name === 'ScriptComponent' ? StandInScript : componentClasses.get(name);
+    const Class = componentClasses.get(typeName.replace('Component.', ''));
     if (Class === undefined) throw new Error(`the simulator has no component ${typeName}`);
     return this.components.filter((one) => one instanceof Class) as unknown as ComponentNameMap[K][];
   }
@@ -129,7 +134,7 @@ export class StandInSceneObject extends ScriptObjectStandIn implements SceneObje
     for (const component of [...this.components]) component.destroy();
   }
 
-  forget(component: StandInComponent | StandInScript): void {
+  forget(component: AnyComponent): void {
     const at = this.components.indexOf(component);
     if (at >= 0) this.components.splice(at, 1);
   }
@@ -140,7 +145,10 @@ export class StandInSceneObject extends ScriptObjectStandIn implements SceneObje
   }
 
   private tellScripts(enabled: boolean): void {
-    for (const one of [...this.components]) if (one instanceof StandInScript && one.enabled) one.turn(enabled);
+    for (const one of [...this.components]) if (one.enabled) one.setActive?.(enabled);
     for (const child of [...this.children]) if (child.on) child.tellScripts(enabled);
   }
 }
+
+/** The objects of a lens without a parent. */
+export const rootsOf = ({ roots }: World) => roots as ReadonlySet<StandInSceneObject>;

@@ -1,5 +1,5 @@
 import { StandInEvent } from './events.ts';
-import type { StandInSceneObject } from './scene.ts';
+import { componentClasses, type StandInSceneObject } from './scene.ts';
 import { ScriptObjectStandIn } from './script-object.ts';
 import { world } from './world.ts';
 
@@ -21,7 +21,7 @@ export class StandInScript extends ScriptObjectStandIn implements BaseScriptComp
   set enabled(enabled: boolean) {
     if (enabled === this.on) return;
     this.on = enabled;
-    if (this.sceneObject.isEnabledInHierarchy) this.turn(enabled);
+    if (this.sceneObject.isEnabledInHierarchy) this.setActive(enabled);
   }
 
   get isEnabledInHierarchy(): boolean {
@@ -45,12 +45,13 @@ export class StandInScript extends ScriptObjectStandIn implements BaseScriptComp
   override destroy(): void {
     super.destroy();
     world().dispatch('OnDestroyEvent', (event) => event.owner === this);
-    for (const event of world().events.filter(({ owner }) => owner === this)) this.removeEvent(event);
+    for (const event of world().events.filter(({ owner }) => owner === this))
+      this.removeEvent(event as unknown as SceneEvent);
     this.sceneObject.forget(this);
   }
 
   /** Wakes the script if it has not been awake yet, and tells it that it is enabled or disabled. */
-  turn(enabled: boolean): void {
+  setActive(enabled: boolean): void {
     if (enabled && !this.awake) {
       this.awake = true;
       world().attempt(this.getTypeName(), () => this.onAwake?.());
@@ -59,6 +60,8 @@ export class StandInScript extends ScriptObjectStandIn implements BaseScriptComp
     world().dispatch(enabled ? 'OnEnableEvent' : 'OnDisableEvent', (event) => event.owner === this);
   }
 }
+
+componentClasses.set('ScriptComponent', StandInScript);
 
 /** Makes a script on a scene object, asleep. */
 export function makeScript<T extends object>(object: StandInSceneObject, Script: new () => T): T & StandInScript {
@@ -73,7 +76,7 @@ export function makeScript<T extends object>(object: StandInSceneObject, Script:
  */
 export function addScript<T extends object>(object: SceneObject, Script: new () => T, inputs: Partial<T> = {}): T {
   const script = Object.assign(makeScript(object as StandInSceneObject, Script), inputs);
-  if (script.isEnabledInHierarchy) script.turn(true);
+  if (script.isEnabledInHierarchy) script.setActive(true);
   return script;
 }
 

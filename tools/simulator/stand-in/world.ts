@@ -1,7 +1,13 @@
 import type { LensHost } from '../lens.ts';
-import type { StandInEvent } from './events.ts';
-import type { StandInSceneObject } from './scene.ts';
-import type { StandInScript } from './script.ts';
+
+/** An event that somebody waits for. */
+export interface WaitingEvent {
+  readonly type: string;
+  readonly owner: { readonly isEnabledInHierarchy: boolean };
+  deltaTime: number;
+  faceIndex: number;
+  fire(): void;
+}
 
 /** What is advanced once a frame before the scripts' own updates, like a model that runs. */
 export interface Steppable {
@@ -26,12 +32,12 @@ export class World {
   mlPerformance = 8;
   /** The last lines printed, oldest first. */
   readonly log: string[] = [];
-  readonly events: StandInEvent[] = [];
+  readonly events: WaitingEvent[] = [];
   readonly steppables = new Set<Steppable>();
   /** Scripts that have woken since the last frame. */
-  readonly starting: StandInScript[] = [];
+  readonly starting: object[] = [];
   /** Objects without a parent, in the order in which they became so. */
-  readonly roots = new Set<StandInSceneObject>();
+  readonly roots = new Set<object>();
 
   constructor(readonly surroundings: Surroundings = SILENCE) {}
 
@@ -58,7 +64,7 @@ export class World {
   }
 
   /** Calls what is bound to an event, in the order of creation. @param affects which of the events are meant. */
-  dispatch(type: string, affects: (event: StandInEvent) => boolean = () => true): void {
+  dispatch(type: string, affects: (event: WaitingEvent) => boolean = () => true): void {
     for (const event of [...this.events]) if (event.type === type && affects(event)) event.fire();
   }
 

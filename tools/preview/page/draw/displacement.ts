@@ -1,5 +1,5 @@
 /** How parts of a face are moved in a picture: a coarse grid of displacements, smooth between its points. */
-import type { TrackedFace } from '../../../vision/face.ts';
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
 
 /** A part of a picture, whole pixels from its top left, with a grid of points that lie `cell` pixels apart. */
 export interface Region {

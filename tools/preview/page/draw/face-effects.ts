@@ -1,6 +1,8 @@
 /** Changes faces in the camera's picture: moved landmarks, bulges, soft skin. */
-import type { FacePoint, Numbers3, Visual } from '../../../simulator/lens.ts';
-import type { TrackedFace } from '../../../vision/face.ts';
+
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
+import type { FacePoint, Numbers3 } from '../../../../ml/faces/geometry.ts';
+import type { Visual } from '../../../simulator/lens.ts';
 import { addLiquify, addStretch, createGrid, regionOf } from './displacement.ts';
 import { resample } from './resample.ts';
 import { skinOf, softenSkin } from './soft-skin.ts';

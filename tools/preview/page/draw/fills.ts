@@ -1,4 +1,5 @@
-import type { FaceCrop, Fill, Rgba, TextureUse } from '../../../simulator/lens.ts';
+import type { FaceCrop } from '../../../../ml/faces/geometry.ts';
+import type { Fill, Rgba, TextureUse } from '../../../simulator/lens.ts';
 import { remember } from './lettering.ts';
 
 /** What fills need of the caller. */

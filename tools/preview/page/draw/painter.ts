@@ -1,6 +1,8 @@
 /** Draws what a lens shows over a picture of the camera, on a 2-D canvas, without a graphics card. */
-import type { Affine, HeadPlace, ScreenPlace, TextVisual, Visual } from '../../../simulator/lens.ts';
-import type { TrackedFace } from '../../../vision/face.ts';
+
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
+import type { Affine } from '../../../../ml/faces/geometry.ts';
+import type { HeadPlace, ScreenPlace, TextVisual, Visual } from '../../../simulator/lens.ts';
 import { changeFace, type Project } from './face-effects.ts';
 import { cssColor, Filler, type Textures } from './fills.ts';
 import { isEmoji, Letterer } from './lettering.ts';

@@ -1,5 +1,5 @@
 /** Softens the skin of a face in a picture, and leaves its eyes, brows, nostrils and lips. */
-import type { TrackedFace } from '../../../vision/face.ts';
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
 import type { Region } from './displacement.ts';
 
 /** Centimetres. */

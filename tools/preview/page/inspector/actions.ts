@@ -1,5 +1,5 @@
 import { session } from 'virtual:lens';
-import { element, setText } from '../ui/dom.ts';
+import { element, setText } from '../../../web/page/dom.ts';
 import { sentence } from '../ui/sentence.ts';
 import { type Changes, valuesOf } from './changes.ts';
 import type { Change } from './components.ts';

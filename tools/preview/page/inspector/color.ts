@@ -1,6 +1,6 @@
 import type { InputValue, Numbers } from '../../../simulator/program.ts';
-import { element } from '../ui/dom.ts';
-import type { Control, OnInput } from './field.ts';
+import { element } from '../../../web/page/dom.ts';
+import type { Control, OnInput } from './control.ts';
 
 /** A colour, and with four numbers its opacity. @param length numbers of its vector. */
 export function colorControl(length: 3 | 4, id: string, onInput: OnInput): Control {

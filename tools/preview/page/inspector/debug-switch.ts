@@ -1,6 +1,6 @@
 import type { Overrides } from '../../../simulator/lens.ts';
 import type { InputValue, InspectorInput } from '../../../simulator/program.ts';
-import { toggle } from '../ui/dom.ts';
+import { toggle } from '../../../web/page/dom.ts';
 import { kept } from '../ui/kept.ts';
 import type { Changes } from './changes.ts';
 

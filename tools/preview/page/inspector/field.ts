@@ -1,15 +1,7 @@
 import type { InputValue, InspectorInput } from '../../../simulator/program.ts';
-import { element } from '../ui/dom.ts';
+import { element } from '../../../web/page/dom.ts';
 import { colorControl } from './color.ts';
-
-/** What a value is edited with. */
-export interface Control {
-  readonly root: HTMLElement;
-  /** Shows a value. */
-  show(value: InputValue): void;
-}
-
-export type OnInput = (value: InputValue) => void;
+import type { Control, OnInput } from './control.ts';
 
 let controls = 0;
 

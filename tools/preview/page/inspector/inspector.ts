@@ -1,5 +1,5 @@
 import type { InputValue, InspectorInput, LensProgram } from '../../../simulator/program.ts';
-import { element, setText } from '../ui/dom.ts';
+import { element, setText } from '../../../web/page/dom.ts';
 import { kept } from '../ui/kept.ts';
 import type { Changes } from './changes.ts';
 import { type InspectedComponent, inspectedComponents } from './components.ts';

@@ -1,7 +1,7 @@
-import { inputValue } from '../../../lens/scripts/metadata.ts';
-import type { Literal } from '../../../lens/scripts/script.ts';
-import { fields } from '../../../lens/yaml/value.ts';
-import { write } from '../../../lens/yaml/write.ts';
+import { inputValue } from '../../../lens-studio/scripts/metadata.ts';
+import type { Literal } from '../../../lens-studio/scripts/script.ts';
+import { fields } from '../../../lens-studio/yaml/value.ts';
+import { write } from '../../../lens-studio/yaml/write.ts';
 import type { InputValue } from '../../../simulator/program.ts';
 import type { Change } from './components.ts';
 

@@ -1,8 +1,8 @@
 import { assetUrls, networkUrls } from 'virtual:lens';
 import { messageOf } from '../../../../ml/core/errors.ts';
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
+import type { Picture } from '../../../../ml/faces/picture.ts';
 import type { ModelAsset } from '../../../simulator/program.ts';
-import type { TrackedFace } from '../../../vision/face.ts';
-import type { Picture } from '../../../vision/picture.ts';
 import type { Vision, VisionModel } from '../vision/vision.ts';
 import { addSample } from './samples.ts';
 

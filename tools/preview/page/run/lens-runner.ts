@@ -1,5 +1,5 @@
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
 import type { LensHost, Overrides, ScreenSize, SimulatedLens } from '../../../simulator/lens.ts';
-import type { TrackedFace } from '../../../vision/face.ts';
 import type { Models } from './models.ts';
 import { nextTask } from './next-task.ts';
 

@@ -1,7 +1,8 @@
-import type { FaceCrop, LensHost } from '../../../simulator/lens.ts';
-import { cropPlace } from '../../../vision/crop.ts';
-import type { TrackedFace } from '../../../vision/face.ts';
-import { flipped, samplePicture } from '../../../vision/picture.ts';
+import { cropPlace } from '../../../../ml/faces/crop.ts';
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
+import type { FaceCrop } from '../../../../ml/faces/geometry.ts';
+import { flipped, samplePicture } from '../../../../ml/faces/picture.ts';
+import type { LensHost } from '../../../simulator/lens.ts';
 import type { Taken } from '../stage/picture-taker.ts';
 import type { Sounds } from './sounds.ts';
 

@@ -1,4 +1,4 @@
-import { element } from '../ui/dom.ts';
+import { element } from '../../../web/page/dom.ts';
 import { sentence } from '../ui/sentence.ts';
 import { type Source, SourceError, shotOf } from './source.ts';
 

@@ -1,5 +1,5 @@
 import { EMOTIONS, type Emotion } from '../../../../ml/core/emotions.ts';
-import { choices, element, toggle } from '../ui/dom.ts';
+import { choices, element, toggle } from '../../../web/page/dom.ts';
 import { EXPRESSIONS } from '../ui/expressions.ts';
 import { kept } from '../ui/kept.ts';
 import { Actor } from './drawn/actor.ts';

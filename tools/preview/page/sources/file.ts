@@ -1,4 +1,4 @@
-import { element, setText } from '../ui/dom.ts';
+import { element, setText } from '../../../web/page/dom.ts';
 import { type Source, SourceError, shotOf } from './source.ts';
 
 /** Longest side that a picture is kept at, in pixels: the stage is smaller still. */

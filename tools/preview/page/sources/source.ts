@@ -1,4 +1,4 @@
-import type { TrackedFace } from '../../../vision/face.ts';
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
 
 /** A picture at this moment, with its sides in pixels. */
 export interface Shot {

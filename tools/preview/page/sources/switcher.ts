@@ -1,5 +1,5 @@
+import { element, pressButtons } from '../../../web/page/dom.ts';
 import type { Banners } from '../ui/banners.ts';
-import { element, pressButtons } from '../ui/dom.ts';
 import { openCamera } from './camera.ts';
 import { openDrawn } from './drawn-source.ts';
 import { openFile } from './file.ts';

@@ -1,6 +1,6 @@
+import { choices, element, toggle } from '../../../web/page/dom.ts';
 import type { ScreenChoice } from '../stage/screen.ts';
 import type { Banners } from '../ui/banners.ts';
-import { choices, element, toggle } from '../ui/dom.ts';
 import { kept } from '../ui/kept.ts';
 import type { Source } from './source.ts';
 import { createSwitcher } from './switcher.ts';

@@ -1,5 +1,5 @@
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
 import type { ScreenSize } from '../../../simulator/lens.ts';
-import type { TrackedFace } from '../../../vision/face.ts';
 import type { Shot } from '../sources/source.ts';
 import { coveredPart } from './screen.ts';
 

@@ -1,10 +1,10 @@
 import { assetUrls, program } from 'virtual:lens';
+import { projectHead } from '../../../../ml/faces/anchors.ts';
+import { cropPlace } from '../../../../ml/faces/crop.ts';
 import type { ScreenSize, Visual } from '../../../simulator/lens.ts';
-import { projectHead } from '../../../vision/anchors.ts';
-import { cropPlace } from '../../../vision/crop.ts';
+import { element, setText } from '../../../web/page/dom.ts';
 import { createPainter } from '../draw/painter.ts';
 import type { OnStage } from '../run/page-host.ts';
-import { element, setText } from '../ui/dom.ts';
 
 /** The screen that the lens is shown on. */
 export interface Stage {

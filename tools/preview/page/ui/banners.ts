@@ -1,4 +1,4 @@
-import { element } from './dom.ts';
+import { element } from '../../../web/page/dom.ts';
 
 /** What happened and what to do about it. */
 export interface Message {

@@ -1,5 +1,5 @@
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
 import type { SimulatedLens } from '../../../simulator/lens.ts';
-import type { TrackedFace } from '../../../vision/face.ts';
 import { recognisedBy } from './meters.ts';
 
 /** Milliseconds without a face before it is said. */

@@ -1,7 +1,7 @@
 import { grouped } from '../../../simulator/grouped.ts';
 import type { SimulatedLens } from '../../../simulator/lens.ts';
 import type { LensProgram } from '../../../simulator/program.ts';
-import { element } from './dom.ts';
+import { element } from '../../../web/page/dom.ts';
 import { tellsFailure } from './script-failures.ts';
 
 /** Lines of the log that are shown. */

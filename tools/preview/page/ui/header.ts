@@ -1,5 +1,5 @@
 import { program } from 'virtual:lens';
-import { element } from './dom.ts';
+import { element } from '../../../web/page/dom.ts';
 
 /** The top of the page. @param switches are shown at its right. */
 export function createHeader(switches: readonly HTMLElement[]): HTMLElement {

@@ -1,6 +1,6 @@
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
 import type { SimulatedLens } from '../../../simulator/lens.ts';
-import type { TrackedFace } from '../../../vision/face.ts';
-import { element, setText } from './dom.ts';
+import { element, setText } from '../../../web/page/dom.ts';
 import { EXPRESSIONS } from './expressions.ts';
 
 /** What a script tells that recognises expressions, as the lens's EmotionDetector does. */

@@ -1,5 +1,5 @@
+import { element, setText } from '../../../web/page/dom.ts';
 import { type Part, quantile, stats } from '../run/samples.ts';
-import { element, setText } from './dom.ts';
 
 /** Samples that the figures are of: a few seconds. */
 const RECENT = 120;

@@ -1,7 +1,7 @@
 /** What the page and a vision worker say to each other: calls that are answered in turn. */
-import type { TrackedFace } from '../../../vision/face.ts';
-import type { Picture } from '../../../vision/picture.ts';
-import type { TrackOptions } from '../../../vision/tracker.ts';
+import type { TrackedFace } from '../../../../ml/faces/face.ts';
+import type { Picture } from '../../../../ml/faces/picture.ts';
+import type { TrackOptions } from '../../../../ml/faces/tracker.ts';
 
 export interface VisionUrls {
   readonly detectorUrl: string;

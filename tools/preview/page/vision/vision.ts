@@ -1,6 +1,6 @@
+import type { Picture } from '../../../../ml/faces/picture.ts';
+import type { TrackOptions } from '../../../../ml/faces/tracker.ts';
 import type { HostModel } from '../../../simulator/lens.ts';
-import type { Picture } from '../../../vision/picture.ts';
-import type { TrackOptions } from '../../../vision/tracker.ts';
 import type { Tracked, VisionUrls } from './protocol.ts';
 import { startThread, type Thread } from './thread.ts';
 

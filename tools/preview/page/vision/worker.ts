@@ -3,8 +3,8 @@
  * other, off the page's own thread.
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-web/wasm';
-import { LANDMARK_SIDE } from '../../../../ml/landmarks/network/input.ts';
-import { FaceTracker } from '../../../vision/tracker.ts';
+import { LANDMARK_SIDE } from '../../../../ml/faces/landmarks/network/input.ts';
+import { FaceTracker } from '../../../../ml/faces/tracker.ts';
 import { LensModel } from './model.ts';
 import type { Answer, Calls, Request, VisionUrls } from './protocol.ts';
 import { openSession, runSession } from './sessions.ts';

@@ -1,7 +1,7 @@
 /** A source of frames for people without a camera: drawn people who show the expression they are asked for. */
 import { EMOTIONS, type Emotion } from '../../../../../ml/core/emotions.ts';
 import { eyesOf } from '../../../../../ml/core/ibug.ts';
-import type { TrackedFace } from '../../../../vision/face.ts';
+import type { TrackedFace } from '../../../../../ml/faces/face.ts';
 import { Cast } from './cast.ts';
 import { drawPortrait, paintBackdrop } from './compose.ts';
 import { headMotion } from './motion.ts';
@@ -30,7 +30,7 @@ const CHANGE = 0.3;
 const HALF_FACE = { ofHeight: 0.25, ofWidth: 0.32 };
 /** Where the middle of a head is at rest, in parts of the frame's height. */
 const HEAD_LEVEL = 0.46;
-/** Centimetres between the eyes of a head, and how far they are above its middle, as in tools/vision. */
+/** Centimetres between the eyes of a head, and how far they are above its middle, as in ml/faces. */
 const EYES = { apart: 6.3, up: 2.62 };
 
 interface Player {

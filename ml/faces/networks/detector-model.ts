@@ -1,0 +1,47 @@
+import { Graph, type Tensor } from '../../nn/graph.ts';
+import { decodeModel } from '../../onnx/decode.ts';
+import { encodeModel, type OnnxValueInfo } from '../../onnx/model.ts';
+import { CELL } from '../detection.ts';
+import { readWeights } from '../landmarks/network/face-api.ts';
+import { convolution, type Layers, OPSET } from '../landmarks/network/layers.ts';
+
+/**
+ * The network that finds faces, face-api's `tiny_face_detector_model` (a small YOLO v2), as an ONNX file: input `image`
+ * [1, 3, height, width] of any size, output `cells` [1, 25, height / 32, width / 32], of each cell and anchor x, y, width,
+ * height and score.
+ * @throws UserError if the package with its weights is not installed whole.
+ */
+export async function detectorModel(): Promise<Uint8Array> {
+  const graph = new Graph();
+  const layers: Layers = { graph, weights: await readWeights('tiny_face_detector_model') };
+  let x = graph.input('image', [1, 3, CELL, CELL]);
+  for (let layer = 0; layer < 6; layer++) {
+    const padding = layer === 0 ? 'VALID' : 'SAME_UPPER';
+    x = maxPool(leaky(convolution(layers, `conv${layer}`, x, 1, padding)), layer < 5 ? 2 : 1);
+  }
+  graph.output('cells', convolution(layers, 'conv8', x, 1, 'VALID'));
+  return withAnySize(graph.encode(OPSET));
+}
+
+/** A graph has the sizes that it was built with; this network's operators take any. */
+function withAnySize(file: Uint8Array): Uint8Array {
+  const model = decodeModel(file, 'the detector');
+  const anySize = (values: readonly OnnxValueInfo[], sides: readonly [string, string]) =>
+    values.map((value) => ({ ...value, shape: [...value.shape!.slice(0, 2), ...sides] }));
+  const inputs = anySize(model.graph.inputs, ['height', 'width']);
+  const outputs = anySize(model.graph.outputs, ['rows', 'columns']);
+  return encodeModel({ ...model, graph: { ...model.graph, inputs, outputs } });
+}
+
+const leaky = (x: Tensor) => x.graph.node('LeakyRelu', [x], x.shape, { attributes: { alpha: { float: 0.1 } } });
+
+function maxPool(x: Tensor, stride: number): Tensor {
+  const [batch, channels, height, width] = x.shape;
+  return x.graph.node('MaxPool', [x], [batch, channels, Math.ceil(height / stride), Math.ceil(width / stride)], {
+    attributes: {
+      kernel_shape: { ints: [2, 2] },
+      strides: { ints: [stride, stride] },
+      auto_pad: { string: 'SAME_UPPER' },
+    },
+  });
+}

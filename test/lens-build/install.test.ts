@@ -1,0 +1,309 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { UserError } from '../../ml/core/errors.ts';
+import { withLock } from '../../ml/core/lock.ts';
+import { sha256Of } from '../../ml/export/exported-file.ts';
+import { readModelJson } from '../../ml/export/model-json.ts';
+import { buildLens } from '../../tools/lens-build/build.ts';
+import { installModel } from '../../tools/lens-build/install.ts';
+import { readLensModel } from '../../tools/lens-build/lens-model.ts';
+import { validateProject } from '../../tools/lens-validate/validate.ts';
+import { readProgram } from '../../tools/simulator/project/read-program.ts';
+import { temporaryFolder } from '../data/helpers.ts';
+import { writeLandmarkModel } from './landmark-model.ts';
+
+/** How many files may still be written before the disk is full. */
+const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
+vi.mock('../../ml/core/files.ts', async (original) => {
+  const files = await original<typeof import('../../ml/core/files.ts')>();
+  const limited =
+    <T>(write: (path: string, content: Uint8Array | string) => Promise<T>) =>
+    (path: string, content: Uint8Array | string) =>
+      disk.left-- > 0 ? write(path, content) : Promise.reject(new Error('the disk is full'));
+  return { ...files, writeAtomic: limited(files.writeAtomic), writeBeside: limited(files.writeBeside) };
+});
+
+const MODEL = resolve('ml/models/emotion');
+
+/** Every file below a folder with its content. */
+function contentOf(folder: string): Map<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(
+    files.map(({ parentPath, name }) => [join(parentPath, name), sha256Of(readFileSync(join(parentPath, name)))]),
+  );
+}
+const DETECTOR = 'Assets/EmotionDetector';
+const TFLITE = `${DETECTOR}/emotion.int8.tflite`;
+const ONNX = `${DETECTOR}/emotion.onnx`;
+
+describe('installing a model', () => {
+  const fresh = temporaryFolder();
+  const project = temporaryFolder();
+  const at = (path: string) => join(project, path);
+  beforeAll(async () => {
+    await buildLens(fresh);
+  });
+  beforeEach(() => {
+    disk.left = Number.POSITIVE_INFINITY;
+    rmSync(project, { recursive: true });
+    cpSync(fresh, project, { recursive: true });
+  });
+  const install = async (format: 'tflite' | 'onnx') => installModel(project, await readLensModel(MODEL, format));
+  const ids = (path: string) =>
+    [...readFileSync(at(`${path}.meta`), 'utf8').matchAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g)].flat();
+
+  it('there and back keeps the ids, and leaves one model', async () => {
+    const before = readFileSync(at(`${TFLITE}.meta`), 'utf8');
+    const idsBefore = ids(TFLITE);
+    expect(await install('onnx')).toEqual({ path: ONNX, removed: TFLITE });
+    expect(readdirSync(at(DETECTOR)).filter((name) => /tflite|onnx/.test(name))).toEqual([
+      'emotion.onnx',
+      'emotion.onnx.meta',
+    ]);
+    expect(ids(ONNX)).toEqual(idsBefore);
+    expect(readFileSync(at(ONNX)).equals(readFileSync(join(MODEL, 'emotion.onnx')))).toBe(true);
+    // Lens Studio's shapes are width, height, channels, whatever the layout in the file.
+    expect(readFileSync(at(`${ONNX}.meta`), 'utf8')).toBe(before);
+    expect(await install('tflite')).toEqual({ path: TFLITE, removed: ONNX });
+    expect(readFileSync(at(`${TFLITE}.meta`), 'utf8')).toBe(before);
+    expect(await install('tflite')).toEqual({ path: TFLITE, removed: null });
+    expect((await buildLens(project)).written).toEqual([]);
+  });
+
+  it('works in a project of someone else, by the link of the detector', async () => {
+    for (const name of ['Assets/Scene.scene', `${TFLITE}.meta`])
+      writeFileSync(
+        at(name),
+        readFileSync(at(name), 'utf8').replaceAll(ids(TFLITE)[1], '11111111-2222-4333-8444-555555555555'),
+      );
+    mkdirSync(at('Assets/Mine'));
+    for (const ending of ['', '.meta']) renameSync(at(TFLITE + ending), at(`Assets/Mine/faces.tflite${ending}`));
+    renameSync(at('EmotionLens.esproj'), at('Mine.esproj'));
+    expect(await install('onnx')).toEqual({ path: 'Assets/Mine/emotion.onnx', removed: 'Assets/Mine/faces.tflite' });
+    expect(ids('Assets/Mine/emotion.onnx')).toContain('11111111-2222-4333-8444-555555555555');
+    expect(readdirSync(at('Assets/Mine')).sort()).toEqual(['emotion.onnx', 'emotion.onnx.meta']);
+  });
+
+  it.each([0, 1, 2])('leaves the project as it is when the disk is full after %i files', async (files) => {
+    const model = await readLensModel(MODEL, 'onnx');
+    const before = contentOf(project);
+    disk.left = files;
+    await expect(installModel(project, model)).rejects.toThrow('the disk is full');
+    expect(contentOf(project)).toEqual(before);
+    disk.left = Number.POSITIVE_INFINITY;
+    await install('onnx');
+    expect([TFLITE, `${TFLITE}.meta`].filter((path) => existsSync(at(path)))).toEqual([]);
+  });
+
+  it('removes what is left of a former one that was killed, and nothing that merely has such a name', async () => {
+    cpSync(join(MODEL, 'emotion.onnx'), at(ONNX));
+    writeFileSync(at(`${DETECTOR}/emotion.int8.onnx`), 'mine');
+    writeFileSync(at(`${ONNX}.4194399-01234567.tmp`), 'half');
+    await install('tflite');
+    expect(readdirSync(at(DETECTOR)).filter((name) => /onnx/.test(name))).toEqual(['emotion.int8.onnx']);
+  });
+
+  it.each([
+    '../../emotion.onnx',
+    'sub/emotion.onnx',
+    '..\\emotion.onnx',
+    'EmotionDetector.ts',
+    '.bashrc',
+    '',
+  ])('that calls itself %j is refused before anything is written', async (name) => {
+    const folder = temporaryFolder();
+    const model = await readModelJson(join(MODEL, 'model.json'));
+    const before = contentOf(project);
+    const files = model.files.map((file) => ({ ...file, name: file.format === 'onnx' ? name : file.name }));
+    mkdirSync(join(folder, 'a/b/sub'), { recursive: true });
+    writeFileSync(join(folder, 'a/b/model.json'), JSON.stringify({ ...model, files }));
+    if (name !== '') cpSync(join(MODEL, 'emotion.onnx'), join(folder, 'a/b', name));
+    const reading = readLensModel(join(folder, 'a/b'), 'tflite');
+    await expect(reading).rejects.toThrow(UserError);
+    await expect(reading).rejects.toThrow(/model\.json does not fit:[\s\S]*files\[\d\]\.name/);
+    expect(contentOf(project)).toEqual(before);
+  });
+
+  it('takes the place of no file without a .meta, unless it is the model itself', async () => {
+    writeFileSync(at(ONNX), 'mine');
+    await expect(install('onnx')).rejects.toThrow(/emotion\.onnx is another file of the project already/);
+    expect(readFileSync(at(ONNX), 'utf8')).toBe('mine');
+    cpSync(join(MODEL, 'emotion.onnx'), at(ONNX));
+    expect(await install('onnx')).toEqual({ path: ONNX, removed: TFLITE });
+  });
+
+  it('replaces nothing that is no model, though the scene links to it as one', async () => {
+    // The scene links to a script where a model belongs.
+    const [, script] = ids(`${DETECTOR}/EmotionDetector.ts`);
+    const scene = at('Assets/Scene.scene');
+    writeFileSync(scene, readFileSync(scene, 'utf8').replace(/( {6}model: \S+) \S+\n/, `$1 ${script}\n`));
+    const before = contentOf(project);
+    await expect(install('onnx')).rejects.toThrow(/no EmotionDetector with a model in its scene/);
+    expect(contentOf(project)).toEqual(before);
+  });
+
+  it.skipIf(process.platform === 'win32')('writes nothing where a link of the project leads', async () => {
+    const outside = join(fresh, 'outside');
+    rmSync(outside, { recursive: true, force: true });
+    renameSync(at('Assets'), outside);
+    symlinkSync(outside, at('Assets'));
+    writeFileSync(join(outside, 'a.4194399-01234567.tmp'), 'mine');
+    const before = contentOf(outside);
+    await expect(install('onnx')).rejects.toThrow(/Assets is a symbolic link/);
+    expect(contentOf(outside)).toEqual(before);
+    writeFileSync(join(outside, 'Scene.scene'), 'mine');
+    await expect(buildLens(project, true)).rejects.toThrow(/Assets is a symbolic link/);
+    expect(readFileSync(join(outside, 'Scene.scene'), 'utf8')).toBe('mine');
+    rmSync(outside, { recursive: true });
+  });
+
+  it('is refused while another process is at work in the project', async () => {
+    const model = await readLensModel(MODEL, 'onnx');
+    await withLock(project, 'lens install', async () => {
+      await expect(installModel(project, model)).rejects.toThrow(/is in use by process \d+ since/);
+      await expect(buildLens(project)).rejects.toThrow(/is in use by process \d+ since/);
+    });
+    await install('onnx');
+  });
+
+  it('refuses a folder without a project, without a detector, without a linked model', async () => {
+    const model = await readLensModel(MODEL, 'tflite');
+    await expect(installModel(MODEL, model)).rejects.toThrow(/is no Lens Studio project/);
+    const scene = readFileSync(at('Assets/Scene.scene'), 'utf8');
+    writeFileSync(
+      at('Assets/Scene.scene'),
+      scene.replace(/ {6}model: .*\n/, '      model: !<reference.MLAsset> 00000000-0000-0000-0000-000000000000\n'),
+    );
+    await expect(installModel(project, model)).rejects.toThrow(
+      /no EmotionDetector with a model in its scene; add the component/,
+    );
+    rmSync(at(`${DETECTOR}/EmotionDetector.ts`));
+    await expect(installModel(project, model)).rejects.toThrow(
+      /has no EmotionDetector script; drag EmotionDetector\.lspkg/,
+    );
+  });
+
+  it('of a picture and landmarks declares both to Lens Studio, and it fits', async () => {
+    const folder = join(fresh, 'landmark model');
+    await writeLandmarkModel(folder);
+    await installModel(project, await readLensModel(folder, 'onnx'));
+    const { assets, problems } = await readProgram(project);
+    expect(problems).toEqual([]);
+    const [{ inputs }] = assets.filter((asset) => asset.kind === 'model');
+    expect(inputs.map(({ name, shape }) => [name, shape])).toEqual([
+      ['image', [8, 8, 3]],
+      ['landmarks', [1, 1, 136]],
+    ]);
+    expect(inputs[0].scale).toEqual(new Array(3).fill(0.007843));
+    expect([...new Set(inputs[1].scale), ...new Set(inputs[1].bias)]).toEqual([1, 0]);
+    const { findings } = await validateProject(project);
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it('refuses to take the place of another asset', async () => {
+    writeFileSync(at(`${ONNX}.meta`), readFileSync(at(`${TFLITE}.meta`), 'utf8').replace(/[0-9a-f]{8}-/g, '99999999-'));
+    writeFileSync(at(ONNX), 'mine');
+    await expect(install('onnx')).rejects.toThrow(/emotion\.onnx is another asset of the project already/);
+    expect(readFileSync(at(ONNX), 'utf8')).toBe('mine');
+  });
+});
+
+describe('a model that does not fit the lens is refused', () => {
+  const folder = temporaryFolder();
+  const json = join(folder, 'model.json');
+  const tflite = join(folder, 'emotion.int8.tflite');
+  // biome-ignore lint/suspicious/noExplicitAny: broken on purpose
+  const change = (edit: (model: any) => void) => {
+    const model = JSON.parse(readFileSync(json, 'utf8'));
+    edit(model);
+    writeFileSync(json, JSON.stringify(model));
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  const form = (model: any) => model.files.find(({ format }: { format: string }) => format === 'tflite');
+  const refused = (message: RegExp) => expect(readLensModel(folder, 'tflite')).rejects.toThrow(message);
+  beforeEach(() => {
+    for (const name of ['model.json', 'emotion.int8.tflite']) cpSync(join(MODEL, name), join(folder, name));
+  });
+
+  it('for its labels', async () => {
+    change((model) => model.labels.reverse());
+    await refused(/labels are Neutral, Surprise[\s\S]*needs Angry, Disgust/);
+  });
+
+  it.each([
+    [[1, 96, 64, 3], /takes \[1,96,64,3\] \(NHWC\); the lens gives it one square RGB picture/],
+    [[1, 48, 48, 1], /takes \[1,48,48,1\]/],
+    [[2, 96, 96, 3], /takes \[2,96,96,3\]/],
+  ])('for its input %j', async (shape, message) => {
+    change((model) => {
+      form(model).input.shape = shape;
+    });
+    await refused(message);
+  });
+
+  it('for landmarks of another length', async () => {
+    await writeLandmarkModel(folder, 134);
+    await expect(readLensModel(folder, 'onnx')).rejects.toThrow(
+      /takes landmarks \(1 × 1 × 134\) beside its picture; the lens gives it landmarks \(1 × 1 × 136\) or nothing/,
+    );
+  });
+
+  it('for its output', async () => {
+    change((model) => {
+      form(model).output.shape = [1, 1, 1, 8];
+    });
+    await refused(/answers \[1,1,1,8\]; the lens reads 7 probabilities/);
+  });
+
+  it('for another SHA-256', async () => {
+    truncateSync(tflite, 1000);
+    await refused(/is not the file that model\.json describes: its SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}/);
+  });
+
+  it('for a size above the limit', async () => {
+    truncateSync(tflite, 10_000_001);
+    await refused(/has 10,000,001 bytes; all ML assets of a lens have 10,000,000 at most/);
+  });
+
+  it('for being damaged, though its SHA-256 is right', async () => {
+    truncateSync(tflite, 100_000);
+    change((model) => {
+      form(model).sha256 = sha256Of(readFileSync(tflite));
+    });
+    await refused(/emotion\.int8\.tflite/);
+  });
+
+  it('for lacking the format, the file, or the description', async () => {
+    change((model) => {
+      model.files = [form(model)];
+    });
+    await expect(readLensModel(folder, 'onnx')).rejects.toThrow(
+      /no model for --format onnx \(files: emotion\.int8\.tflite\)/,
+    );
+    rmSync(tflite);
+    await refused(/cannot read .*emotion\.int8\.tflite: it does not exist/);
+    rmSync(json);
+    await refused(/cannot read .*model\.json: it does not exist/);
+  });
+
+  it('for operators that SnapML does not take', async () => {
+    for (const name of ['emotion.int8.onnx']) cpSync(join(MODEL, name), join(folder, name));
+    change((model) => {
+      model.files = model.files.filter(({ name }: { name: string }) => name === 'emotion.int8.onnx');
+      model.files[0].numbers = 'float32';
+    });
+    await expect(readLensModel(folder, 'onnx')).rejects.toThrow(/emotion\.int8\.onnx: SnapML will not take it: /);
+  });
+});

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EMOTIONS, type Emotion } from '../../ml/core/emotions.ts';
+import { UserError } from '../../ml/core/errors.ts';
+import { fileError, readBytes, readText, writeAtomic } from '../../ml/core/files.ts';
+import { pathInside } from '../../ml/core/inside.ts';
+import { iconHashOf } from '../lens-studio/files/esproj.ts';
+import { filesUnder } from '../lens-studio/files/stored-file.ts';
+import { readScript } from '../lens-studio/scripts/read-script.ts';
+import type { Script } from '../lens-studio/scripts/script.ts';
+import { deviceCameraTexture, faceCropTexture, renderTarget } from './assets.ts';
+import { emotionScene, LENS_NAME, MODEL_IDS, PATHS, scriptAt } from './emotion-lens.ts';
+import { esproj } from './esproj.ts';
+import { GITIGNORE } from './gitignore.ts';
+import { assetId } from './ids.ts';
+import { readLensModel } from './lens-model.ts';
+import { withProjectLock } from './lock.ts';
+import { synthesizeSounds } from './media/sounds.ts';
+import { assetMeta } from './meta.ts';
+import { modelMeta } from './model-meta.ts';
+import { writeScene } from './scene/write-scene.ts';
+import { scriptMeta } from './script-meta.ts';
+import { SHIPPED_LENS, SHIPPED_MODEL } from './shipped.ts';
+
+const picture = (name: string) => readBytes(fileURLToPath(new URL(`./media/${name}`, import.meta.url)));
+
+/** Contents of files by path from the project's folder. */
+type Files = Map<string, string | Uint8Array>;
+
+export interface BuildResult {
+  /** Files that were written, as paths from the project's folder. */
+  readonly written: string[];
+  /** How many were already as they should be. */
+  readonly unchanged: number;
+}
+
+/**
+ * Writes the Lens Studio project around the scripts in a folder. Scripts that the shipped lens has and the folder lacks
+ * are copied, and so is the shipped model where none is installed; the `.meta` files of scripts follow the scripts.
+ * @param force replaces files that differ from what would be written, because they were edited or saved by Lens Studio.
+ * @throws UserError without writing anything if there are such files and `force` is false, a script cannot be read, a link
+ *   leads out of the folder, or another process is at work there.
+ */
+export async function buildLens(folder: string, force = false): Promise<BuildResult> {
+  await mkdir(folder, { recursive: true }).catch((thrown) => {
+    throw fileError('write', folder, thrown);
+  });
+  return withProjectLock(folder, 'lens build', () => writeProject(folder, force));
+}
+
+async function writeProject(folder: string, force: boolean): Promise<BuildResult> {
+  const copied = await missingScripts(folder);
+  const sources = new Map(copied);
+  for (const path of await scriptsIn(folder)) sources.set(path, await readText(join(folder, path)));
+  const scripts = new Map([...sources].map(([path, text]) => [path, readScript(text, path)]));
+  const refreshed: Files = new Map([...scripts].map(([path, script]) => [`${path}.meta`, scriptMeta(script)]));
+  const kept: Files = new Map([
+    ...(await modelFiles(folder)),
+    ...(await assetFiles(scripts)),
+    ...(await projectFiles()),
+  ]);
+
+  const edited = await differing(folder, kept);
+  const inTheWay = edited.filter((path) => existsSync(join(folder, path)));
+  if (inTheWay.length > 0 && !force)
+    throw new UserError(
+      `${folder} has files that differ from what would be written:\n${inTheWay.map((path) => `  ${path}`).join('\n')}\n` +
+        'Keep them, or replace them with --force; changes made in Lens Studio would be lost',
+    );
+  const changed = [...copied.keys(), ...(await differing(folder, refreshed)), ...edited];
+  const all: Files = new Map([...copied, ...refreshed, ...kept]);
+  const places = await Promise.all(changed.map((path) => pathInside(folder, path)));
+  for (const [i, path] of changed.entries()) await writeAtomic(places[i], all.get(path)!);
+  return { written: changed, unchanged: all.size - changed.length };
+}
+
+async function scriptsIn(folder: string): Promise<string[]> {
+  return (await filesUnder(folder, 'Assets')).map(({ path }) => path).filter((path) => path.endsWith('.ts'));
+}
+
+/** The shipped scripts that a folder lacks. */
+async function missingScripts(folder: string): Promise<Map<string, string>> {
+  const missing = (await scriptsIn(SHIPPED_LENS)).filter((path) => !existsSync(join(folder, path)));
+  return new Map(
+    await Promise.all(missing.map(async (path) => [path, await readText(join(SHIPPED_LENS, path))] as const)),
+  );
+}
+
+/** The shipped model, unless the folder has one. */
+async function modelFiles(folder: string): Promise<Files> {
+  const place = join(folder, PATHS.models);
+  const metas = existsSync(place) ? (await readdir(place)).filter((name) => /\.(tflite|onnx)\.meta$/.test(name)) : [];
+  for (const name of metas) if ((await readText(join(place, name))).includes(MODEL_IDS.asset)) return new Map();
+  const model = await readLensModel(SHIPPED_MODEL, 'tflite');
+  const path = `${PATHS.models}/${model.name}`;
+  return new Map<string, string | Uint8Array>([
+    [path, model.bytes],
+    [`${path}.meta`, modelMeta(path, model, MODEL_IDS)],
+  ]);
+}
+
+/** Textures, sounds, the scene, each with its `.meta`. */
+async function assetFiles(scripts: ReadonlyMap<string, Script>): Promise<Files> {
+  const sounds = synthesizeSounds();
+  const assets: Files = new Map<string, string | Uint8Array>([
+    [PATHS.deviceCamera, deviceCameraTexture(PATHS.deviceCamera)],
+    [PATHS.renderTarget, renderTarget(PATHS.renderTarget, PATHS.deviceCamera)],
+    [PATHS.faceCrop, faceCropTexture(PATHS.faceCrop, PATHS.deviceCamera, scriptAt(scripts, PATHS.detector))],
+    [PATHS.vignette, await picture('vignette.png')],
+    ...EMOTIONS.map((emotion) => [PATHS.sound(emotion), sounds[emotion.toLowerCase() as Lowercase<Emotion>]] as const),
+    [PATHS.scene, writeScene(PATHS.scene, emotionScene(scripts), PATHS.renderTarget)],
+  ]);
+  return new Map(
+    [...assets].flatMap(([path, content]) => [
+      [path, content],
+      [`${path}.meta`, assetMeta(path)],
+    ]),
+  );
+}
+
+/** What lies beside `Assets/`. */
+async function projectFiles(): Promise<Files> {
+  const icon = await picture('icon.png');
+  return new Map<string, string | Uint8Array>([
+    [PATHS.icon, icon],
+    ['.gitignore', GITIGNORE],
+    [PATHS.project, esproj(LENS_NAME, assetId(PATHS.scene), iconHashOf(icon))],
+  ]);
+}
+
+/** Which files are missing or differ on the disk. */
+async function differing(folder: string, files: Files): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [path, content] of files) {
+    const file = join(folder, path);
+    if (!existsSync(file) || !(await holds(file, content))) paths.push(path);
+  }
+  return paths;
+}
+
+/** Line ends do not count: Git may change them on Windows. */
+async function holds(file: string, content: string | Uint8Array): Promise<boolean> {
+  if (typeof content === 'string') return (await readText(file)).replaceAll('\r\n', '\n') === content;
+  return Buffer.from(await readBytes(file)).equals(content);
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { checkContent } from '../../ml/check/check-model.ts';
+import { EMOTIONS } from '../../ml/core/emotions.ts';
+import { UserError } from '../../ml/core/errors.ts';
+import { LANDMARK_VALUES } from '../../ml/core/ibug.ts';
+import { sha256Of } from '../../ml/export/exported-file.ts';
+import { type ModelJson, readModelJson } from '../../ml/export/model-json.ts';
+import { LANDMARKS } from '../../ml/nn/layers.ts';
+import { readModelFile } from '../../ml/runtime/model-file.ts';
+import { ML_ASSETS_BYTES } from '../lens-studio/limits.ts';
+import { modelInterface } from '../lens-studio/project/model-interface.ts';
+
+/** Shape of the input of landmarks as Lens Studio shows it: width, height, channels. */
+export const LANDMARK_SHAPE = [1, 1, LANDMARK_VALUES] as const;
+
+/** How SnapML gets the model: 8 bits as TFLite, or floats as ONNX. */
+export type ModelFormat = 'tflite' | 'onnx';
+
+/** A model that fits the lens. */
+export interface LensModel {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly description: ModelJson;
+  readonly file: ModelJson['files'][number];
+  /** Whether it takes the points of the face beside the picture. */
+  readonly landmarks: boolean;
+}
+
+/**
+ * Reads a model for the lens from a folder with `model.json`.
+ * @throws UserError if it is not what the lens expects: the seven labels in order, a square RGB picture, 68 landmarks or
+ *   none, seven probabilities, a file that `model.json` tells the truth about, and that SnapML takes.
+ */
+export async function readLensModel(folder: string, format: ModelFormat): Promise<LensModel> {
+  const json = join(folder, 'model.json');
+  const description = await readModelJson(json);
+  const refuse = (found: string, expected: string): never => {
+    throw new UserError(`${json}: ${found}; ${expected}`);
+  };
+  const { labels } = description;
+  if (labels.some((label, at) => label !== EMOTIONS[at]))
+    refuse(
+      `labels are ${labels.join(', ')}`,
+      `the lens needs ${EMOTIONS.join(', ')}, in this order; train such a model`,
+    );
+  // SnapML takes 8-bit numbers as TFLite only.
+  const candidates = description.files.filter((file) => file.format === format);
+  const file =
+    candidates.find(({ numbers }) => numbers === (format === 'tflite' ? 'int8' : 'float32')) ??
+    (format === 'tflite' ? candidates[0] : undefined) ??
+    refuse(
+      `there is no model for --format ${format} (files: ${description.files.map(({ name }) => name).join(', ')})`,
+      `export one, or choose --format ${format === 'onnx' ? 'tflite' : 'onnx'}`,
+    );
+  const [, ...picture] = file.input.shape;
+  const [width, height, channels] = file.input.layout === 'NHWC' ? picture : [picture[1], picture[2], picture[0]];
+  if (file.input.shape[0] !== 1 || width !== height || channels !== 3)
+    refuse(
+      `${file.name} takes [${file.input.shape}] (${file.input.layout})`,
+      'the lens gives it one square RGB picture',
+    );
+  const values = file.output.shape.reduce((product, side) => product * side, 1);
+  if (values !== EMOTIONS.length)
+    refuse(`${file.name} answers [${file.output.shape}]`, `the lens reads ${EMOTIONS.length} probabilities`);
+  const bytes = await readVerified(join(folder, file.name), file.sha256);
+  const others = (modelInterface(bytes, file.name)?.inputs ?? []).filter(({ name }) => name !== file.input.name);
+  for (const { name, shape } of others)
+    if (name !== LANDMARKS || shape?.join() !== LANDMARK_SHAPE.join())
+      refuse(
+        `${file.name} takes ${name} (${shape?.join(' × ') ?? 'of unknown shape'}) beside its picture`,
+        `the lens gives it ${LANDMARKS} (${LANDMARK_SHAPE.join(' × ')}) or nothing`,
+      );
+  return { name: file.name, bytes, description, file, landmarks: others.length > 0 };
+}
+
+async function readVerified(path: string, sha256: string): Promise<Uint8Array> {
+  const bytes = await readModelFile(path);
+  if (bytes.length > ML_ASSETS_BYTES)
+    throw new UserError(
+      `${path} has ${bytes.length.toLocaleString('en')} bytes; all ML assets of a lens have ` +
+        `${ML_ASSETS_BYTES.toLocaleString('en')} at most, so choose a smaller network or the 8-bit TFLite`,
+    );
+  const actual = sha256Of(bytes);
+  if (actual !== sha256)
+    throw new UserError(
+      `${path} is not the file that model.json describes: its SHA-256 is ${actual}, expected ${sha256}; ` +
+        'it is damaged or belongs to another model, so export or download it again',
+    );
+  const { accepted, findings } = checkContent(bytes, path);
+  const error = findings.find(({ severity }) => severity === 'error');
+  if (!accepted) throw new UserError(`${path}: SnapML will not take it: ${error?.message}. ${error?.wayOut}`);
+  return bytes;
+}

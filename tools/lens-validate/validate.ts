@@ -1,0 +1,51 @@
+import { endingOf } from '../lens-studio/files/importers.ts';
+import { readProject } from '../lens-studio/files/project.ts';
+import { readPackage } from '../lens-studio/files/read-package.ts';
+import { type Model, modelOf } from '../lens-studio/project/model.ts';
+import { checkEsproj } from './esproj-rules.ts';
+import { checkFields } from './field-rules.ts';
+import { checkFiles } from './file-rules.ts';
+import type { Finding } from './finding.ts';
+import { checkInputs } from './input-rules.ts';
+import { checkLayers } from './layer-rules.ts';
+import { checkLinks } from './link-rules.ts';
+import { checkMetas } from './meta-rules.ts';
+import { checkMl } from './ml-rules.ts';
+import { checkOwnership } from './ownership-rules.ts';
+import { type Report, reportOf } from './report.ts';
+import { checkScripts } from './script-rules.ts';
+import { checkSizes } from './size-rules.ts';
+import { checkTypes } from './type-check.ts';
+
+type Rule = (model: Model) => Finding[] | Promise<Finding[]>;
+
+/** One for each family of findings. */
+const RULES: readonly Rule[] = [
+  checkFiles,
+  checkEsproj,
+  checkFields,
+  checkMetas,
+  checkLinks,
+  checkOwnership,
+  checkScripts,
+  checkInputs,
+  checkMl,
+  checkSizes,
+  checkLayers,
+];
+
+/**
+ * Checks a project of Lens Studio 5, or a package, without opening Lens Studio. Nothing is changed, and nothing outside the project is read.
+ * @param path the project's folder, or a `.lspkg` or `.lsc` file.
+ * @param declarations of Lens Studio's API, a file or folder of `.d.ts`; by default those that the project has.
+ * @throws UserError if it is neither, the project's `.esproj` cannot be read, or the package is damaged or unsafe.
+ */
+export async function validateProject(path: string, declarations?: string): Promise<Report> {
+  const project = ['lspkg', 'lsc'].includes(endingOf(path))
+    ? { ...(await readPackage(path)), folder: null, esproj: null, packages: [] }
+    : await readProject(path);
+  const model = await modelOf(project);
+  const findings = await checkTypes(model, declarations);
+  for (const rule of RULES) findings.push(...(await rule(model)));
+  return reportOf(path, model.assets.length, model.entities.length, findings);
+}
