@@ -3,7 +3,7 @@ import type { OnnxGraph, OnnxTensor } from '../onnx/model.ts';
 import { inferShapes, opsetOf } from '../onnx/shapes/infer.ts';
 import { reportOf } from './assemble-report.ts';
 import { constantsOf } from './constants.ts';
-import { constantFindings, externalFindings, innerFindings, opsetFindings, valueFindings } from './onnx-findings.ts';
+import { constantFindings, externalFindings, innerFindings, opsetFindings, orderFindings, valueFindings } from './onnx-findings.ts';
 import { mapOperator } from './operators.ts';
 import type { CheckReport } from './report.ts';
 import { sizeFindings } from './size-findings.ts';
@@ -44,6 +44,7 @@ export function checkOnnx(content: Uint8Array, file: string): CheckReport {
     findings: [
       ...sizeFindings(content.length + tensors.reduce((bytes, tensor) => bytes + externalBytes(tensor), 0)),
       ...opsetFindings(opset),
+      ...orderFindings(graph),
       ...externalFindings(tensors),
       ...valueFindings(model),
       ...constantFindings(graph),

@@ -69,6 +69,20 @@ export function constantFindings(graph: OnnxGraph): Finding[] {
   });
 }
 
+/** What is said of tensors that are used before a node gives them, or that none gives: ONNX wants nodes in order. */
+export function orderFindings({ inputs, initializers, nodes, outputs }: OnnxGraph): Finding[] {
+  // An operand that is left out has no name.
+  const known = new Set(['', ...[...inputs, ...initializers].map(({ name }) => name)]);
+  const missing = new Set<string>();
+  for (const node of nodes) {
+    for (const name of node.inputs) if (!known.has(name)) missing.add(name);
+    for (const name of node.outputs) known.add(name);
+  }
+  for (const { name } of outputs) if (!known.has(name)) missing.add(name);
+  const problem = error('it is used, but no node before gives it', 'Export the model again');
+  return [...missing].map((name) => ({ node: name, ...problem }));
+}
+
 /**
  * What is said of tensors between input and output.
  * @param known of each tensor.

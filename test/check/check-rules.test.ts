@@ -62,6 +62,16 @@ describe('findings', () => {
       ),
       /mode is edge/,
     ],
+    [
+      'a circle',
+      { nodes: [node('Add', ['image', 'y'], 'm'), node('Relu', ['m'], 'y')] },
+      /it is used, but no node before gives it/,
+    ],
+    [
+      'an operand that nothing gives',
+      single('Mul', {}, { inputs: ['image', 'lost'] }),
+      /it is used, but no node before gives it/,
+    ],
     ['a dynamic batch', single('Relu', {}, { inShape: ['N', 4, 8, 8] }), /\[N,4,8,8\] is not fixed.*non-negative/],
     ['an unknown output', single('Relu', {}, { outShape: [1, null, 8, 8] }), /\[1,\?,8,8\] is not fixed/],
     ['a batch of two', single('Relu', {}, { inShape: [2, 4, 8, 8], outShape: [2, 4, 8, 8] }), /batch is 2/],
