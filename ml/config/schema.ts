@@ -114,13 +114,18 @@ const train = z.strictObject({
     .describe(
       'one output head is trained for each: original labels, FER+ votes (soft), FER+ majority, votes and labels blended',
     ),
-  epochs: epochs.default(18),
+  epochs: epochs.default(18).describe('how often all training faces are seen'),
   batchSize: whole.min(2).max(4096).default(64).describe('images of one optimizer step over all replicas'),
-  optimizer: z.enum(['adamw', 'sgd']).default('adamw'),
+  optimizer: z.enum(['adamw', 'sgd']).default('adamw').describe('AdamW, or SGD with Nesterov momentum'),
   learningRate: z.number().positive().max(1000).default(1.5e-3).describe('peak of warm-up and cosine'),
-  warmupEpochs: z.number().min(0).max(100_000).default(1),
+  warmupEpochs: z
+    .number()
+    .min(0)
+    .max(100_000)
+    .default(1)
+    .describe('epochs in which the learning rate rises to its peak'),
   weightDecay: z.number().min(0).default(0.02).describe('decoupled; not applied to norms and biases'),
-  labelSmoothing: probability.max(0.9).default(0.1),
+  labelSmoothing: probability.max(0.9).default(0.1).describe('share of each target that is spread over all classes'),
   blend: probability
     .default(0.3)
     .describe('share of the original label in the targets "blended"; the rest are FER+ votes'),
@@ -133,7 +138,10 @@ const train = z.strictObject({
     .union([z.literal('auto'), whole.min(1).max(64)])
     .default('auto')
     .describe('worker threads'),
-  layout: z.enum(['auto', 'blocked', 'portable']).default('auto'),
+  layout: z
+    .enum(['auto', 'blocked', 'portable'])
+    .default('auto')
+    .describe('how maps lie in memory: blocked is faster where the processor has it'),
   checkpointSteps: whole
     .min(1)
     .max(1_000_000)
@@ -174,7 +182,10 @@ const quantize = z.strictObject({
 
 /** The whole configuration of a run: every field has a default, unknown fields are refused. */
 export const ConfigSchema = z.strictObject({
-  seed: whole.max(2 ** 32 - 1).default(1),
+  seed: whole
+    .max(2 ** 32 - 1)
+    .default(1)
+    .describe('of all random numbers; the same seed gives the same result'),
   runs: z.string().default('runs').describe('folder in which each run gets a folder of its own'),
   hideFaces: z.boolean().default(false).describe('leave pictures of faces out of reports, for publishing'),
   data: data.prefault({}),

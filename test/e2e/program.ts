@@ -4,9 +4,10 @@ import { resolve } from 'node:path';
 
 const PROGRAM = resolve('tools/cli/bin.mjs');
 
-/** Starts the program in a folder; what it writes is gathered while it runs. */
+/** Starts the program in a folder, with no data but what lies there; what it writes is gathered while it runs. */
 export function startIn(folder: string, ...args: string[]) {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder });
+  const env = { ...process.env, EMOTION_LENS_DATA: '' };
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, env });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (data) => {
     output.stdout += data;

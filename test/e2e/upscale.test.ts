@@ -66,7 +66,8 @@ describe('upscale', () => {
     const child = spawn(process.execPath, arguments_, { cwd: folder, stdio: 'ignore' });
     const part = () => find('killed', '.96.faces.part');
     const written = () => statSync(part() ?? '', { throwIfNoEntry: false })?.size ?? 0;
-    while (child.exitCode === null && written() < 96 * 96 * 256) await setTimeout(2);
+    // A chunk has 256 faces; the first is sealed when the second is there.
+    while (child.exitCode === null && written() < 2 * 96 * 96 * 256) await setTimeout(2);
     child.kill('SIGKILL');
     await setTimeout(200);
     expect(find('killed', '.96.faces')).toBeUndefined();

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../ml/core/random.ts';
@@ -67,7 +69,7 @@ describe.each(['beside', 'alone'] as const)('a network with landmarks %s', (land
   });
 
   it('is kept as a file, and answers by its landmarks', async () => {
-    const path = `${process.env['TMPDIR'] ?? '/tmp'}/landmark-branch-${process.pid}-${landmarks}.safetensors`;
+    const path = join(tmpdir(), `landmark-branch-${process.pid}-${landmarks}.safetensors`);
     await saveNetwork(path, trained);
     expect(await loadNetwork(path)).toEqual(trained);
     const bytes = buildInferenceGraph(foldTrained(trained), { batch: 1, head: 'votes' });

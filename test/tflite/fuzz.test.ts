@@ -7,19 +7,15 @@ import { buildTflite, ONE_CONVOLUTION } from './build.ts';
 import { model } from './random-model.ts';
 
 const FILE = 'net.tflite';
-/** Far more than reading a few kilobytes takes, far less than a file that makes the reader repeat itself would. */
-const MOST_MILLISECONDS = 2000;
 
-/** Either a model or an error that names the file, and soon. */
+/** Either a model or an error that names the file; a reader that goes round in circles runs into the test's time limit. */
 function expectModelOrUserError(bytes: Uint8Array): void {
-  const start = performance.now();
   try {
     expect(readTflite(bytes, FILE).tensors).toBeInstanceOf(Array);
   } catch (thrown) {
     expect(thrown).toBeInstanceOf(UserError);
     expect((thrown as Error).message).toContain(FILE);
   }
-  expect(performance.now() - start).toBeLessThan(MOST_MILLISECONDS);
 }
 
 /** Files with every kind of table, and one from another writer. */
