@@ -3,7 +3,14 @@ import type { OnnxGraph, OnnxTensor } from '../onnx/model.ts';
 import { inferShapes, opsetOf } from '../onnx/shapes/infer.ts';
 import { reportOf } from './assemble-report.ts';
 import { constantsOf } from './constants.ts';
-import { constantFindings, externalFindings, innerFindings, opsetFindings, orderFindings, valueFindings } from './onnx-findings.ts';
+import {
+  constantFindings,
+  externalFindings,
+  innerFindings,
+  opsetFindings,
+  orderFindings,
+  valueFindings,
+} from './onnx-findings.ts';
 import { mapOperator } from './operators.ts';
 import type { CheckReport } from './report.ts';
 import { sizeFindings } from './size-findings.ts';
