@@ -85,7 +85,7 @@ export function fingerprintOf(dataset: FaceDataset): string {
   const hash = createHash('sha256').update(JSON.stringify([classesOf(dataset), large?.size, large?.upscaledBy]));
   for (const column of [pixels, labels, splits, votes, landmarks, subjects]) {
     hash.update(`${column?.byteLength ?? 'none'};`);
-    if (column) hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
+    if (column) hash.update(column);
   }
   return hash.digest('hex');
 }

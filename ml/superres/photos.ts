@@ -47,7 +47,7 @@ export async function readPhotos(settings: Settings, reporter: Reporter): Promis
       leftOut.push(messageOf(thrown));
       continue;
     }
-    hash.update(`${pair.truth.width}×${pair.truth.height};`).update(bytesOf(pair.truth.values));
+    hash.update(`${pair.truth.width}×${pair.truth.height};`).update(pair.truth.values);
     if ((training.length + heldOut.length) % HELD_OUT_EVERY === 1) heldOut.push(pair);
     else training.push(photoOf(pair));
   }
@@ -74,8 +74,6 @@ async function readPair(path: string, { scale, patch }: Settings): Promise<Pair>
   }
   return pairOf(picture, scale);
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => new Uint8Array(buffer, byteOffset, byteLength);
 
 function photoOf({ small, truth }: Pair): Photo {
   const { width, height, values } = small;

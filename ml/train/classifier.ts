@@ -66,17 +66,10 @@ export interface Classifier {
  */
 export async function trainClassifier(job: ClassifierJob, classifier: Classifier): Promise<TrainingResult> {
   const { config, dataset, reporter } = job;
-  const {
-    targets: heads,
-    batchSize,
-    epochs,
-    warmupEpochs,
-    replicas,
-    layout: _,
-    checkpointSteps,
-    ...rest
-  } = config.train;
-  const { learningRate: peak, weightDecay, clipNorm, emaDecay, optimizer } = rest;
+  // How the work is divided is told by the plan, and how often a checkpoint is written changes nothing.
+  const { replicas: _replicas, layout: _layout, checkpointSteps, ...train } = config.train;
+  const { targets: heads, batchSize, epochs, warmupEpochs, learningRate: peak, optimizer } = train;
+  const { weightDecay, clipNorm, emaDecay } = train;
   const { faces, plan, layout, batches } = setUpTraining(config, dataset);
   const { stepsPerEpoch } = batches;
   const hasPublicTest = indicesOf(dataset, 'PublicTest').length > 0;
@@ -94,7 +87,7 @@ export async function trainClassifier(job: ClassifierJob, classifier: Classifier
       seed,
       model,
       augment,
-      train: { targets: heads, batchSize, epochs, warmupEpochs, ...rest },
+      train,
       network: classifier.info,
       ...classifier.identity,
       data: fingerprintOf(dataset),

@@ -1,8 +1,7 @@
 import { holdsEntities } from '../lens-studio/files/importers.ts';
 import { isPackage } from '../lens-studio/files/packed-package.ts';
 import type { Model } from '../lens-studio/project/model.ts';
-import type { Finding } from './finding.ts';
-import { finding } from './finding.ts';
+import { type Finding, finding } from './finding.ts';
 
 /** Files that cannot be read, that are not there, or that lack their `.meta`. */
 export function checkFiles({ assets, faults, packages, absent }: Model): Finding[] {

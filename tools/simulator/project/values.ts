@@ -1,5 +1,4 @@
-import type { Entity } from '../../lens-studio/files/entity.ts';
-import { isId, plain } from '../../lens-studio/files/entity.ts';
+import { type Entity, isId, plain } from '../../lens-studio/files/entity.ts';
 import type { Literal, ScriptInput } from '../../lens-studio/scripts/script.ts';
 import { NULL_ID, Tagged, type Value, Vector } from '../../lens-studio/yaml/value.ts';
 import type { InputValue } from '../program.ts';
