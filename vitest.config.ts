@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/** Commands that are interrupted or killed at a moment of their work, and a page that draws: the other tests would slow them. */
+const TIMED = ['ckplus', 'interrupt', 'kill', 'preview'].map((name) => `test/e2e/${name}.test.ts`);
+
 export default defineConfig({
   test: {
+    reporters: ['default', './test/missing-data.ts'],
     projects: [
       {
         test: {
@@ -18,9 +22,20 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          // Programs, servers and browsers with processes of their own.
-          fileParallelism: false,
+          exclude: TIMED,
+          // Commands start on one core.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e-timed',
+          include: TIMED,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

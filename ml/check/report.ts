@@ -1,19 +1,8 @@
 import { z } from 'zod';
-import { PLATFORMS } from './snapml-layers.ts';
+import { FindingSchema, groupFindings, SYMBOLS } from './finding.ts';
+import { PLATFORMS } from './snapml.ts';
 
 const platforms = z.array(z.enum(PLATFORMS));
-
-/** Something about a model that its maker should know. */
-export const FindingSchema = z.object({
-  /** An `error` keeps SnapML from taking the model, a `warning` may, or costs speed; `info` is good to know. */
-  severity: z.enum(['error', 'warning', 'info']),
-  /** Name of the node or tensor; absent if it is about the file. */
-  node: z.string().optional(),
-  message: z.string(),
-  /** What to do about it. */
-  wayOut: z.string(),
-});
-export type Finding = z.infer<typeof FindingSchema>;
 
 /** Whether SnapML takes a model, and why. */
 export const CheckReportSchema = z.object({
@@ -31,22 +20,18 @@ export const CheckReportSchema = z.object({
 });
 export type CheckReport = z.infer<typeof CheckReportSchema>;
 
-const SYMBOLS = { error: '✗', warning: '!', info: 'i' } as const;
-/** Nodes that are named where the same is said of many. */
+/** How many nodes are named that have the same finding. */
 const NAMED = 3;
 
-/** Puts together what is said of several nodes in the same words. */
-function grouped(findings: readonly Finding[]) {
-  const groups = new Map<string, { finding: Finding; nodes: string[] }>();
-  for (const finding of findings) {
-    const key = `${finding.severity} ${finding.message} ${finding.wayOut}`;
-    const group = groups.get(key) ?? { finding, nodes: [] };
-    if (finding.node) group.nodes.push(finding.node);
-    groups.set(key, group);
-  }
-  return [...groups.values()].map(({ finding, nodes }) => {
+/** Findings in one line each; nodes with the same finding share a line. */
+function lines({ findings }: CheckReport): string[] {
+  const groups = groupFindings(findings, ({ severity, found, fix }) => `${severity} ${found} ${fix}`);
+  return groups.map((group) => {
+    const nodes = group.flatMap(({ node }) => node || []);
     const more = nodes.length > NAMED ? ` and ${nodes.length - NAMED} more` : '';
-    return { ...finding, nodes: nodes.length > 0 ? `${nodes.slice(0, NAMED).join(', ')}${more}: ` : '' };
+    const about = nodes.length > 0 ? `${nodes.slice(0, NAMED).join(', ')}${more}: ` : '';
+    const [{ severity, found, fix }] = group;
+    return `${SYMBOLS[severity]} ${about}${found}. ${fix}.`;
   });
 }
 
@@ -69,11 +54,9 @@ export function formatCheck(report: CheckReport): string {
     ),
     row('all', '', '', marks(report.platforms)),
     '',
-    ...grouped(report.findings).map(
-      ({ severity, nodes, message, wayOut }) => `${SYMBOLS[severity]} ${nodes}${message}. ${wayOut}.`,
-    ),
+    ...lines(report),
     report.accepted
-      ? `SnapML should take this model; the whole network runs on ${report.platforms.join(', ') || 'no single processor'}.`
-      : 'SnapML will not take this model as it is.',
+      ? `SnapML should accept this model; the whole network runs on ${report.platforms.join(', ') || 'no single processor'}.`
+      : 'SnapML will not accept this model as it is.',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
-import { FEW } from '../onnx/numbers.ts';
+import { FEW } from '../onnx/values.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../tflite/model.ts';
-import type { Mapping } from './mapping.ts';
+import { error, type Problem } from './finding.ts';
+import type { Layer, Mapping } from './snapml.ts';
 
 /** A TensorFlow Lite operator with what is known around it. */
 export interface TfliteContext {
@@ -80,3 +81,17 @@ export function channelsFirst(shape: readonly number[]): readonly number[] {
   const [batch, height, width, channels] = [...new Array<number>(4 - shape.length).fill(1), ...shape];
   return [batch, channels, height, width];
 }
+
+const SUPPORTED_ACTIVATIONS: readonly string[] = ['NONE', 'RELU', 'RELU6'];
+
+/** What is wrong with the activation that is fused into an operator. */
+export function activationProblems({ operator: { options } }: TfliteContext): Problem[] {
+  if (!options || !('activation' in options.value) || SUPPORTED_ACTIVATIONS.includes(options.value.activation))
+    return [];
+  return [error(`the activation is ${options.value.activation}`, 'Train with ReLU or ReLU6')];
+}
+
+/** A layer without conditions of its own. */
+export const plain =
+  (layer: Layer): TfliteRule =>
+  (context) => ({ layer, problems: activationProblems(context) });

@@ -1,5 +1,5 @@
 import type { TfliteOperator, TfliteTensor } from '../tflite/model.ts';
-import { error, type Problem, warning } from './mapping.ts';
+import { error, type Problem, warning } from './finding.ts';
 import { dataOf, isConstant } from './tflite-context.ts';
 
 /*
@@ -7,7 +7,7 @@ import { dataOf, isConstant } from './tflite-context.ts';
  * (ai.google.dev/edge/litert/conversion/tensorflow/quantization/quantization_spec).
  */
 
-const CONVERT_AGAIN = 'Quantize the model again with a tool that keeps to the 8-bit specification';
+const CONVERT_AGAIN = 'Quantize the model again with a tool that follows the 8-bit specification';
 
 /** Lowest and highest number of each quantized type. */
 const RANGE: Partial<Record<TfliteTensor['type'], readonly [number, number]>> = {
@@ -48,7 +48,7 @@ const UNSCALED: readonly string[] = [
 const CONVERSIONS: readonly string[] = ['ARG_MAX', 'ARG_MIN', 'DEQUANTIZE', 'QUANTIZE'];
 /** Bias scales are a product that was rounded. */
 const TOLERANCE = 1e-5;
-const LOWEST_WEIGHT = -127;
+const MIN_WEIGHT = -127;
 
 /** Version of an operator that takes int8, by tensorflow/compiler/mlir/lite/tools/versioning/op_version.cc. */
 const INT8_VERSION: Readonly<Record<string, number>> = {
@@ -74,21 +74,22 @@ export function scaleProblems({ type, shape, data, scale, zeroPoint, quantizedDi
   const range = RANGE[type];
   const small = type === 'INT8' || type === 'UINT8';
   if (scale.length === 0) {
-    return small ? [error(`it is of type ${type.toLowerCase()} and has no scale`, CONVERT_AGAIN)] : [];
+    return small ? [error(`the type is ${type.toLowerCase()}, but there is no scale`, CONVERT_AGAIN)] : [];
   }
   if (!range) return [];
   const problems: Problem[] = [];
   const wrongScale = scale.find((value) => !(Number.isFinite(value) && value > 0));
-  if (wrongScale !== undefined) problems.push(error(`its scale is ${wrongScale}, no positive number`, CONVERT_AGAIN));
+  if (wrongScale !== undefined)
+    problems.push(error(`the scale is ${wrongScale}, not a positive number`, CONVERT_AGAIN));
   const wrongZero = zeroPoint.find((value) => value < range[0] || value > range[1]);
   if (wrongZero !== undefined) {
-    problems.push(error(`its zero point ${wrongZero} is no ${type.toLowerCase()}`, CONVERT_AGAIN));
+    problems.push(error(`the zero point ${wrongZero} is not in the range of ${type.toLowerCase()}`, CONVERT_AGAIN));
   }
   if (zeroPoint.length !== scale.length || (scale.length > 1 && scale.length !== shape[quantizedDimension])) {
-    const found = `it has ${scale.length} scales and ${zeroPoint.length} zero points for the shape [${shape}]`;
+    const found = `${scale.length} scales and ${zeroPoint.length} zero points for the shape [${shape}]`;
     problems.push(error(`${found} along axis ${quantizedDimension}`, CONVERT_AGAIN));
   } else if (scale.length > 1 && data.length === 0) {
-    problems.push(error(`it is computed and has ${scale.length} scales`, CONVERT_AGAIN));
+    problems.push(error(`computed values with ${scale.length} scales`, CONVERT_AGAIN));
   }
   return problems;
 }
@@ -100,24 +101,24 @@ export function quantizationProblems(operator: TfliteOperator): Problem[] {
   if (!input || !output) return [];
   const problems = name in WEIGHT_AXIS ? weightProblems(operator, input) : [];
   if (input.type !== output.type && !CONVERSIONS.includes(name)) {
-    const found = `it makes ${output.type.toLowerCase()} of ${input.type.toLowerCase()}`;
-    problems.push(error(found, 'Convert the whole network in one number format, int8 or float32'));
+    const found = `the input is ${input.type.toLowerCase()} and the output ${output.type.toLowerCase()}`;
+    problems.push(error(found, 'Convert the whole network to one number format, int8 or float32'));
   }
   const range = KNOWN_RANGE[name];
   if (range && output.type === 'INT8' && !isScaled(output, range[0], range[1])) {
-    const found = `its output has the scale ${output.scale} and the zero point ${output.zeroPoint}`;
-    problems.push(error(`${found}; ${range[2]} are expected`, CONVERT_AGAIN));
+    const found = `the output has the scale ${output.scale} and the zero point ${output.zeroPoint}`;
+    problems.push(error(`${found}; expected ${range[2]}`, CONVERT_AGAIN));
   }
   if (UNSCALED.includes(name) && output.scale.length > 0) {
     const operands = name === 'CONCATENATION' ? inputs : [input];
     if (operands.some((tensor) => tensor && !isScaled(tensor, output.scale[0], output.zeroPoint[0]))) {
-      problems.push(error('its input and output have other scales or zero points', CONVERT_AGAIN));
+      problems.push(error('the scales or zero points of input and output differ', CONVERT_AGAIN));
     }
   }
   const needed = INT8_VERSION[name] ?? 1;
   if (input.type === 'INT8' && version < needed) {
-    const found = `it is of version ${version}, and the one that takes int8 is ${needed}`;
-    problems.push(warning(found, `Convert the model again with ${name} of version ${needed}`));
+    const found = `the version is ${version}, but int8 needs ${needed}`;
+    problems.push(warning(found, `Convert the model again with version ${needed} of ${name}`));
   }
   return problems;
 }
@@ -133,29 +134,29 @@ function weightProblems({ name, inputs }: TfliteOperator, input: TfliteTensor): 
   const bias = inputs[name === 'TRANSPOSE_CONV' ? 3 : 2];
   if (!weights || !isConstant(weights) || !RANGE[weights.type]) return [];
   if (input.type === 'FLOAT32') {
-    const found = `it computes in float32 with ${weights.type.toLowerCase()} weights, which Snap documents nowhere`;
+    const found = `float32 arithmetic with ${weights.type.toLowerCase()} weights, which Snap does not document`;
     return [warning(found, 'Quantize the whole network with sample images, or keep it in float32')];
   }
   if (weights.type !== input.type) {
-    const found = `its input is ${input.type.toLowerCase()} and its weights are ${weights.type.toLowerCase()}`;
+    const found = `the input is ${input.type.toLowerCase()} and the weights are ${weights.type.toLowerCase()}`;
     return [error(found, CONVERT_AGAIN)];
   }
   const problems: Problem[] = [];
   if (weights.type === 'UINT8') {
-    const wayOut = 'Quantize the model again to int8, which is what the specification knows';
-    problems.push(warning('its weights are uint8, as old tools made them', wayOut));
+    const fix = 'Quantize the model again to int8, as the specification requires';
+    problems.push(warning('the weights are uint8, as older tools made them', fix));
   } else {
     if (weights.zeroPoint.some((zero) => zero !== 0)) {
-      problems.push(error('its weights have zero points other than 0', CONVERT_AGAIN));
+      problems.push(error('the weights have zero points other than 0', CONVERT_AGAIN));
     }
-    if (weights.type === 'INT8' && new Int8Array(weights.data).some((weight) => weight < LOWEST_WEIGHT)) {
-      problems.push(warning('a weight is -128; -127 … 127 are expected', CONVERT_AGAIN));
+    if (weights.type === 'INT8' && new Int8Array(weights.data).some((weight) => weight < MIN_WEIGHT)) {
+      problems.push(warning('a weight is -128; expected -127 … 127', CONVERT_AGAIN));
     }
   }
   const axis = WEIGHT_AXIS[name];
   if (weights.scale.length > 1 && weights.quantizedDimension !== axis) {
-    const found = `its weights have scales along axis ${weights.quantizedDimension}`;
-    problems.push(error(`${found}; its output channels are axis ${axis}`, CONVERT_AGAIN));
+    const found = `the weights have scales along axis ${weights.quantizedDimension}`;
+    problems.push(error(`${found}; the output channels are axis ${axis}`, CONVERT_AGAIN));
   }
   if (bias) problems.push(...biasProblems(bias, input, weights));
   return problems;
@@ -163,18 +164,18 @@ function weightProblems({ name, inputs }: TfliteOperator, input: TfliteTensor): 
 
 function biasProblems(bias: TfliteTensor, input: TfliteTensor, weights: TfliteTensor): Problem[] {
   if (bias.type !== 'INT32') {
-    return [error(`its bias is of type ${bias.type.toLowerCase()}; int32 is expected`, CONVERT_AGAIN)];
+    return [error(`the bias is ${bias.type.toLowerCase()}; expected int32`, CONVERT_AGAIN)];
   }
   const problems: Problem[] = [];
   if (bias.zeroPoint.some((zero) => zero !== 0))
-    problems.push(error('its bias has a zero point other than 0', CONVERT_AGAIN));
+    problems.push(error('the bias has a zero point other than 0', CONVERT_AGAIN));
   const expected = weights.scale.map((scale) => scale * input.scale[0]);
   const wrong = expected.findIndex((scale, channel) => !isClose(bias.scale[channel], scale));
   if (bias.scale.length !== expected.length || wrong >= 0) {
     const found =
       bias.scale.length === expected.length
-        ? `its bias has the scale ${bias.scale[wrong]} in channel ${wrong}; ${expected[wrong]} is expected`
-        : `its bias has ${bias.scale.length} scales, its weights ${expected.length}`;
+        ? `the bias has the scale ${bias.scale[wrong]} in channel ${wrong}; expected ${expected[wrong]}`
+        : `the bias has ${bias.scale.length} scales, the weights ${expected.length}`;
     problems.push(error(`${found}, the input's times the weights'`, CONVERT_AGAIN));
   }
   return problems;

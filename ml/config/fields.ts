@@ -20,7 +20,7 @@ function leavesOf(schema: Field, prefix = ''): [string, Field][] {
   });
 }
 
-/** What a field accepts, in words: `a whole number from 2 to 4096`. */
+/** What a field accepts, in words, for example `a whole number from 2 to 4096`. */
 export function expectation(path: string): string {
   const field = FIELDS.get(path);
   return field ? inWords(field) : 'no such field';
@@ -38,7 +38,7 @@ function inWords(field: Field): string {
         case 'number':
           return `a number${range(field)}`;
         case 'array':
-          return `a list of ${isField(field.items) ? inWords(field.items) : 'values'}, each once`;
+          return `a list of ${isField(field.items) ? inWords(field.items) : 'values'} without repeats`;
         case 'boolean':
           return 'true or false';
         case 'string':
@@ -56,7 +56,7 @@ function isField(value: Field['items']): value is Field {
 
 function range({ minimum, maximum, exclusiveMinimum }: Field): string {
   const limited = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
-  if (exclusiveMinimum !== undefined) return ` above ${exclusiveMinimum}`;
+  if (exclusiveMinimum !== undefined) return ` greater than ${exclusiveMinimum}`;
   if (minimum === undefined) return limited ? ` up to ${maximum}` : '';
   return limited ? ` from ${minimum} to ${maximum}` : ` of at least ${minimum}`;
 }
@@ -67,8 +67,8 @@ function typesOf(field: Field): string[] {
 }
 
 /**
- * Reads the text of a flag as the kind of value that its field takes: a list at its commas, a number, `true`, `null`.
- * Text that is none of these stays text, for the schema to judge.
+ * Parses the text of a flag as the type of its field: a list separated by commas, a number, `true`, `null`. Text that is
+ * none of these stays text, for the schema to validate.
  */
 export function valueOfText(path: string, text: string): unknown {
   const field = FIELDS.get(path);

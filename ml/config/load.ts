@@ -1,14 +1,16 @@
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
-import { UserError } from '../core/errors.ts';
+import { messageOf, UserError } from '../core/errors.ts';
+import { readBytes } from '../core/files.ts';
 import { expectation, FIELDS, valueOfText } from './fields.ts';
-import { readConfigFile } from './file.ts';
+import { presentField, presentValue } from './former-names.ts';
 import { SYNTHETIC_PRESET } from './preset.ts';
 import { type Config, type ConfigInput, ConfigSchema } from './schema.ts';
 import { checkKnown, type Setting, settingsOf } from './settings.ts';
 
 /**
- * Resolves the configuration of a run. Each of these wins over the ones before it: the defaults, the preset of the
- * synthetic faces (when they are the source) or else that of the command, the file, the flags in their order.
+ * Resolves the configuration of a run. Each of these overrides the ones before it: the defaults, the preset of the
+ * synthetic faces (if they are the source) or else that of the command, the file, the flags in their order.
  * @param file YAML or JSON with any part of a configuration.
  * @param preset defaults of the command for all but the synthetic faces.
  * @throws UserError that names the file and line or the flag, what was found and what was expected.
@@ -36,11 +38,13 @@ export async function loadConfig(
 
 /**
  * The setting that a flag makes.
+ * @param name dotted path of the field.
  * @param origin the flag as the user wrote it, for messages.
  */
-export function settingOfText(path: string, text: string, origin: string): Setting {
+export function settingOfText(name: string, text: string, origin: string): Setting {
+  const path = presentField(name);
   checkKnown(path, origin);
-  return { path, value: valueOfText(path, text), origin };
+  return { path, value: presentValue(path, valueOfText(path, text)), origin };
 }
 
 /**
@@ -71,4 +75,51 @@ function describeIssue(issue: z.core.$ZodIssue, settings: ReadonlyMap<string, Se
   const about = FIELDS.get(path)?.description;
   const message = `${setting?.origin}: ${path} is ${found}; expected ${expectation(path)}`;
   return new UserError(about === undefined ? message : `${message} (${about})`);
+}
+
+/** Ten times the size of a file with all fields and comments; the YAML parser takes quadratic time for many keys. */
+const MAX_BYTES = 1 << 16;
+
+/**
+ * Reads the fields that a YAML or JSON file sets. JSON is read as YAML, of which it is a part.
+ * @throws UserError with file, line and column if it is missing, malformed or has an unknown field.
+ */
+async function readConfigFile(path: string): Promise<Setting[]> {
+  const text = new TextDecoder().decode(await readBytes(path, MAX_BYTES));
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${line}:${col}`;
+  };
+  const [error] = document.errors;
+  if (error) throw new UserError(`${place(error.pos[0])}: invalid YAML or JSON: ${error.message}`);
+  visit(document, {
+    Alias: (_, { source, range }, parents) => {
+      if (parents.some((parent) => isNode(parent) && 'anchor' in parent && parent.anchor === source))
+        throw new UserError(
+          `${place(range?.[0] ?? 0)}: *${source} refers to a value that contains it; write the values out`,
+        );
+    },
+  });
+  let tree: unknown;
+  try {
+    tree = document.toJS();
+  } catch (thrown) {
+    throw new UserError(`${path}: ${messageOf(thrown)}; write the values out`, { cause: thrown });
+  }
+  return settingsOf(tree, (steps, key = false) => place(offsetOf(document, steps, key)));
+}
+
+/** Where the value or the key at a path begins in the text. */
+function offsetOf(document: Document, steps: readonly string[], wantKey: boolean): number {
+  if (!wantKey) {
+    const node = steps.length > 0 ? document.getIn(steps, true) : document.contents;
+    return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  }
+  const parent = steps.length > 1 ? document.getIn(steps.slice(0, -1), true) : document.contents;
+  const pair = isMap(parent)
+    ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === steps.at(-1))
+    : null;
+  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : 0;
 }

@@ -1,8 +1,8 @@
 import type { ConfigInput } from './schema.ts';
 
 /**
- * Defaults for the few faces of CK+, trained on from a network that knows expressions: small steps, few epochs, and a
- * moving average that is not longer than they are.
+ * Defaults for fine-tuning on the few faces of CK+ from a network that knows expressions: small steps, few epochs, and a
+ * moving average that is not longer than those.
  */
 export const FINE_TUNING_PRESET = {
   augment: { brightness: 0.1, contrast: 0.15, gamma: 0.1, noise: 2 },
@@ -11,7 +11,7 @@ export const FINE_TUNING_PRESET = {
 
 /**
  * Defaults for the drawn faces of the generator: a small network and a short training, so that the first run of the
- * project takes minutes on any computer. The generator varies place, light and noise itself, so little is augmented.
+ * project takes minutes on any computer. The generator itself varies position, light and noise, so augmentation is weak.
  */
 export const SYNTHETIC_PRESET = {
   data: { syntheticCount: 6000 },
@@ -22,8 +22,7 @@ export const SYNTHETIC_PRESET = {
 } as const satisfies ConfigInput;
 
 /**
- * Defaults for the networks that look for wrong labels: they need not be good, only to know the faces from a distance, and
- * there are several of them to train.
+ * Defaults for the networks that look for wrong labels: they need not be accurate, and there are several to train.
  */
 export const REFINE_PRESET = {
   model: { size: 48 },

@@ -1,8 +1,8 @@
-import { UserError } from '../core/errors.ts';
-import { nearestName } from '../core/nearest.ts';
+import { nearestName, UserError } from '../core/errors.ts';
 import { FIELDS, SECTIONS } from './fields.ts';
+import { presentField, presentValue } from './former-names.ts';
 
-/** One field that somebody set. */
+/** A field that was set by a file, a flag or a preset. */
 export interface Setting {
   /** Dotted path of a known field. */
   readonly path: string;
@@ -11,12 +11,12 @@ export interface Setting {
   readonly origin: string;
 }
 
-/** Says where the value (or, if told so, the key) at a path was written. */
+/** Returns where the value (or, with `key`, the key) at a path was written. */
 type Locate = (path: readonly string[], key?: boolean) => string;
 
 /**
  * Takes a tree of sections and fields apart.
- * @throws UserError at an unknown key, and where a section is no section.
+ * @throws UserError at an unknown key, and where a section has a value that is not a tree.
  */
 export function settingsOf(tree: unknown, locate: Locate, at: readonly string[] = []): Setting[] {
   if (tree === null || tree === undefined) return [];
@@ -28,10 +28,10 @@ export function settingsOf(tree: unknown, locate: Locate, at: readonly string[] 
   }
   return Object.entries(tree).flatMap(([key, value]) => {
     const steps = [...at, key];
-    const path = steps.join('.');
+    const path = presentField(steps.join('.'));
     if (SECTIONS.has(path)) return settingsOf(value, locate, steps);
     checkKnown(path, locate(steps, true));
-    return [{ path, value, origin: locate(steps) }];
+    return [{ path, value: presentValue(path, value), origin: locate(steps) }];
   });
 }
 
@@ -41,7 +41,7 @@ export function settingsOf(tree: unknown, locate: Locate, at: readonly string[] 
  */
 export function checkKnown(path: string, origin: string): void {
   if (FIELDS.has(path)) return;
-  throw new UserError(`${origin}: there is no field ${JSON.stringify(path)}; ${suggestion(path)}`);
+  throw new UserError(`${origin}: unknown field ${JSON.stringify(path)}; ${suggestion(path)}`);
 }
 
 function suggestion(path: string): string {
@@ -50,7 +50,7 @@ function suggestion(path: string): string {
   const lastName = (full: string) => full.slice(full.lastIndexOf('.') + 1);
   // A right name in the wrong section is a likelier slip than many wrong letters.
   const meant = known.find((field) => lastName(field) === lastName(path)) ?? nearestName(path, known);
-  return meant ? `did you mean ${meant}?` : `known are ${known.join(', ')}`;
+  return meant ? `did you mean ${meant}?` : `the known fields are ${known.join(', ')}`;
 }
 
 function fieldsUnder(section: readonly string[]): string[] {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { UserError } from './errors.ts';
 import { fileError, openInPlace, readText, writeAtomic } from './files.ts';
 
-/** Of a history; one of a million records has less. */
-const MOST_BYTES = 200_000_000;
+/** Maximum size; a history of a million records is smaller. */
+const MAX_BYTES = 200_000_000;
 
 /** History of a run, one record a line. */
 export const METRICS_FILE = 'metrics.jsonl';
@@ -33,15 +33,15 @@ export async function appendHistory(path: string, record: HistoryRecord): Promis
 
 /**
  * The history of a run.
- * @throws UserError if it is missing or a line does not fit; a last line that was cut off in writing is left out.
+ * @throws UserError if it is missing or has an invalid line; an incomplete last line is ignored.
  */
 export async function readHistory(path: string): Promise<HistoryRecord[]> {
-  const lines = (await readText(path, MOST_BYTES)).split('\n');
+  const lines = (await readText(path, MAX_BYTES)).split('\n');
   return lines.slice(0, -1).map((line, i) => {
     try {
       return RecordSchema.parse(JSON.parse(line));
     } catch (thrown) {
-      throw new UserError(`${path}:${i + 1} is no record of training; delete the line`, { cause: thrown });
+      throw new UserError(`${path}:${i + 1} is not a record of a training run; delete the line`, { cause: thrown });
     }
   });
 }
@@ -51,7 +51,7 @@ export async function readEpochs(path: string): Promise<HistoryRecord[]> {
   return (await readHistory(path)).filter(({ kind }) => kind === 'epoch');
 }
 
-/** Forgets what was recorded after a step, since training goes on from there; there may be no history yet. */
+/** Removes the records after a step, from which training goes on; there may be no history yet. */
 export async function truncateHistory(path: string, step: number): Promise<void> {
   if (!existsSync(path)) return;
   const kept = (await readHistory(path)).filter((record) => record.step <= step);

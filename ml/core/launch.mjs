@@ -11,9 +11,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { userCacheFolder } from './user-cache.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** What decides how a program is compiled beside its own files; the latter pins the compiler's version. */
+/** What decides how a program is compiled, apart from its own files; the latter pins the compiler's version. */
 const RULES = [fileURLToPath(import.meta.url), join(ROOT, 'package.json')];
-/** Packages that start faster as a part of the bundle; all others may look for files beside their own. */
+/** Packages that start faster as a part of the bundle; all others may look for files next to their own. */
 const BUNDLED = /^zod(\/|$)/;
 /** Compiled files that no program needs any more are kept so long for processes that still run. */
 const KEEP_MS = 7 * 24 * 3600 * 1000;
@@ -48,7 +48,7 @@ function findCompiled(program) {
       if (whole && packages.every((path) => fs.existsSync(path)) && digest === digestOf(sources, fs.readFileSync))
         return pathToFileURL(join(folder, record.main));
     } catch {
-      // Missing or damaged: it is compiled anew.
+      // Missing or damaged: it is compiled again.
     }
   }
   return undefined;
@@ -132,7 +132,7 @@ function addHooks({ onResolve, onLoad }, contents, packages) {
     try {
       url = import.meta.resolve(path);
     } catch {
-      // It is not installed, which matters to whoever comes to need it.
+      // It is not installed, which matters only to a command that needs it.
       return { path, external: true };
     }
     if (BUNDLED.test(path)) return { path: fileURLToPath(url) };

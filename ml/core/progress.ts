@@ -1,6 +1,6 @@
 /**
- * Where a long step stands. Whoever runs a step is handed a reporter; the command line draws bars with it,
- * tests and libraries pass {@link silent}.
+ * The state of a long step. The code that runs it receives a reporter; the command line draws bars with it, tests and
+ * libraries pass {@link silent}.
  */
 export interface Progress {
   /** What is being done, for example `epoch 3/18`. */

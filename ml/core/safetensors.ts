@@ -11,8 +11,8 @@ const Header = z.object({ __metadata__: z.record(z.string(), z.string()).default
 
 /** Length of the header's own length. */
 const PREFIX = 8;
-/** Of a header; a checkpoint of the largest network has 200 kB. */
-const MOST_HEADER = 1_000_000;
+/** Maximum size of a header; a checkpoint of the largest network has 200 kB. */
+const MAX_HEADER = 1_000_000;
 
 /** Floats in their shape, row by row. */
 export interface StoredTensor {
@@ -20,7 +20,7 @@ export interface StoredTensor {
   readonly values: Float32Array;
 }
 
-/** Named tensors in the order of the file, with strings beside them. */
+/** Named tensors in the order of the file, and metadata. */
 export interface TensorFile {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -54,30 +54,29 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
  */
 export function decodeSafetensors(bytes: Uint8Array, file: string): TensorFile {
   const broken = (found: string) =>
-    new UserError(`${file} is not a whole safetensors file: ${found}; use another checkpoint`);
+    new UserError(`${file} is not a complete safetensors file: ${found}; use another checkpoint`);
   if (bytes.length < PREFIX) throw broken(`it has ${bytes.length} bytes`);
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const start = PREFIX + headerLength;
-  if (headerLength > MOST_HEADER)
-    throw broken(`its header has ${headerLength} bytes, at most ${MOST_HEADER} are expected`);
+  if (headerLength > MAX_HEADER) throw broken(`its header has ${headerLength} bytes; expected at most ${MAX_HEADER}`);
   if (start > bytes.length) throw broken(`its header of ${headerLength} bytes goes past the end`);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX, start)));
   } catch (thrown) {
-    throw broken(`its header is no JSON (${(thrown as Error).message})`);
+    throw broken(`its header is not JSON (${(thrown as Error).message})`);
   }
   const parsed = Header.safeParse(json);
-  if (!parsed.success) throw broken(`its header does not fit: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw broken(`its header is invalid: ${z.prettifyError(parsed.error)}`);
   const { __metadata__: metadata, ...entries } = parsed.data;
   const tensors = new Map<string, StoredTensor>();
   let total = 0;
   for (const [name, { shape, data_offsets }] of Object.entries(entries)) {
     const [begin, end] = data_offsets;
     const expected = shape.reduce((product, side) => product * side, 4);
-    if (end - begin !== expected) throw broken(`${name} has ${end - begin} bytes, ${expected} were expected`);
+    if (end - begin !== expected) throw broken(`${name} has ${end - begin} bytes; expected ${expected}`);
     if (start + end > bytes.length) throw broken(`${name} goes past the end`);
-    // Tensors that share their bytes would make much of a small file.
+    // Tensors that share bytes would make a small file use much memory.
     total += end - begin;
     if (start + total > bytes.length) throw broken('its tensors overlap');
     tensors.set(name, { shape, values: new Float32Array(bytes.slice(start + begin, start + end).buffer) });

@@ -2,26 +2,24 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { withCacheLock } from '../core/cache-lock.ts';
-import { messageOf, UserError } from '../core/errors.ts';
-import { fileError, fileSize, readBytes, writeAtomic } from '../core/files.ts';
+import { messageOf } from '../core/errors.ts';
+import { fileError, fileSize, writeAtomic } from '../core/files.ts';
+import { withCacheLock } from '../core/lock.ts';
 import type { Reporter } from '../core/progress.ts';
-import { FACE_PIXELS } from './dataset.ts';
+import { encodeSealed, SealedFile, type SealedHeader } from '../core/sealed-file.ts';
+import { COLUMNS } from './columns.ts';
 import type { LoadedFaces } from './loaded.ts';
 
-/** Raise it with every change of the file layout or of what the parser accepts. */
-const VERSION = 1;
-const MAGIC = 'FACES\r\n\x1a';
-const DIGEST_BYTES = 32;
-const PREFIX_BYTES = MAGIC.length + 4;
+/** Increase it whenever the content of the chunks changes, or what the parser accepts. */
+const VERSION = 2;
 
-const HeaderSchema = z.strictObject({
-  version: z.literal(VERSION),
-  sourceSha256: z.string(),
+/** The first chunk in JSON; the others are these columns. */
+const FactsSchema = z.strictObject({
   count: z.number().int().positive(),
   sourceRows: z.number().int().positive(),
   badRows: z.strictObject({ count: z.number().int().min(0), first: z.array(z.string()).readonly() }),
 });
+const CACHED = ['rows', 'labels', 'splits', 'pixels'] as const;
 
 /**
  * SHA-256 of a file in hexadecimal.
@@ -38,15 +36,17 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Where the faces of a source with this SHA-256 are kept. */
+/** Path of the cache of a source with this SHA-256. */
 export function cachePath(folder: string, sourceSha256: string): string {
   return join(folder, `${sourceSha256}.v${VERSION}.faces`);
 }
 
+const headerOf = (source: string): SealedHeader => ({ format: 'faces', version: VERSION, source });
+
 /**
- * The faces that {@link writeCache} kept for a source, or nothing if there are none. A file that is damaged, truncated
- * or not ours is noted and left aside, never trusted.
- * @param source what to call the source in the data set; the cache knows content alone.
+ * The faces that {@link writeCache} cached for a source, if any. A file that is damaged, truncated or of another source is
+ * noted and ignored.
+ * @param source name of the source in the data set; the cache knows only its content.
  */
 export async function readCache(
   folder: string,
@@ -56,15 +56,18 @@ export async function readCache(
 ): Promise<LoadedFaces | undefined> {
   const path = cachePath(folder, sourceSha256);
   try {
-    return decodeCache(await readBytes(path), sourceSha256, source);
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    const { exists, problem } = await SealedFile.read(path, headerOf(sourceSha256), (chunk) => chunks.push(chunk));
+    if (!exists) return undefined;
+    if (problem !== undefined) throw new Error(problem);
+    return facesOf(chunks, source);
   } catch (thrown) {
-    const cause = thrown instanceof UserError ? (thrown.cause as NodeJS.ErrnoException | undefined) : undefined;
-    if (cause?.code !== 'ENOENT') report.note(`the cache ${path} is not used (${messageOf(thrown)}); it is built anew`);
+    report.note(`ignoring the cache ${path} (${messageOf(thrown)}); it will be rebuilt`);
     return undefined;
   }
 }
 
-/** Keeps parsed faces for the next run. Failing to is noted and does no harm. Votes are not kept. */
+/** Caches parsed faces, without votes, for the next run. A failure is noted and otherwise ignored. */
 export async function writeCache(
   folder: string,
   sourceSha256: string,
@@ -72,72 +75,30 @@ export async function writeCache(
   report: Reporter,
 ): Promise<void> {
   try {
-    const write = () => writeAtomic(cachePath(folder, sourceSha256), encodeCache(faces, sourceSha256));
+    const file = encodeSealed(headerOf(sourceSha256), chunksOf(faces));
+    const write = () => writeAtomic(cachePath(folder, sourceSha256), file);
     await withCacheLock(folder, 'faces', report, write);
   } catch (thrown) {
-    report.note(`the parsed faces are not cached, the next run parses again (${messageOf(thrown)})`);
+    report.note(`could not cache the parsed faces (${messageOf(thrown)}); the next run will parse them again`);
   }
 }
 
-/**
- * Layout: magic, length of the header (32 bits, little-endian), header in JSON, rows (32 bits each, little-endian),
- * labels, splits, pixels, and the SHA-256 of all before it.
- */
-function encodeCache({ dataset, sourceRows, badRows }: LoadedFaces, sourceSha256: string): Uint8Array {
-  const fields: z.infer<typeof HeaderSchema> = {
-    version: VERSION,
-    sourceSha256,
-    count: dataset.count,
-    sourceRows,
-    badRows,
-  };
-  const header = Buffer.from(JSON.stringify(fields));
-  const file = Buffer.alloc(PREFIX_BYTES + header.length + payloadBytes(dataset.count) + DIGEST_BYTES);
-  file.write(MAGIC, 'latin1');
-  file.writeUInt32LE(header.length, MAGIC.length);
-  file.set(header, PREFIX_BYTES);
-  let at = PREFIX_BYTES + header.length;
-  for (const row of dataset.rows) at = file.writeUInt32LE(row, at);
-  for (const part of [dataset.labels, dataset.splits, dataset.pixels]) {
-    file.set(part, at);
-    at += part.length;
-  }
-  file.set(sha256(file.subarray(0, at)), at);
-  return file;
+function chunksOf({ dataset, sourceRows, badRows }: LoadedFaces): Uint8Array[] {
+  const facts: z.infer<typeof FactsSchema> = { count: dataset.count, sourceRows, badRows };
+  const columns = CACHED.map((name) => {
+    const { buffer, byteOffset, byteLength } = dataset[name];
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  });
+  return [Buffer.from(JSON.stringify(facts)), ...columns];
 }
 
-function decodeCache(content: Uint8Array, sourceSha256: string, source: string): LoadedFaces {
-  const file = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  const end = file.length - DIGEST_BYTES;
-  if (end < PREFIX_BYTES || file.toString('latin1', 0, MAGIC.length) !== MAGIC) throw new Error('not a cache of faces');
-  if (!sha256(file.subarray(0, end)).equals(file.subarray(end))) throw new Error('its checksum does not fit');
-  const headerEnd = PREFIX_BYTES + file.readUInt32LE(MAGIC.length);
-  const header = HeaderSchema.parse(JSON.parse(file.toString('utf8', PREFIX_BYTES, headerEnd)));
-  const { count, sourceRows, badRows } = header;
-  if (header.sourceSha256 !== sourceSha256) throw new Error('it belongs to another source');
-  if (headerEnd + payloadBytes(count) !== end) throw new Error('its length does not fit its header');
-
-  // A plain array, as the parser gives: the slice of a Buffer would not be a copy.
-  const bytes = new Uint8Array(file.buffer, file.byteOffset, end);
-  const labels = headerEnd + 4 * count;
-  const splits = labels + count;
-  const pixels = splits + count;
-  const dataset = {
-    source,
-    count,
-    pixels: bytes.subarray(pixels),
-    labels: bytes.slice(labels, splits),
-    splits: bytes.slice(splits, pixels),
-    rows: Uint32Array.from({ length: count }, (_, i) => file.readUInt32LE(headerEnd + 4 * i)),
-  };
-  return { dataset, sourceRows, badRows };
-}
-
-/** Row number, label, split and pixels of every face. */
-function payloadBytes(count: number): number {
-  return count * (4 + 1 + 1 + FACE_PIXELS);
-}
-
-function sha256(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
+function facesOf([first, ...columns]: readonly Uint8Array<ArrayBuffer>[], source: string): LoadedFaces {
+  const { count, ...facts } = FactsSchema.parse(JSON.parse(new TextDecoder().decode(first)));
+  const values = CACHED.map((name, i) => {
+    const { type: Type, width } = COLUMNS[name];
+    if (columns[i]?.length !== count * width * Type.BYTES_PER_ELEMENT)
+      throw new Error(`its length does not match its ${count} faces`);
+    return [name, new Type(columns[i].buffer)];
+  });
+  return { ...facts, dataset: { source, count, ...Object.fromEntries(values) } };
 }

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { EMOTIONS } from '../core/emotions.ts';
-import { LANDMARK_VALUES } from '../core/ibug.ts';
+import { LANDMARK_VALUES } from '../core/landmarks68.ts';
 
 /** Side of a face image in pixels, as FER2013 has them. */
 export const FACE_SIZE = 48;
@@ -25,7 +24,7 @@ export const FERPLUS_CLASSES = [
   'NF',
 ] as const;
 
-/** Grey faces with their labels, in the order of their source. */
+/** Grey faces with their labels, in the order of their source; `columns.ts` takes data sets apart and together. */
 export interface FaceDataset {
   /** Where it came from: a file, a folder or `synthetic`. */
   readonly source: string;
@@ -43,7 +42,7 @@ export interface FaceDataset {
   /** FER+ votes 0..10, [count, 10] in the order of {@link FERPLUS_CLASSES}; absent without FER+. */
   readonly votes?: Uint8Array;
   /**
-   * Landmarks of each face as `ml/faces/landmarks/normalize.ts` makes them, [count, 136], zeros where none were found; absent
+   * Landmarks of each face as `normalizeLandmarks` makes them, [count, 136], zeros where none were found; absent
    * unless a network takes them.
    */
   readonly landmarks?: Float32Array;
@@ -51,43 +50,55 @@ export interface FaceDataset {
   readonly subjects?: Uint16Array;
   /** Fold of each face's subject, where the subjects are divided into folds; 0 for faces of others. */
   readonly folds?: Uint8Array;
-  /** The same faces made larger, which networks are then shown in their place. */
-  readonly large?: LargeFaces;
+  /** The same faces upscaled, which networks are then shown in their place. */
+  readonly upscaled?: UpscaledFaces;
 }
 
-/** Faces of a data set that were made larger and lie elsewhere, each read when it is wanted. */
-export interface LargeFaces {
+/** Photographs of people who act expressions, cropped as a lens crops the face before a camera. */
+export interface PosedFaces {
+  /** The folder. */
+  readonly source: string;
+  readonly count: number;
+  /** Side of a crop in pixels. */
+  readonly size: number;
+  /** Grey values 0..255, [count, size, size]. */
+  readonly pixels: Uint8Array;
+  /** Index into `EMOTIONS` of each face. */
+  readonly labels: Uint8Array;
+  /** Who each face is, and in which session the person was photographed. */
+  readonly subjects: readonly string[];
+  readonly sessions: readonly string[];
+}
+
+/** Upscaled faces of a data set, which stay in a file until they are needed. */
+export interface UpscaledFaces {
   /** Side of a face in pixels. */
   readonly size: number;
-  /** SHA-256 of the file of the network that made them. */
+  /** SHA-256 of the file of the network that upscaled them. */
   readonly upscaledBy: string;
-  /** Reads the face at this position of the data set: grey values 0..255, [size, size]. */
+  /**
+   * Reads one face.
+   * @param face position in the data set.
+   * @param out receives grey values 0..255, [size, size].
+   */
   read(face: number, out: Uint8Array): void;
 }
 
 /** Some faces as networks are shown them, all of one size. */
 export interface Faces {
   readonly count: number;
-  /** Grey values 0..255 of the face at place 0..count − 1, square; good until the next call. */
+  /**
+   * The face at place 0..count − 1: grey values 0..255, square. It may be a view of the data set, which nobody may
+   * change; no later call changes it.
+   */
   at(place: number): Uint8Array;
   /** Landmarks of the face at this place as {@link FaceDataset.landmarks} has them, [136]; without it there are none. */
   landmarks?(place: number): Float32Array;
 }
 
-/** Names of a data set's classes: `EMOTIONS`, and whatever follows. */
+/** Names of a data set's classes: `EMOTIONS`, then any others. */
 export function classesOf(dataset: FaceDataset): readonly string[] {
   return dataset.classes ?? EMOTIONS;
-}
-
-/** SHA-256 of everything that a training takes from a data set: pictures, labels, votes, splits, landmarks. */
-export function fingerprintOf(dataset: FaceDataset): string {
-  const { pixels, labels, splits, votes, landmarks, subjects, large } = dataset;
-  const hash = createHash('sha256').update(JSON.stringify([classesOf(dataset), large?.size, large?.upscaledBy]));
-  for (const column of [pixels, labels, splits, votes, landmarks, subjects]) {
-    hash.update(`${column?.byteLength ?? 'none'};`);
-    if (column) hash.update(column);
-  }
-  return hash.digest('hex');
 }
 
 /** Whether a face is one of CK+. */
@@ -117,23 +128,20 @@ export function indicesOf(dataset: FaceDataset, split: Split): Uint32Array {
 }
 
 /**
- * The faces at these positions as networks are shown them: made larger, if the data set has them so.
- * @param positions by default all.
+ * The faces at these positions as networks are shown them: upscaled, if the data set has upscaled faces.
+ * @param positions all by default.
  */
 export function facesOf(dataset: FaceDataset, positions: Uint32Array = Uint32Array.from(dataset.rows.keys())): Faces {
-  const { large } = dataset;
+  const { upscaled } = dataset;
   const count = positions.length;
   const points = landmarksOf(dataset, positions);
-  if (!large) return { count, at: (place) => faceAt(dataset, positions[place]), ...points };
-  const face = new Uint8Array(large.size ** 2);
-  return {
-    count,
-    ...points,
-    at: (place) => {
-      large.read(positions[place], face);
-      return face;
-    },
+  if (!upscaled) return { count, at: (place) => faceAt(dataset, positions[place]), ...points };
+  const at = (place: number): Uint8Array => {
+    const face = new Uint8Array(upscaled.size ** 2);
+    upscaled.read(positions[place], face);
+    return face;
   };
+  return { count, at, ...points };
 }
 
 function landmarksOf({ landmarks }: FaceDataset, positions: Uint32Array): Pick<Faces, 'landmarks'> {
@@ -145,14 +153,6 @@ function landmarksOf({ landmarks }: FaceDataset, positions: Uint32Array): Pick<F
 /** The same faces as if no landmarks had been found. */
 export function withoutLandmarks({ landmarks: _, ...faces }: Faces): Faces {
   return faces;
-}
-
-/** Pixels [n, 48, 48] as a list of faces. */
-export function facesIn(pixels: Uint8Array): Faces {
-  return {
-    count: pixels.length / FACE_PIXELS,
-    at: (place) => pixels.subarray(place * FACE_PIXELS, (place + 1) * FACE_PIXELS),
-  };
 }
 
 /** Copies the pixels of these faces, [n, 48, 48]. */

@@ -22,16 +22,16 @@ interface Row {
 
 /**
  * Reads the `fer2013.csv` of Kaggle's FER2013 competition (Goodfellow et al. 2013, arXiv:1307.0414): a label 0..6,
- * 48×48 grey values 0..255 parted by spaces, and the usage. Any order of the three columns, any case and spaces in the
- * header (so `icml_face_data.csv` too), LF or CRLF, plain or gzip. Blank lines are no rows.
- * @param skipBadRows leave malformed rows out and count them.
+ * 48×48 grey values 0..255 separated by spaces, and the usage. Any order of the three columns, any case and spaces in the
+ * header (so `icml_face_data.csv` too), LF or CRLF, plain or gzip. Blank lines are ignored.
+ * @param skipBadRows skip malformed rows and count them.
  * @throws UserError with file and line for a malformed row unless skipped, and always for an unreadable, empty or
  * corrupt file, an unknown header and a file without any good row.
  */
 export async function readFer2013(path: string, skipBadRows: boolean, report: Reporter): Promise<LoadedFaces> {
   const lines = linesOf(readChunks(path, report), path);
   const header = await lines.next();
-  // A gzip of nothing unpacks to nothing, which is no header either.
+  // An empty gzip unpacks to nothing, so to no header.
   const layout = parseHeader(path, header.done ? '' : decoder.decode(header.value.bytes));
 
   const badRows = new BadRows(skipBadRows);
@@ -57,7 +57,7 @@ export async function readFer2013(path: string, skipBadRows: boolean, report: Re
     throw new UserError(
       sourceRows === 0
         ? `cannot use ${path}: it has a header but no rows; download it again`
-        : `cannot use ${path}: all of its ${sourceRows} rows are malformed, the first: ${badRows.first[0]}`,
+        : `cannot use ${path}: all of its ${sourceRows} rows are malformed; first error: ${badRows.first[0]}`,
     );
   const dataset = {
     source: path,
@@ -70,7 +70,7 @@ export async function readFer2013(path: string, skipBadRows: boolean, report: Re
   return { dataset, sourceRows, badRows: { count: badRows.count, first: badRows.first } };
 }
 
-/** Text of a file as it may stand in a message: quoted, without control characters, not too long. */
+/** Text of a file for a message: quoted, control characters escaped, shortened. */
 function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
@@ -101,7 +101,7 @@ function parseRow(line: ByteLine, layout: Layout, pixels: Uint8Array): Row | str
   return parsePixels(fields[layout.pixels], pixels) ?? { label: Number(emotion), split };
 }
 
-/** The fields of a line; null if they are not as many as there are columns. */
+/** The fields of a line; null unless there is one for each column. */
 function splitFields(line: Uint8Array): Uint8Array[] | null {
   const fields: Uint8Array[] = [];
   let start = 0;
@@ -120,7 +120,7 @@ function countOf(bytes: Uint8Array, wanted: number): number {
   return count;
 }
 
-/** Grey values in decimal, parted by white space. Bytes rather than strings: the whole file is 300 MB of them. */
+/** Decimal grey values separated by white space. Bytes rather than strings: the whole file is 300 MB of them. */
 function parsePixels(field: Uint8Array, pixels: Uint8Array): string | undefined {
   let count = 0;
   let value = -1;
@@ -149,7 +149,7 @@ function tokenAt(field: Uint8Array, position: number): string {
   return decoder.decode(field.subarray(start, end));
 }
 
-/** Faces of a number not known beforehand, without ever moving them while they grow. */
+/** A growing number of faces, stored in blocks so that none is ever moved. */
 class FaceBlocks {
   readonly #blocks: Uint8Array[] = [];
   #count = 0;

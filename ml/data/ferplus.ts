@@ -10,10 +10,10 @@ const FIRST_VOTE = 2;
 const HINT = 'expected the unchanged fer2013new.csv of FER+ (github.com/microsoft/FERPlus)';
 
 /**
- * Adds the votes of FER+ (`fer2013new.csv`, Barsoum et al. 2016, arXiv:1608.01041) to the faces of FER2013. Row k of
- * the one belongs to row k of the other; the numbers in the column `Image name` are not row numbers and are not used.
- * @throws UserError with file and line if the header, the number of columns, a vote or the Usage is not what it should
- * be, or if the two files differ in their number of rows.
+ * Adds the votes of FER+ (`fer2013new.csv`, Barsoum et al. 2016, arXiv:1608.01041) to the faces of FER2013, row by row;
+ * the numbers in the column `Image name` are not row numbers and are ignored.
+ * @throws UserError with file and line if the header, the number of columns, a vote or the Usage is wrong, or if the two
+ * files differ in their number of rows.
  */
 export async function joinVotes(path: string, faces: LoadedFaces, report: Reporter): Promise<FaceDataset> {
   const { dataset, sourceRows } = faces;
@@ -27,7 +27,7 @@ export async function joinVotes(path: string, faces: LoadedFaces, report: Report
     else {
       const here = `${path} line ${line.number}`;
       const rowVotes = parseVotes(here, fields);
-      // A row without its face: the face was malformed and left out.
+      // A row without a face: the face was malformed and skipped.
       if (dataset.rows[next] === row) {
         checkUsage(here, fields[0], dataset, next);
         votes.set(rowVotes, next * FERPLUS_CLASSES.length);
@@ -40,7 +40,7 @@ export async function joinVotes(path: string, faces: LoadedFaces, report: Report
   if (rows !== sourceRows)
     throw new UserError(
       `${path} has ${rows} rows but ${dataset.source} has ${sourceRows}; the two are joined row by row, ` +
-        'so both must be the whole files in their original order',
+        'so both must be complete and in their original order',
     );
   return { ...dataset, votes };
 }

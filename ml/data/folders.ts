@@ -1,9 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EMOTIONS, type Emotion } from '../core/emotions.ts';
-import { UserError } from '../core/errors.ts';
+import { nearestName, UserError } from '../core/errors.ts';
 import { fileError } from '../core/files.ts';
-import { nearestName } from '../core/nearest.ts';
 import { openPicture, pictureFault } from '../core/picture-file.ts';
 import type { Reporter } from '../core/progress.ts';
 import { FACE_PIXELS, FACE_SIZE, SPLITS, type Split } from './dataset.ts';
@@ -11,9 +10,9 @@ import { BadRows, type LoadedFaces } from './loaded.ts';
 
 /** Images decoded at a time; sharp spreads them over its threads. */
 const BATCH = 64;
-/** The faces of more would not fit in memory. */
-const MOST_IMAGES = 1_000_000;
-/** Without a validation folder, one in so many training images of each class becomes one of PublicTest. */
+/** More faces would not fit in memory. */
+const MAX_IMAGES = 1_000_000;
+/** Without a validation folder, every tenth training image of each class goes to PublicTest. */
 const VALIDATION_EVERY = 10;
 
 const SPLIT_FOLDERS: Readonly<Record<string, Split>> = {
@@ -103,15 +102,15 @@ async function listImages(root: string): Promise<ImageFile[]> {
     for (const classFolder of await list(splitFolder, 'folders')) {
       const label = EMOTIONS.indexOf(lookUp(CLASS_FOLDERS, classFolder, Object.keys(CLASS_FOLDERS)));
       for (const path of await list(classFolder, 'files')) files.push({ path, label, split });
-      if (files.length > MOST_IMAGES)
-        throw new UserError(`cannot use ${root}: it has more than ${MOST_IMAGES} images; use a part of them`);
+      if (files.length > MAX_IMAGES)
+        throw new UserError(`cannot use ${root}: it has more than ${MAX_IMAGES} images; use fewer`);
     }
   }
   for (const [split, folder] of [['Training', 'train'] as const, ['PrivateTest', 'test'] as const])
     if (!files.some((file) => file.split === split))
       throw new UserError(
-        `cannot use ${root}: there are no images for ${folder}; expected ${join(root, folder, '<class>')} with images, ` +
-          `<class> being ${EMOTIONS.join(', ').toLowerCase()}`,
+        `cannot use ${root}: it has no ${folder} images; expected images in ${join(root, folder, '<class>')}, ` +
+          `where <class> is one of ${EMOTIONS.join(', ').toLowerCase()}`,
       );
   files.sort(
     (a, b) => SPLITS.indexOf(a.split) - SPLITS.indexOf(b.split) || a.label - b.label || (a.path < b.path ? -1 : 1),
@@ -120,24 +119,24 @@ async function listImages(root: string): Promise<ImageFile[]> {
 }
 
 /**
- * Paths of the visible folders in a folder, or of its visible files, which then must be all that it holds. Whether a file is
- * a regular one that can be read, shows when it is.
- * @throws UserError if the folder cannot be read, holds a folder where files are asked for, or more than a million entries.
+ * Paths of the visible folders in a folder, or of its visible files; a folder of files may hold nothing else. Files are not
+ * opened, so they may turn out to be unreadable.
+ * @throws UserError if the folder cannot be read, holds a folder where files are expected, or more than a million entries.
  */
 export async function list(folder: string, what: 'folders' | 'files'): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((thrown) => {
     throw fileError('read', folder, thrown);
   });
-  if (entries.length > MOST_IMAGES)
-    throw new UserError(`${folder} has ${entries.length} entries, at most ${MOST_IMAGES} are expected; divide it`);
+  if (entries.length > MAX_IMAGES)
+    throw new UserError(`${folder} has ${entries.length} entries, at most ${MAX_IMAGES} are expected; split it up`);
   const found: string[] = [];
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
-    // What a link leads to, if anything, is told when it is read.
+    // A dangling link is reported when it is read.
     const info = entry.isSymbolicLink() ? await stat(path).catch(() => entry) : entry;
     if (info.isDirectory() && what === 'files')
-      throw new UserError(`${path}: found a folder inside a class folder, expected images alone; move it away`);
+      throw new UserError(`${path}: found a folder inside a class folder, expected only images; move it elsewhere`);
     if (info.isDirectory() === (what === 'folders')) found.push(path);
   }
   return found;
@@ -149,8 +148,8 @@ export function lookUp<T>(known: Readonly<Record<string, T>>, path: string, expe
   if (Object.hasOwn(known, name)) return known[name];
   const meant = nearestName(name, Object.keys(known));
   throw new UserError(
-    `${path}: unknown name of a folder${meant ? `, did you mean "${meant}"?` : '.'} ` +
-      `Expected ${expected.join(', ')}; rename it or move it away`,
+    `${path}: unknown folder name${meant ? `, did you mean "${meant}"?` : '.'} ` +
+      `Expected ${expected.join(', ')}; rename the folder or move it elsewhere`,
   );
 }
 

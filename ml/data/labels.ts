@@ -21,8 +21,8 @@ export const VOTE_COLUMNS = EMOTIONS.map((emotion) => FERPLUS_CLASSES.indexOf(FE
  * What a model is scored against:
  * - `raw`: the original labels of FER2013, every face of a split, as most papers report.
  * - `ferplus-majority`: the class that more than half of the FER+ votes name, faces without one left out.
- * - `ckplus`: the labels of CK+ that the model has an output for, the model as it is: it may give any of its answers.
- * - `ckplus-restricted`: the same faces, and of the model's answers the most probable that occurs among their labels.
+ * - `ckplus`: the labels of CK+ that the model has an output for; the model may give any of its answers.
+ * - `ckplus-restricted`: the same faces; the answer is the most probable class that occurs among their labels.
  */
 export const PROTOCOLS = ['raw', 'ferplus-majority', 'ckplus', 'ckplus-restricted'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
@@ -68,9 +68,9 @@ export function protocolsOf(dataset: FaceDataset): Protocol[] {
   });
 }
 
-/** What a protocol asks. */
+/** The labels of a protocol, and the answers that it allows. */
 export interface ProtocolLabels {
-  /** Class of each face, or −1 for faces that are no part of the protocol. [count] */
+  /** Class of each face, or −1 for faces outside the protocol. [count] */
   readonly labels: Int16Array;
   /** The classes among which the model must choose; absent if it may give any answer. */
   readonly answers?: readonly number[];
@@ -78,7 +78,7 @@ export interface ProtocolLabels {
 
 /**
  * The labels of an evaluation protocol.
- * @param outputs how many classes the model answers with; faces of further classes are no part of the protocol.
+ * @param outputs how many classes the model answers with; faces of other classes are outside the protocol.
  * @throws UserError if FER+ is asked for and the data set has no votes.
  */
 export function protocolLabels(
@@ -172,7 +172,7 @@ function sum(counts: Iterable<number>): number {
 function votesOf(dataset: FaceDataset, purpose: string): Uint8Array {
   if (!dataset.votes)
     throw new UserError(
-      `${purpose} need FER+ votes, but ${dataset.source} was loaded without; pass --votes with the path of fer2013new.csv`,
+      `${purpose} need FER+ votes, but ${dataset.source} was loaded without them; pass --votes with the path of fer2013new.csv`,
     );
   return dataset.votes;
 }

@@ -10,7 +10,7 @@ import type { Reporter } from '../core/progress.ts';
 const LF = 10;
 const CR = 13;
 const CHUNK_BYTES = 2 ** 20;
-/** A row of FER2013 has about 9 kB; far more without a line end means that the file is no table at all. */
+/** A row of FER2013 has about 9 kB; a much longer line means that the file is not a table. */
 const MAX_LINE_BYTES = 2 ** 20;
 /** FER2013 has 35,888 lines in 300 MB. A small gzip may unpack to any number of either. */
 const MAX_LINES = 2_000_000;
@@ -37,7 +37,7 @@ async function isGzip(path: string): Promise<boolean> {
 }
 
 /**
- * The content of a file in chunks, unpacked if it begins like gzip (RFC 1952), whatever its name.
+ * The content of a file in chunks, unpacked if it begins like gzip (RFC 1952), regardless of its name.
  * Reports progress in MB of the file as it is stored.
  * @throws UserError if the file cannot be read, is empty, is a truncated or corrupt gzip, or has more than 4 GiB unpacked.
  */
@@ -57,7 +57,7 @@ export async function* readChunks(path: string, report: Reporter): AsyncGenerato
     for await (const chunk of stream) {
       bytes += (chunk as Uint8Array).length;
       if (bytes > MAX_BYTES)
-        throw new UserError(`cannot use ${path}: it unpacks to more than ${MAX_BYTES} bytes; is it another file?`);
+        throw new UserError(`cannot use ${path}: it unpacks to more than ${MAX_BYTES} bytes; is this the right file?`);
       const megabytes = Math.floor(file.bytesRead / 1e6);
       if (megabytes > done && megabytes < total) {
         done = megabytes;
@@ -97,7 +97,7 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>, path: string):
     for (let end = chunk.indexOf(LF); end >= 0; end = chunk.indexOf(LF, start)) {
       if (number > MAX_LINES)
         throw new UserError(
-          `${path}: it has more than ${MAX_LINES} lines; expected a CSV table of faces, is it another file?`,
+          `${path}: it has more than ${MAX_LINES} lines; expected a CSV table of faces, is this the right file?`,
         );
       yield finish(chunk.subarray(start, end));
       start = end + 1;
@@ -107,7 +107,7 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>, path: string):
     begunBytes += chunk.length - start;
     if (begunBytes > MAX_LINE_BYTES)
       throw new UserError(
-        `${path} line ${number}: no line end within ${MAX_LINE_BYTES} bytes; expected a CSV table, is it another file?`,
+        `${path} line ${number}: no line end within ${MAX_LINE_BYTES} bytes; expected a CSV table, is this the right file?`,
       );
   }
   if (begunBytes > 0) yield finish(new Uint8Array(0));

@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.ts';
 import type { FaceDataset } from './dataset.ts';
 
-/** What a reader of faces hands on. */
+/** What every reader of faces returns. */
 export interface LoadedFaces {
   readonly dataset: FaceDataset;
   /** Rows or images of the source, the bad ones included. */
@@ -30,7 +30,7 @@ export class BadRows {
   add(source: string, place: string, problem: string): void {
     if (!this.#skip)
       throw new UserError(
-        `${[source, place].filter(Boolean).join(' ')}: ${problem}; mend it, or leave such rows out with --skip-bad-rows`,
+        `${[source, place].filter(Boolean).join(' ')}: ${problem}; fix it, or skip bad rows with --skip-bad-rows`,
       );
     this.count++;
     if (this.first.length < REMEMBERED) this.first.push(`${place || source}: ${problem}`);

@@ -1,41 +1,44 @@
-import { z } from 'zod';
-import { EMOTIONS, type Emotion } from '../core/emotions.ts';
-import { ACTIONS, REASONS } from './reasons.ts';
+import type { Emotion } from '../core/emotions.ts';
 
-/** The data set that a manifest speaks of. */
-export const IdentitySchema = z.strictObject({
-  version: z.literal(1),
+/** What to do with a row: keep it, leave it out, or change its label. */
+export const ACTIONS = ['keep', 'drop', 'move'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** Why a row is suspected, worst first; see `ml/refine`. */
+export const REASONS = [
+  'constant',
+  'not-a-face',
+  'duplicate-of-test',
+  'conflicting-labels',
+  'duplicate',
+  'near-duplicate',
+  'drawing',
+  'label-votes',
+  'label-folds',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** The data set that a manifest was made for. */
+export interface Identity {
+  readonly version: 1;
   /** Name of its file or folder, for people. */
-  source: z.string(),
-  rows: z.number().int().positive(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
-export type Identity = z.infer<typeof IdentitySchema>;
+  readonly source: string;
+  readonly rows: number;
+  /** Of its rows, labels, splits and pixels. */
+  readonly sha256: string;
+}
 
-const emotion = z.enum(EMOTIONS);
-export const EntrySchema = z
-  .strictObject({
-    row: z
-      .string()
-      .regex(/^\d{1,9}$/, 'a whole number')
-      .transform(Number),
-    action: z.enum(ACTIONS),
-    from: emotion,
-    to: z.union([emotion, z.literal('')]).transform((name): Emotion | null => (name === '' ? null : name)),
-    reason: z.enum(REASONS),
-    score: z.union([
-      z.literal('').transform(() => null),
-      z
-        .string()
-        .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'a number from 0 to 1, or nothing')
-        .transform(Number),
-    ]),
-  })
-  .refine(({ action, to }) => action !== 'move' || to !== null, { path: ['to'], message: 'the class to move it to' })
-  .refine(({ from, to }) => from !== to, { path: ['to'], message: 'another class than "from"' });
-
-/** One suspect: `to` is the class proposed for it, null where being left out is; `score` is 1 for the worst. */
-export type Entry = z.infer<typeof EntrySchema>;
+/** One suspected row. */
+export interface Entry {
+  readonly row: number;
+  readonly action: Action;
+  readonly from: Emotion;
+  /** Proposed class; null if the row should be left out. */
+  readonly to: Emotion | null;
+  readonly reason: Reason;
+  /** From 0 to 1, the worst. */
+  readonly score: number | null;
+}
 
 export interface Manifest {
   readonly identity: Identity;

@@ -1,5 +1,5 @@
 /**
- * Scales a square grey image bilinearly. Pixel centres lie at half pixels and the edge pixels go on beyond the border,
+ * Scales a square grey image bilinearly. Pixel centres are at half pixels and edge pixels are repeated beyond the border,
  * as in OpenCV's `INTER_LINEAR` and TensorFlow's `half_pixel_centers`.
  * @param source grey values 0..255, [sourceSize, sourceSize].
  * @param out receives grey values 0..255, [targetSize, targetSize].
@@ -33,7 +33,7 @@ export function resizeBilinear(
 
 /**
  * How many samples of a source in each direction one target pixel must be the mean of. Bilinear sampling sees every pixel
- * as long as its steps are shorter than two of them; longer ones pass over some, so that fine lines would come and go.
+ * as long as its steps are shorter than two of them; longer ones skip some, and fine lines would flicker.
  */
 export function samplesPerPixel(sourceSize: number, targetSize: number): number {
   return Math.max(1, Math.floor(sourceSize / targetSize));

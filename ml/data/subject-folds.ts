@@ -9,8 +9,8 @@ export interface Recording {
 /**
  * Divides subjects into folds, none in two of them, so that each fold has about its share of the recordings of each
  * class: subjects with the most recordings first, each goes where the shares of the classes then lie closest together
- * over the folds (as scikit-learn's StratifiedGroupKFold does), of equals where there are fewer. Depends on the set of
- * recordings alone, not on their order or on chance.
+ * over the folds (as in scikit-learn's StratifiedGroupKFold); ties go to the smaller fold. Depends only on the set of
+ * recordings, not on their order or on chance.
  * @returns the fold 0..folds − 1 of each subject.
  * @throws UserError if there are fewer subjects than folds.
  */
@@ -25,7 +25,7 @@ export function subjectFolds(recordings: readonly Recording[], folds: number): M
   }
   if (counts.size < folds)
     throw new UserError(
-      `there are ${counts.size} subjects; data.folds is ${folds}, at most ${counts.size} are possible`,
+      `data.folds is ${folds}, but there are only ${counts.size} subjects; expected at most ${counts.size} folds`,
     );
 
   const filled = Array.from({ length: folds }, () => labels.map(() => 0));

@@ -64,7 +64,7 @@ export async function evaluate(
     }
   }
   if (results.length === 0)
-    throw new UserError(`${dataset.source} has no face in ${splits.join(' or ')}; give a data set that has test faces`);
+    throw new UserError(`${dataset.source} has no faces in ${splits.join(' or ')}; use a data set with test faces`);
   return { evaluation: { model, results }, predictions };
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { EMOTIONS } from '../core/emotions.ts';
-import { predictionAt } from '../core/prediction.ts';
+import { EMOTIONS, predictionAt } from '../core/emotions.ts';
 
 /** Bins of confidence for the calibration error, as in Guo et al. 2017. */
 export const CALIBRATION_BINS = 15;

@@ -1,5 +1,4 @@
-import { EMOTIONS } from '../core/emotions.ts';
-import { predictionAt } from '../core/prediction.ts';
+import { EMOTIONS, predictionAt } from '../core/emotions.ts';
 import { FACE_SIZE, type FaceDataset, faceAt, type Split } from '../data/dataset.ts';
 import { type Protocol, protocolLabels } from '../data/labels.ts';
 import type { Tile } from './contact-sheet.ts';
@@ -17,7 +16,7 @@ export interface Mistakes {
 }
 
 /**
- * Picks the mistakes that a model was most confident of.
+ * Picks a model's most confident mistakes.
  * @param limit how many to show at most.
  * @throws UserError if the protocol needs votes that the data set lacks.
  */

@@ -1,10 +1,10 @@
 import { UserError } from '../core/errors.ts';
+import { sha256Of } from '../model/exported-file.ts';
+import { encodeOnnxMetadata } from '../model/onnx-metadata.ts';
 import { buildArchitecture } from '../nn/architectures.ts';
 import { convolutionsOf, type FoldedConvolution, networkOf } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
 import { exportedInfo, foldedFromOnnx } from '../weights/from-onnx.ts';
-import { onnxMetadata } from './export-onnx.ts';
-import { sha256Of } from './exported-file.ts';
 
 /** An exported network and how much it counts. */
 export interface AveragePart {
@@ -15,11 +15,11 @@ export interface AveragePart {
   readonly share: number;
 }
 
-/** What parts must have in common, as exported files say it. */
+/** Fields of exported files in which all parts must agree. */
 const COMMON = ['architecture', 'width', 'size', 'landmarks', 'upscaledBy', 'heldOut'] as const;
 
-/** Cosine of two networks' kernels below which their mean is no network: those of strangers are near 0, of kin above 0.9. */
-const KIN = 0.5;
+/** Networks whose kernels have a smaller cosine are not averaged: it is near 0 for unrelated networks and above 0.9 for related ones. */
+const RELATED = 0.5;
 
 /**
  * The network of mean weights (model soups, Wortsman et al. 2022, arXiv:2203.05482). Networks that were trained further
@@ -29,7 +29,7 @@ const KIN = 0.5;
  * result is named after that of the largest part, and has its epoch.
  * @param parts two or more.
  * @returns the ONNX file of floats, which keeps the SHA-256 and share of each part as `averageOf`.
- * @throws UserError if parts differ in more than their weights, are strangers, or are no exported files.
+ * @throws UserError if parts differ in more than their weights, are unrelated, or are not exported files.
  */
 export function averageModels(parts: readonly AveragePart[]): Uint8Array {
   const read = parts.map(({ file, bytes, share }) => {
@@ -43,13 +43,13 @@ export function averageModels(parts: readonly AveragePart[]): Uint8Array {
     if (field !== undefined)
       throw new UserError(
         `${other.file} has ${field} ${other.info[field] ?? 'none'}, ${first.file} has ${first.info[field] ?? 'none'}; ` +
-          'average networks that differ in their weights alone',
+          'average networks that differ only in their weights',
       );
     const likeness = cosine(first.convolutions, other.convolutions);
-    if (likeness < KIN)
+    if (likeness < RELATED)
       throw new UserError(
-        `the weights of ${other.file} and ${first.file} have nothing in common (cosine ${likeness.toFixed(2)}); ` +
-          'average networks that were trained further from the same one, by --weights',
+        `the weights of ${other.file} and ${first.file} are unrelated (cosine ${likeness.toFixed(2)}); ` +
+          'average networks that were trained further from the same network, with --weights',
       );
   }
   const total = read.reduce((sum, { share }) => sum + share, 0);
@@ -64,11 +64,11 @@ export function averageModels(parts: readonly AveragePart[]): Uint8Array {
   const largest = read.reduce((best, part) => (part.share > best.share ? part : best));
   const { head, epoch, heldOut, upscaledBy } = largest.info;
   const { architecture, classes } = first.network;
-  const metadata = onnxMetadata(head, architecture, {
+  const metadata = encodeOnnxMetadata(head, first.info, {
     averageOf: parts.map(({ bytes, share }) => `${sha256Of(bytes)} ${(share / total).toFixed(4)}`).join(', '),
-    epoch: String(epoch),
-    ...(heldOut && { heldOut }),
-    ...(upscaledBy && { upscaledBy }),
+    epoch,
+    heldOut,
+    upscaledBy,
   });
   return buildInferenceGraph(networkOf(architecture, classes, head, mean), { batch: 1, head, metadata });
 }

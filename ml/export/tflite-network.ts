@@ -1,23 +1,13 @@
-import type { Activation, Architecture, Unit } from '../nn/architecture.ts';
+import { PROBABILITIES, tensorShape } from '../model/inputs.ts';
+import { type Activation, type Architecture, type ConvLayer, inputsOf, samePadding } from '../nn/architecture.ts';
 import { convolutionsOf, type FoldedConvolution, type FoldedNetwork } from '../nn/folded-network.ts';
-import {
-  denseLayersOf,
-  IMAGE,
-  inputMapsOf,
-  LANDMARKS,
-  type Layer,
-  LOGITS,
-  layersOf,
-  POOL,
-  PROBABILITIES,
-} from '../nn/layers.ts';
-import { samePadding } from '../nn/padding.ts';
+import { denseLayersOf, type Layer, LOGITS, layersOf, POOL } from '../nn/layers.ts';
 import type { QuantizedConvolution, QuantizedNetwork } from '../quantize/quantized-network.ts';
 import { constantParameters, INT8_MAX, type QuantizationParameters, UINT8_OFFSET } from '../quantize/scheme.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../tflite/model.ts';
 
-/** What goes in and out of an int8 file: floats, with QUANTIZE and DEQUANTIZE at the edge, or uint8. */
-export type Edges = 'float32' | 'uint8';
+/** Type of an int8 file's image and output: floats, with QUANTIZE and DEQUANTIZE inside, or uint8. */
+export type IoType = 'float32' | 'uint8';
 
 const SIGNATURE = 'serving_default';
 const COLOURS = 3;
@@ -25,7 +15,7 @@ const COLOURS = 3;
 /** How the layers of a network are written. */
 interface Numbers {
   readonly type: 'FLOAT32' | 'INT8';
-  map(name: string): Pick<TfliteTensor, 'scale' | 'zeroPoint' | 'quantizedDimension'>;
+  activation(name: string): Pick<TfliteTensor, 'scale' | 'zeroPoint' | 'quantizedDimension'>;
   /** A number as the operand of an operator. */
   constant(value: number): Pick<TfliteTensor, 'data' | 'scale' | 'zeroPoint' | 'quantizedDimension'>;
   /** Kernel and bias of a convolution or dense layer, the kernel in TensorFlow Lite's order, see {@link channelsLast}. */
@@ -45,13 +35,13 @@ const NOT_QUANTIZED = { scale: [], zeroPoint: [], quantizedDimension: 0 };
 
 /**
  * A network with one head as a TensorFlow Lite model of floats: CONV_2D, DEPTHWISE_CONV_2D, ADD, MUL, MEAN,
- * FULLY_CONNECTED, CONCATENATION and SOFTMAX alone.
+ * FULLY_CONNECTED, CONCATENATION and SOFTMAX only.
  *
  * It ends as Keras' classifiers do and as Snap's quantization notebook shows: MEAN over height and width drops both axes,
  * and what follows are FULLY_CONNECTED layers on rows.
  *
- * Inputs `image` [1, S, S, 3] with values in [−1, 1] and `landmarks` [1, 1, 1, 136] of a network that sees them, which
- * Lens Studio shows as (1, 1, 136); output `prob` [1, K], there (1, 1, K).
+ * Inputs are those of the network, channels last: `image` [1, S, S, 3] with values in [−1, 1], and rows of numbers
+ * [1, 1, 1, C], which Lens Studio shows as (1, 1, C); output `prob` [1, K], there (1, 1, K).
  */
 export function floatTflite(network: FoldedNetwork, head: string): TfliteModel {
   const convolutions = convolutionsOf(network, head);
@@ -64,7 +54,7 @@ export function floatTflite(network: FoldedNetwork, head: string): TfliteModel {
   });
   return assemble(network.architecture, network.classes, 'float32', {
     type: 'FLOAT32',
-    map: () => NOT_QUANTIZED,
+    activation: () => NOT_QUANTIZED,
     constant: (value) => ({ data: bytesOf(Float32Array.of(value)), ...NOT_QUANTIZED }),
     weights: (name, shape, depthwise) => {
       const { kernel, bias } = convolutions.get(name) as FoldedConvolution;
@@ -77,10 +67,10 @@ export function floatTflite(network: FoldedNetwork, head: string): TfliteModel {
 
 /**
  * A quantized network as a TensorFlow Lite model of int8 after the 8-bit quantization specification; its inputs and output
- * are those of {@link floatTflite}, or image and output the same numbers as uint8. Landmarks are always floats: scripts
+ * are those of {@link floatTflite}, or image and output the same numbers as uint8. Other inputs are always floats: scripts
  * write them.
  */
-export function int8Tflite(network: QuantizedNetwork, edges: Edges): TfliteModel {
+export function int8Tflite(network: QuantizedNetwork, ioType: IoType): TfliteModel {
   const perTensor = ({ scale, zeroPoint }: QuantizationParameters) => ({
     scale: [scale],
     zeroPoint: [zeroPoint],
@@ -91,10 +81,10 @@ export function int8Tflite(network: QuantizedNetwork, edges: Edges): TfliteModel
     zeroPoint: [...scales].map(() => 0),
     quantizedDimension,
   });
-  return assemble(network.architecture, network.classes, edges, {
+  return assemble(network.architecture, network.classes, ioType, {
     type: 'INT8',
     constant: (value) => ({ data: bytesOf(Int8Array.of(INT8_MAX)), ...perTensor(constantParameters(value)) }),
-    map: (name) => perTensor(network.maps.get(name) as QuantizationParameters),
+    activation: (name) => perTensor(network.activations.get(name) as QuantizationParameters),
     weights: (name, shape, depthwise) => {
       const { kernel, scales, bias, biasScales } = network.convolutions.get(name) as QuantizedConvolution;
       const ordered = Int8Array.from(channelsLast(shape, depthwise), (at) => kernel[at]);
@@ -125,8 +115,8 @@ export function int8Tflite(network: QuantizedNetwork, edges: Edges): TfliteModel
   });
 }
 
-function assemble(architecture: Architecture, classes: number, edges: Edges, numbers: Numbers): TfliteModel {
-  const shapes = mapShapes(architecture, classes);
+function assemble(architecture: Architecture, classes: number, ioType: IoType, numbers: Numbers): TfliteModel {
+  const shapes = activationShapes(architecture, classes);
   const dense = denseLayersOf(architecture);
   const tensors: TfliteTensor[] = [];
   const operators: TfliteOperator[] = [];
@@ -135,14 +125,15 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
     return tensor;
   };
   const quantized = numbers.type === 'INT8';
-  const inputNames = inputMapsOf(architecture);
-  const map = (name: string): TfliteTensor =>
+  const inputSpecs = inputsOf(architecture);
+  const isInput = (name: string) => inputSpecs.some((input) => input.name === name);
+  const activation = (name: string): TfliteTensor =>
     add({
-      name: quantized && (inputNames.includes(name) || name === PROBABILITIES) ? `${name}/int8` : name,
+      name: quantized && (isInput(name) || name === PROBABILITIES) ? `${name}/int8` : name,
       type: numbers.type,
       shape: shapes.get(name) as readonly number[],
       data: new Uint8Array(),
-      ...numbers.map(name),
+      ...numbers.activation(name),
     });
   const operate = (
     name: string,
@@ -153,9 +144,9 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
     operators.push({ name, version: numbers.versions[name] ?? 1, inputs, outputs: [output], options });
     return output;
   };
-  /** The same map outside of the int8 network. */
-  const outside = (name: string, inner: TfliteTensor): TfliteTensor => {
-    if (edges === 'float32' || name === LANDMARKS) return add({ ...inner, name, type: 'FLOAT32', ...NOT_QUANTIZED });
+  /** The same values outside the int8 network. */
+  const outside = (name: string, inner: TfliteTensor, type = ioType): TfliteTensor => {
+    if (type === 'float32') return add({ ...inner, name, type: 'FLOAT32', ...NOT_QUANTIZED });
     return add({
       ...inner,
       name,
@@ -163,21 +154,21 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
       zeroPoint: inner.zeroPoint.map((zeroPoint) => zeroPoint + UINT8_OFFSET),
     });
   };
-  const convolve = (input: TfliteTensor, unit: Unit): TfliteTensor => {
-    const depthwise = unit.kind === 'depthwise';
-    const side = unit.kernelSide;
-    const inChannels = unit.kind === 'stem' ? COLOURS : unit.inChannels;
-    const shape = depthwise ? [1, side, side, unit.outChannels] : [unit.outChannels, side, side, inChannels];
-    const weights = numbers.weights(unit.name, shape, depthwise).map(add);
+  const convolve = (input: TfliteTensor, conv: ConvLayer): TfliteTensor => {
+    const depthwise = conv.kind === 'depthwise';
+    const side = conv.kernelSide;
+    const inChannels = conv.kind === 'stem' ? COLOURS : conv.inChannels;
+    const shape = depthwise ? [1, side, side, conv.outChannels] : [conv.outChannels, side, side, inChannels];
+    const weights = numbers.weights(conv.name, shape, depthwise).map(add);
     const window = {
       padding: 'SAME',
-      strideWidth: unit.stride,
-      strideHeight: unit.stride,
-      activation: FUSED[unit.activation] ?? 'NONE',
+      strideWidth: conv.stride,
+      strideHeight: conv.stride,
+      activation: FUSED[conv.activation] ?? 'NONE',
       dilationWidth: 1,
       dilationHeight: 1,
     } as const;
-    const output = map(unit.name);
+    const output = activation(conv.name);
     return depthwise
       ? operate('DEPTHWISE_CONV_2D', [input, ...weights], output, {
           type: 'DepthwiseConv2DOptions',
@@ -186,12 +177,15 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
       : operate('CONV_2D', [input, ...weights], output, { type: 'Conv2DOptions', value: window });
   };
 
-  const multiplyRow = (input: TfliteTensor, unit: Pick<Unit, 'name' | 'inChannels' | 'outChannels' | 'activation'>) => {
-    const weights = numbers.weights(unit.name, [unit.outChannels, unit.inChannels], false).map(add);
-    return operate('FULLY_CONNECTED', [input, ...weights], map(unit.name), {
+  const multiplyRow = (
+    input: TfliteTensor,
+    conv: Pick<ConvLayer, 'name' | 'inChannels' | 'outChannels' | 'activation'>,
+  ) => {
+    const weights = numbers.weights(conv.name, [conv.outChannels, conv.inChannels], false).map(add);
+    return operate('FULLY_CONNECTED', [input, ...weights], activation(conv.name), {
       type: 'FullyConnectedOptions',
       value: {
-        activation: FUSED[unit.activation] ?? 'NONE',
+        activation: FUSED[conv.activation] ?? 'NONE',
         weightsFormat: 'DEFAULT',
         keepNumDims: false,
         asymmetricQuantizeInputs: false,
@@ -200,7 +194,7 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
   };
 
   const multiply = (name: string, operands: readonly TfliteTensor[]): TfliteTensor =>
-    operate('MUL', operands, map(name), { type: 'MulOptions', value: { activation: 'NONE' } });
+    operate('MUL', operands, activation(name), { type: 'MulOptions', value: { activation: 'NONE' } });
   const constant = ({ name }: Layer, value: number): TfliteTensor => {
     const shape = (shapes.get(name) as readonly number[]).map(() => 1);
     return add({ name: `${name}/constant`, type: numbers.type, shape, ...numbers.constant(value) });
@@ -208,9 +202,9 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
 
   const inputs: { name: string; tensor: TfliteTensor }[] = [];
   const computed = new Map<string, TfliteTensor>();
-  for (const name of inputNames) {
-    const inner = map(name);
-    const tensor = quantized ? outside(name, inner) : inner;
+  for (const { name, kind } of inputSpecs) {
+    const inner = activation(name);
+    const tensor = quantized ? outside(name, inner, kind === 'image' ? ioType : 'float32') : inner;
     if (quantized) operate('QUANTIZE', [tensor], inner);
     inputs.push({ name, tensor });
     computed.set(name, inner);
@@ -219,19 +213,22 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
   const compute = (layer: Layer): TfliteTensor => {
     switch (layer.kind) {
       case 'convolution':
-        return (dense.has(layer.name) ? multiplyRow : convolve)(at(layer.input), layer.unit);
+        return (dense.has(layer.name) ? multiplyRow : convolve)(at(layer.input), layer.conv);
       case 'add': {
         const value = { activation: 'NONE', potScaleInt16: true } as const;
-        return operate('ADD', layer.inputs.map(at), map(layer.name), { type: 'AddOptions', value });
+        return operate('ADD', layer.inputs.map(at), activation(layer.name), { type: 'AddOptions', value });
       }
       case 'concat': {
         const value = { axis: 1, activation: 'NONE' } as const;
-        return operate('CONCATENATION', layer.inputs.map(at), map(layer.name), { type: 'ConcatenationOptions', value });
+        return operate('CONCATENATION', layer.inputs.map(at), activation(layer.name), {
+          type: 'ConcatenationOptions',
+          value,
+        });
       }
       case 'shift': {
         const value = { activation: 'RELU6', potScaleInt16: true } as const;
         const operands = [at(layer.input), constant(layer, 3)];
-        return operate('ADD', operands, map(layer.name), { type: 'AddOptions', value });
+        return operate('ADD', operands, activation(layer.name), { type: 'AddOptions', value });
       }
       case 'sixth':
         return multiply(layer.name, [at(layer.input), constant(layer, 1 / 6)]);
@@ -240,7 +237,7 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
       case 'pool': {
         const data = bytesOf(Int32Array.of(1, 2));
         const axes = add({ name: `${layer.name}/axes`, type: 'INT32', shape: [2], data, ...NOT_QUANTIZED });
-        return operate('MEAN', [at(layer.input), axes], map(layer.name), {
+        return operate('MEAN', [at(layer.input), axes], activation(layer.name), {
           type: 'ReducerOptions',
           value: { keepDims: layer.name !== POOL },
         });
@@ -250,13 +247,16 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
         return multiplyRow(at(layer.input), { name: LOGITS, ...sizes, activation: 'linear' });
       }
       case 'softmax':
-        return operate('SOFTMAX', [at(layer.input)], map(layer.name), { type: 'SoftmaxOptions', value: { beta: 1 } });
+        return operate('SOFTMAX', [at(layer.input)], activation(layer.name), {
+          type: 'SoftmaxOptions',
+          value: { beta: 1 },
+        });
     }
   };
   for (const layer of layersOf(architecture)) computed.set(layer.name, compute(layer));
   const last = at(PROBABILITIES);
   const output = quantized
-    ? operate(edges === 'float32' ? 'DEQUANTIZE' : 'QUANTIZE', [last], outside(PROBABILITIES, last))
+    ? operate(ioType === 'float32' ? 'DEQUANTIZE' : 'QUANTIZE', [last], outside(PROBABILITIES, last))
     : last;
   return {
     version: 3,
@@ -270,19 +270,18 @@ function assemble(architecture: Architecture, classes: number, edges: Edges, num
   };
 }
 
-/** Shape of every map: [1, H, W, C], and after the pooling of the whole image [1, C]. */
-function mapShapes(architecture: Architecture, classes: number): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>([
-    [IMAGE, [1, architecture.size, architecture.size, COLOURS]],
-    [LANDMARKS, [1, 1, 1, architecture.landmarks?.inChannels ?? 0]],
-  ]);
+/** Shape of every activation: [1, H, W, C], and after the pooling of the whole image [1, C]. */
+function activationShapes(architecture: Architecture, classes: number): Map<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>(
+    inputsOf(architecture).map((input) => [input.name, tensorShape(input, 'NHWC')]),
+  );
   const dense = denseLayersOf(architecture);
   const shapeOf = (layer: Layer): readonly number[] => {
     switch (layer.kind) {
       case 'convolution': {
-        if (dense.has(layer.name)) return [1, layer.unit.outChannels];
-        const { outSide } = samePadding(layer.unit.side, layer.unit.kernelSide, layer.unit.stride);
-        return [1, outSide, outSide, layer.unit.outChannels];
+        if (dense.has(layer.name)) return [1, layer.conv.outChannels];
+        const { outSide } = samePadding(layer.conv.side, layer.conv.kernelSide, layer.conv.stride);
+        return [1, outSide, outSide, layer.conv.outChannels];
       }
       case 'add':
       case 'multiply':

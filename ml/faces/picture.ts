@@ -1,5 +1,5 @@
 /** Pictures in memory and the parts of them that networks look at. Runs in Node and in the browser. */
-import type { Affine } from './geometry.ts';
+import type { Affine } from './face.ts';
 
 /** Red, green, blue and alpha, 0..255, [height, width, 4]; an ImageData is one. */
 export interface Picture {

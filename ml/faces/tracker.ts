@@ -1,3 +1,4 @@
+import { isFaceShape } from '../core/landmarks68.ts';
 import {
   type Box,
   DETECTOR_MEANS,
@@ -8,15 +9,21 @@ import {
   suppressOverlaps,
 } from './detection.ts';
 import type { TrackedFace } from './face.ts';
-import { isFaceShape } from './landmarks/face-shape.ts';
-import { LANDMARK_MEANS, LANDMARK_SIDE } from './landmarks/network/input.ts';
-import { type FaceSquare, pointsInPicture, squareOfPoints } from './landmarks/square.ts';
-import { boxOf, placeOf, squareOfBox } from './landmarks.ts';
+import {
+  boxOf,
+  type FaceSquare,
+  LANDMARK_MEANS,
+  LANDMARK_SIDE,
+  placeOf,
+  pointsInPicture,
+  squareOfBox,
+  squareOfPoints,
+} from './landmarks/square.ts';
 import { OneEuroFilter } from './one-euro.ts';
 import { networkInput, type Picture } from './picture.ts';
 import { headPose } from './pose.ts';
 
-/** The networks, run by whoever has a runtime for them. */
+/** The networks, which the user of the tracker runs. */
 export interface VisionNetworks {
   /** @param input [3, height, width]. @returns [25, height / 32, width / 32]. */
   detect(input: Float32Array, width: number, height: number): Promise<Float32Array>;
@@ -27,9 +34,9 @@ export interface VisionNetworks {
 export interface TrackOptions {
   /** When the picture was taken, in milliseconds on any clock. */
   readonly time: number;
-  /** How many faces are followed at once. */
+  /** How many faces are tracked at once. */
   readonly maxFaces: number;
-  /** A picture for itself: small faces are looked for too, and nothing is followed or smoothed. */
+  /** A single picture: small faces are found too, and nothing is tracked or smoothed. */
   readonly still?: boolean;
 }
 
@@ -44,7 +51,7 @@ const MIN_SCORE = { new: 0.4, followed: 0.2 };
 const DETECT_EVERY = { searching: 60, following: 500 };
 /** So often in a row the detector may miss a face that is followed. */
 const MAX_MISSES = 3;
-/** What two boxes share (intersection over union): of one face, at least; so much that the points are looked for anew. */
+/** What two boxes share (intersection over union): of one face, at least; so much that the points are searched again. */
 const SAME_FACE = 0.25;
 const WELL_PLACED = 0.45;
 /** Two that are followed and share more are one. */
@@ -65,8 +72,8 @@ interface Followed {
 }
 
 /**
- * Finds faces and follows them: the detector looks at the whole picture now and then, in between each face's points
- * are looked for where they were. Faces keep their index while they are followed; a new one gets the lowest that is free.
+ * Finds and tracks faces: the detector runs on the whole picture from time to time; in between, each face's landmarks are
+ * searched where they were. Faces keep their index while they are tracked; a new one gets the lowest free index.
  */
 export class FaceTracker {
   readonly #networks: VisionNetworks;
@@ -142,7 +149,7 @@ export class FaceTracker {
     return decodeDetections(await this.#networks.detect(input, view.width, view.height), view, MIN_SCORE.followed);
   }
 
-  /** Sees whether the detector found a face that is followed. */
+  /** Checks whether the detector found a tracked face. */
   async #confirm(picture: Picture, face: Followed, detections: readonly Detection[]): Promise<void> {
     const place = placeOfFace(face);
     const shared = detections.map(({ box }) => intersectionOverUnion(place, box));

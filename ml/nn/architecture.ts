@@ -1,11 +1,11 @@
 import type { ArchitectureName } from '../config/schema.ts';
-import { LANDMARK_VALUES } from '../core/ibug.ts';
+import type { InputSpec } from '../model/inputs.ts';
 
-/** What a unit does to each number of its result; `hard-swish` is x · `hard-sigmoid`, and that is ReLU6(x + 3) / 6. */
+/** What a layer does to each number of its result; `hard-swish` is x · `hard-sigmoid`, and that is ReLU6(x + 3) / 6. */
 export type Activation = 'linear' | 'relu' | 'relu6' | 'hard-swish' | 'hard-sigmoid';
 
 /** One convolution with its batch norm or bias, and its activation. */
-export interface Unit {
+export interface ConvLayer {
   /** `stem`, `block3/expand`, `block3/depthwise`, `block3/project`, …, `head`. */
   readonly name: string;
   readonly kind: 'stem' | 'pointwise' | 'depthwise';
@@ -22,89 +22,107 @@ export interface Unit {
 }
 
 /**
- * Squeeze-excite (Hu et al. 2018, arXiv:1709.01507): two 1×1 convolutions of a map's means give a factor for each of its
- * channels.
+ * Squeeze-excite (Hu et al. 2018, arXiv:1709.01507): two 1×1 convolutions turn the channels' means into a factor for each
+ * channel.
  */
 export interface Squeeze {
-  /** Begins the names of its maps: `block3/squeeze`. */
+  /** Prefix of the names of its activations: `block3/squeeze`. */
   readonly name: string;
   readonly channels: number;
-  /** Height and width of the map. */
+  /** Height and width of its input. */
   readonly side: number;
-  readonly units: readonly [reduce: Unit, expand: Unit];
+  readonly layers: readonly [reduce: ConvLayer, expand: ConvLayer];
 }
 
 /**
- * An inverted residual block: its units in order, with squeeze-excite after the depthwise one if it has any, its input
+ * An inverted residual block: its layers in order, squeeze-excite after the depthwise one if there is any, and its input
  * added to its output if `residual`.
  */
 export interface Block {
-  readonly units: readonly Unit[];
+  readonly layers: readonly ConvLayer[];
   readonly squeeze?: Squeeze | undefined;
   readonly residual: boolean;
 }
 
 /**
- * A network without its classifier, as a list of blocks; the stem and the head are blocks of one unit. A network that
- * sees landmarks alone has neither blocks nor tail.
+ * What one input goes through on its way to the classifier: an image through blocks, the first of which is the stem and the
+ * last the head, and a global average pooling; a row of numbers through the tail only.
  */
+export interface Branch {
+  readonly input: InputSpec;
+  readonly blocks: readonly Block[];
+  /** Height and width before pooling; 1 without blocks. */
+  readonly finalSide: number;
+  /** Dense layers, which follow the pooling. */
+  readonly tail: readonly ConvLayer[];
+  /** Numbers that come out. */
+  readonly features: number;
+}
+
+/** A network without its classifier. */
 export interface Architecture {
   readonly name: ArchitectureName;
   /** Width multiplier. */
   readonly width: number;
   /** Side of the input image in pixels. */
   readonly size: number;
-  readonly blocks: readonly Block[];
-  /** Height and width before pooling. */
-  readonly finalSide: number;
-  /** What comes between pooling and classifier, on one pixel. */
-  readonly tail: readonly Unit[];
-  /** Dense layer over the landmarks, whose features follow those of the image. */
-  readonly landmarks?: Unit;
+  /** One for each input; their features are concatenated in this order. */
+  readonly branches: readonly Branch[];
   /** Features that the classifier sees. */
   readonly features: number;
 }
 
-/** Features of the landmarks. */
-const LANDMARK_FEATURES = 64;
-
-const LANDMARK_UNIT: Unit = {
-  name: 'landmarks/dense',
-  kind: 'pointwise',
-  inChannels: LANDMARK_VALUES,
-  outChannels: LANDMARK_FEATURES,
-  kernelSide: 1,
-  stride: 1,
-  side: 1,
-  activation: 'relu6',
-  norm: false,
-};
-
-/** The network with landmarks as its second input. */
-export function withLandmarkBranch(network: Architecture): Architecture {
-  return { ...network, landmarks: LANDMARK_UNIT, features: network.features + LANDMARK_FEATURES };
+/** The network with these branches. */
+export function withBranches(
+  network: Omit<Architecture, 'branches' | 'features'>,
+  branches: readonly Branch[],
+): Architecture {
+  return { ...network, branches, features: branches.reduce((sum, { features }) => sum + features, 0) };
 }
 
-/** What is left of a network that sees landmarks beside the image if the image is left out. */
-export function landmarksAlone(network: Architecture): Architecture {
-  return { ...network, blocks: [], tail: [], landmarks: LANDMARK_UNIT, features: LANDMARK_FEATURES };
+/** A branch of one dense layer, named after its input. */
+export function denseBranch(input: InputSpec, features: number): Branch {
+  const layer = {
+    name: `${input.name}/dense`,
+    kind: 'pointwise',
+    inChannels: input.channels,
+    outChannels: features,
+    kernelSide: 1,
+    stride: 1,
+    side: 1,
+    activation: 'relu6',
+    norm: false,
+  } as const;
+  return { input, blocks: [], finalSide: 1, tail: [layer], features };
 }
 
-/** Whether there is a tower over the image. */
-export const seesImage = ({ blocks }: Architecture) => blocks.length > 0;
+const isOfImage = ({ input }: Branch) => input.kind === 'image';
 
-/** Every unit in the order of computation. */
-export function unitsOf({ blocks, tail, landmarks }: Architecture): Unit[] {
-  const ofBlock = ({ units, squeeze }: Block) =>
-    units.flatMap((unit) => (squeeze && unit.kind === 'depthwise' ? [unit, ...squeeze.units] : [unit]));
-  return [...blocks.flatMap(ofBlock), ...tail, ...(landmarks ? [landmarks] : [])];
+/** The network without the branches of other inputs than the image. */
+export const imageOnly = (network: Architecture) => withBranches(network, network.branches.filter(isOfImage));
+
+/** The inputs in their order. */
+export const inputsOf = ({ branches }: Architecture): InputSpec[] => branches.map(({ input }) => input);
+
+/** Whether an image is among the inputs. */
+export const seesImage = ({ branches }: Architecture) => branches.some(isOfImage);
+
+/** Every layer with weights but the classifiers, in the order of computation. */
+export function convLayersOf({ branches }: Pick<Architecture, 'branches'>): ConvLayer[] {
+  const ofBlock = ({ layers, squeeze }: Block) =>
+    layers.flatMap((conv) => (squeeze && conv.kind === 'depthwise' ? [conv, ...squeeze.layers] : [conv]));
+  return branches.flatMap(({ blocks, tail }) => [...blocks.flatMap(ofBlock), ...tail]);
 }
 
-/** Those of {@link unitsOf} with batch norm. */
-export const normedUnitsOf = (architecture: Architecture) => unitsOf(architecture).filter(({ norm }) => norm);
+/** Those of {@link convLayersOf} that weights for the first input only may lack. */
+export const optionalLayersOf = ({ branches }: Architecture): ReadonlySet<ConvLayer> =>
+  new Set(convLayersOf({ branches: branches.slice(1) }));
+
+/** Those of {@link convLayersOf} with batch norm. */
+export const batchNormLayersOf = (architecture: Architecture) => convLayersOf(architecture).filter(({ norm }) => norm);
 
 /** Numbers in one output channel's kernel, for the grey network that is trained. */
-export function kernelTaps({ kind, inChannels, kernelSide }: Unit): number {
+export function kernelTaps({ kind, inChannels, kernelSide }: ConvLayer): number {
   return kind === 'pointwise' ? inChannels : kernelSide ** 2;
 }
 
@@ -112,4 +130,19 @@ export function kernelTaps({ kind, inChannels, kernelSide }: Unit): number {
 export function roundChannels(channels: number): number {
   const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
   return rounded < 0.9 * channels ? rounded + 8 : rounded;
+}
+
+/**
+ * TensorFlow's SAME padding: the output has ⌈side/stride⌉ pixels, and the extra pixel of an odd padding lies at the end, so an
+ * even side at stride 2 is padded only at the bottom and on the right.
+ */
+export function samePadding(
+  side: number,
+  kernel: number,
+  stride: number,
+): { outSide: number; begin: number; end: number } {
+  const outSide = Math.ceil(side / stride);
+  const total = Math.max((outSide - 1) * stride + kernel - side, 0);
+  const begin = Math.floor(total / 2);
+  return { outSide, begin, end: total - begin };
 }

@@ -1,10 +1,9 @@
-import { type Architecture, kernelTaps, type Unit, unitsOf } from './architecture.ts';
+import { LUMA } from '../core/bt601.ts';
+import { type Architecture, type ConvLayer, convLayersOf, kernelTaps } from './architecture.ts';
 import { LOGITS } from './layers.ts';
 import { BATCH_NORM_EPSILON } from './operators/batch-norm.ts';
 import type { FlatVector } from './parameters.ts';
 
-/** ITU-R BT.601 luma: how a colour is made grey, in FER2013's pictures and in OpenCV. */
-export const LUMA = [0.299, 0.587, 0.114] as const;
 const STEM_TAPS = 9;
 
 export interface FoldedConvolution {
@@ -18,8 +17,8 @@ export interface FoldedConvolution {
 export interface FoldedNetwork {
   readonly architecture: Architecture;
   readonly classes: number;
-  /** Keyed by the unit's name. */
-  readonly units: ReadonlyMap<string, FoldedConvolution>;
+  /** Keyed by the layer's name. */
+  readonly layers: ReadonlyMap<string, FoldedConvolution>;
   /** Keyed by the name of the head. */
   readonly classifiers: ReadonlyMap<string, FoldedConvolution>;
 }
@@ -49,11 +48,11 @@ export function stemToGrey(colour: Float32Array): Float32Array {
   });
 }
 
-/** The convolutions of a network by the names of the maps that they give: the classifier's is `logits`. */
+/** The convolutions of a network by the names of their activations: the classifier's is `logits`. */
 export function convolutionsOf(network: FoldedNetwork, head: string): Map<string, FoldedConvolution> {
   const classifier = network.classifiers.get(head);
   if (!classifier) throw new Error(`the network has no head ${head}`);
-  return new Map([...network.units, [LOGITS, classifier]]);
+  return new Map([...network.layers, [LOGITS, classifier]]);
 }
 
 /** The network with one head that {@link convolutionsOf} took apart. */
@@ -63,10 +62,10 @@ export function networkOf(
   head: string,
   convolutions: ReadonlyMap<string, FoldedConvolution>,
 ): FoldedNetwork {
-  const units = new Map(convolutions);
-  const classifier = units.get(LOGITS) as FoldedConvolution;
-  units.delete(LOGITS);
-  return { architecture, classes, units, classifiers: new Map([[head, classifier]]) };
+  const layers = new Map(convolutions);
+  const classifier = layers.get(LOGITS) as FoldedConvolution;
+  layers.delete(LOGITS);
+  return { architecture, classes, layers, classifiers: new Map([[head, classifier]]) };
 }
 
 /** Folds batch norm with these running statistics into the convolutions: W' = W·γ/σ, b' = β − μ·γ/σ. */
@@ -79,18 +78,18 @@ export function foldNetwork(
 ): FoldedNetwork {
   const parameter = (name: string) => parameters.vector.view(parameters.values, name);
   const statistic = (name: string) => statistics.vector.view(statistics.values, name);
-  const foldUnit = (unit: Unit): FoldedConvolution => {
-    if (!unit.norm) return biased(unit.name);
-    const variance = statistic(`${unit.name}/variance`);
-    const mean = statistic(`${unit.name}/mean`);
-    const beta = parameter(`${unit.name}/beta`);
-    const scale = parameter(`${unit.name}/gamma`).map(
+  const foldLayer = (conv: ConvLayer): FoldedConvolution => {
+    if (!conv.norm) return biased(conv.name);
+    const variance = statistic(`${conv.name}/variance`);
+    const mean = statistic(`${conv.name}/mean`);
+    const beta = parameter(`${conv.name}/beta`);
+    const scale = parameter(`${conv.name}/gamma`).map(
       (gamma, c) => gamma / Math.sqrt(variance[c] + BATCH_NORM_EPSILON),
     );
-    const taps = kernelTaps(unit);
-    const kernel = parameter(`${unit.name}/kernel`).map((w, i) => w * scale[Math.floor(i / taps)]);
+    const taps = kernelTaps(conv);
+    const kernel = parameter(`${conv.name}/kernel`).map((w, i) => w * scale[Math.floor(i / taps)]);
     return {
-      kernel: unit.kind === 'stem' ? stemToColour(kernel) : kernel,
+      kernel: conv.kind === 'stem' ? stemToColour(kernel) : kernel,
       bias: beta.map((b, c) => b - mean[c] * scale[c]),
     };
   };
@@ -101,7 +100,7 @@ export function foldNetwork(
   return {
     architecture,
     classes,
-    units: new Map(unitsOf(architecture).map((unit) => [unit.name, foldUnit(unit)])),
+    layers: new Map(convLayersOf(architecture).map((conv) => [conv.name, foldLayer(conv)])),
     classifiers: new Map(heads.map((head) => [head, biased(`classifier/${head}`)])),
   };
 }

@@ -1,69 +1,76 @@
-import { type Activation, type Architecture, seesImage, type Unit } from './architecture.ts';
+import { PROBABILITIES, tensorShape } from '../model/inputs.ts';
+import {
+  type Activation,
+  type Architecture,
+  type ConvLayer,
+  imageOnly,
+  inputsOf,
+  samePadding,
+} from './architecture.ts';
 import { convolutionsOf, type FoldedNetwork } from './folded-network.ts';
 import { Graph, type Shape, type Tensor } from './graph.ts';
-import { IMAGE, LANDMARKS, type Layer, LOGITS, layersOf, PROBABILITIES } from './layers.ts';
+import { type Layer, LOGITS, layersOf } from './layers.ts';
 import { add, clip, concat, mul, pad, reduceMean, relu, softmax } from './ops.ts';
-import { samePadding } from './padding.ts';
 
 /** Operator set of the exported model: the one that Snap's own export code uses. */
 const OPSET = 11;
 
-/** Name of the output that gives out a map. */
-export const mapOutput = (name: string) => `${name}/map`;
+/** Name of the output that shows an activation. */
+export const activationOutput = (name: string) => `${name}/activation`;
 
 /** How a network is written as a graph: in floats, or with the roundings of integers. */
 export interface GraphForm {
   readonly opset: number;
   /** Uneven SAME padding as a Pad of its own, not as an attribute of the convolution. */
   readonly padNodes: boolean;
-  /** Kernel and bias of a unit, or of the classifier under the name `logits`, as constants. */
+  /** Kernel and bias of a layer, or of the classifier under the name `logits`, as constants. */
   weights(graph: Graph, name: string, kernelShape: Shape): readonly [kernel: Tensor, bias: Tensor];
   /** A number as the operand of an operator, [1, 1, 1, 1]. */
   constant(graph: Graph, value: number): Tensor;
-  /** A map as the next layers see it. */
-  map(x: Tensor, name: string): Tensor;
-  /** The ReLU6 or ReLU that gives a map; a form whose maps clip by themselves leaves it out. */
+  /** An activation as the next layers see it. */
+  activation(x: Tensor, name: string): Tensor;
+  /** The ReLU6 or ReLU that gives an activation; left out where activations clip by themselves. */
   clip(x: Tensor, activation: Activation, name: string): Tensor;
 }
 
 interface GraphOptions {
   /** Images of one run. */
   readonly batch: number;
-  /** Maps to give out besides the probabilities, of `innerMapsOf`. */
-  readonly maps?: readonly string[];
+  /** Activations to output in addition to the probabilities, names of `activationsOf`. */
+  readonly activations?: readonly string[];
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
 interface InferenceOptions extends GraphOptions {
   /** The classifier to build; none builds the graph up to the features of the image. */
   readonly head?: string;
-  /** Adds the outputs `UNIT/mean` and `UNIT/square`: mean and mean square before the activation, of units with batch norm. */
+  /** Adds the outputs `LAYER/mean` and `LAYER/square`: mean and mean square before the activation, of layers with batch norm. */
   readonly observe?: boolean;
 }
 
 /**
- * The network as an ONNX file of Pad, Conv, Clip, Relu, Add, Mul, Concat, GlobalAveragePool and Softmax alone.
+ * The network as an ONNX file of Pad, Conv, Clip, Relu, Add, Mul, Concat, GlobalAveragePool and Softmax only.
  *
- * Inputs `image` [batch, 3, S, S] with values in [−1, 1] and `landmarks` [batch, 136, 1, 1] of a network that sees them;
- * output `prob` [batch, K, 1, 1]. Uneven SAME padding is a Pad of its own, and dense layers are 1×1 convolutions, so that
+ * Inputs are those of the network, channels first: `image` [batch, 3, S, S] with values in [−1, 1] and any others; output
+ * `prob` [batch, K, 1, 1]. Uneven SAME padding is a Pad of its own, and dense layers are 1×1 convolutions, so that
  * no Flatten or Reshape is needed.
  * @throws Error if the network has no such head.
  */
 export function buildInferenceGraph(network: FoldedNetwork, options: InferenceOptions): Uint8Array {
   const { head, observe: observed, ...rest } = options;
-  const convolutions = head === undefined ? network.units : convolutionsOf(network, head);
+  const convolutions = head === undefined ? network.layers : convolutionsOf(network, head);
   const form: GraphForm = {
     opset: OPSET,
     padNodes: true,
     weights: (graph, name, shape) => {
       const folded = convolutions.get(name);
-      if (!folded) throw new Error(`the network has no unit ${name}`);
+      if (!folded) throw new Error(`the network has no layer ${name}`);
       const { kernel, bias } = folded;
       const of = name === LOGITS ? 'classifier' : name;
       return [graph.constant(kernel, shape, `${of}/kernel`), graph.constant(bias, [shape[0]], `${of}/bias`)];
     },
     constant: (graph, value) => graph.constant([value], [1, 1, 1, 1]),
-    map: (x) => x,
+    activation: (x) => x,
     clip: (x, activation) => {
       if (activation === 'relu6') return clip(x, 0, 6);
       return activation === 'relu' ? relu(x) : x;
@@ -80,74 +87,77 @@ export function buildGraph(
   network: Architecture,
   classes: number,
   form: GraphForm,
-  { batch, maps = [], metadata }: GraphOptions,
+  { batch, activations = [], metadata }: GraphOptions,
   observed = false,
 ): Uint8Array {
   const graph = new Graph();
-  const architecture = classes === 0 ? { ...network, landmarks: undefined } : network;
+  const architecture = classes === 0 ? imageOnly(network) : network;
   const computed = new Map<string, Tensor>();
-  const input = (name: string, shape: Shape) => computed.set(name, form.map(graph.input(name, shape), name));
-  if (seesImage(architecture)) input(IMAGE, [batch, 3, architecture.size, architecture.size]);
-  if (architecture.landmarks) input(LANDMARKS, [batch, architecture.landmarks.inChannels, 1, 1]);
-  const map = (name: string) => computed.get(name) as Tensor;
+  for (const input of inputsOf(architecture)) {
+    const fed = graph.input(input.name, tensorShape(input, 'NCHW', batch));
+    computed.set(input.name, form.activation(fed, input.name));
+  }
+  const activation = (name: string) => computed.get(name) as Tensor;
   const compute = (layer: Layer): Tensor => {
     switch (layer.kind) {
       case 'convolution': {
-        const y = convolution(map(layer.input), layer.unit, form);
-        if (observed && layer.unit.norm) observe(y, layer.name);
-        return form.clip(y, layer.unit.activation, layer.name);
+        const y = convolution(activation(layer.input), layer.conv, form);
+        if (observed && layer.conv.norm) observe(y, layer.name);
+        return form.clip(y, layer.conv.activation, layer.name);
       }
       case 'add':
-        return add(map(layer.inputs[0]), map(layer.inputs[1]));
+        return add(activation(layer.inputs[0]), activation(layer.inputs[1]));
       case 'concat':
-        return concat(layer.inputs.map(map), 1);
+        return concat(layer.inputs.map(activation), 1);
       case 'shift':
-        return form.clip(add(map(layer.input), form.constant(graph, 3)), 'relu6', layer.name);
+        return form.clip(add(activation(layer.input), form.constant(graph, 3)), 'relu6', layer.name);
       case 'sixth':
-        return mul(map(layer.input), form.constant(graph, 1 / 6));
+        return mul(activation(layer.input), form.constant(graph, 1 / 6));
       case 'multiply':
-        return mul(map(layer.inputs[0]), map(layer.inputs[1]));
+        return mul(activation(layer.inputs[0]), activation(layer.inputs[1]));
       case 'pool':
-        return graph.node('GlobalAveragePool', [map(layer.input)], [batch, layer.channels, 1, 1], {
+        return graph.node('GlobalAveragePool', [activation(layer.input)], [batch, layer.channels, 1, 1], {
           name: layer.name,
         });
       case 'classifier': {
         const weights = form.weights(graph, layer.name, [classes, architecture.features, 1, 1]);
-        return graph.node('Conv', [map(layer.input), ...weights], [batch, classes, 1, 1], { name: 'classifier' });
+        return graph.node('Conv', [activation(layer.input), ...weights], [batch, classes, 1, 1], {
+          name: 'classifier',
+        });
       }
       case 'softmax':
-        return softmax(map(layer.input), 1);
+        return softmax(activation(layer.input), 1);
     }
   };
   let last = [...computed.values()][0];
   for (const layer of layersOf(architecture)) {
     if (classes === 0 && layer.kind === 'classifier') break;
-    last = form.map(compute(layer), layer.name);
+    last = form.activation(compute(layer), layer.name);
     computed.set(layer.name, last);
-    if (maps.includes(layer.name)) graph.output(mapOutput(layer.name), last);
+    if (activations.includes(layer.name)) graph.output(activationOutput(layer.name), last);
   }
   graph.output(classes === 0 ? 'features' : PROBABILITIES, last);
   return graph.encode(form.opset, [], metadata);
 }
 
-function convolution(x: Tensor, unit: Unit, form: GraphForm): Tensor {
+function convolution(x: Tensor, conv: ConvLayer, form: GraphForm): Tensor {
   const graph = x.graph;
-  const depthwise = unit.kind === 'depthwise';
-  const side = unit.kernelSide;
-  const { outSide, begin, end } = samePadding(unit.side, side, unit.stride);
+  const depthwise = conv.kind === 'depthwise';
+  const side = conv.kernelSide;
+  const { outSide, begin, end } = samePadding(conv.side, side, conv.stride);
   const inside = begin === end || !form.padNodes;
   const padded = inside ? x : pad(x, [0, 0, begin, begin], [0, 0, end, end]);
   const inChannels = depthwise ? 1 : x.shape[1];
-  const weights = form.weights(graph, unit.name, [unit.outChannels, inChannels, side, side]);
+  const weights = form.weights(graph, conv.name, [conv.outChannels, inChannels, side, side]);
   const pads = inside ? [begin, begin, end, end] : [0, 0, 0, 0];
-  return graph.node('Conv', [padded, ...weights], [x.shape[0], unit.outChannels, outSide, outSide], {
-    name: unit.name,
+  return graph.node('Conv', [padded, ...weights], [x.shape[0], conv.outChannels, outSide, outSide], {
+    name: conv.name,
     attributes: {
       kernel_shape: { ints: [side, side] },
-      strides: { ints: [unit.stride, unit.stride] },
+      strides: { ints: [conv.stride, conv.stride] },
       pads: { ints: pads },
       dilations: { ints: [1, 1] },
-      group: { int: depthwise ? unit.outChannels : 1 },
+      group: { int: depthwise ? conv.outChannels : 1 },
     },
   });
 }

@@ -57,7 +57,7 @@ export class Layout extends BatchLayout {
     return [channels, this.batch / this.block, side, side, this.block];
   }
 
-  /** Position of pixel `p` of image `n` in a map of one channel. */
+  /** Position of pixel `p` of image `n` in an activation of one channel. */
   offset(n: number, p: number, side: number): number {
     return (Math.floor(n / this.block) * side * side + p) * this.block + (n % this.block);
   }
@@ -110,7 +110,7 @@ export class Layout extends BatchLayout {
   }
 
   /**
-   * Σ x·y over all pixels of each channel, [C, 1]. In the blocked layout y serves as a kernel as large as the map, which
+   * Σ x·y over all pixels of each channel, [C, 1]. In the blocked layout y serves as a kernel as large as the activation, which
    * reads both once and stores no product.
    */
   dot(x: Tensor, y: Tensor, side: number): Tensor {

@@ -1,5 +1,12 @@
-import { type Architecture, type Block, roundChannels, type Unit } from './architecture.ts';
-import { samePadding } from './padding.ts';
+import { imageInput } from '../model/inputs.ts';
+import {
+  type Architecture,
+  type Block,
+  type ConvLayer,
+  roundChannels,
+  samePadding,
+  withBranches,
+} from './architecture.ts';
 
 /** Table 2 of the paper: expansion t, channels c, repeats n, stride s of the first. */
 const STAGES = [
@@ -23,7 +30,7 @@ export function mobileNetV2(width: number, size: number): Architecture {
   let channels = roundChannels(32 * width);
   const pointwise = { kind: 'pointwise', kernelSide: 1, stride: 1, norm: true } as const;
   const stem = { kind: 'stem', kernelSide: 3, stride: 2, activation: 'relu6', norm: true } as const;
-  blocks.push({ residual: false, units: [{ ...stem, name: 'stem', inChannels: 1, outChannels: channels, side }] });
+  blocks.push({ residual: false, layers: [{ ...stem, name: 'stem', inChannels: 1, outChannels: channels, side }] });
   side = samePadding(side, 3, 2).outSide;
   for (const [expansion, stageChannels, repeats, stageStride] of STAGES) {
     for (let repeat = 0; repeat < repeats; repeat++) {
@@ -32,12 +39,12 @@ export function mobileNetV2(width: number, size: number): Architecture {
       const hidden = inChannels * expansion;
       const stride = repeat === 0 ? stageStride : 1;
       channels = roundChannels(stageChannels * width);
-      const units: Unit[] = [];
+      const layers: ConvLayer[] = [];
       if (expansion > 1) {
         const expand = { ...pointwise, name: `${name}/expand`, activation: 'relu6' } as const;
-        units.push({ ...expand, inChannels, outChannels: hidden, side });
+        layers.push({ ...expand, inChannels, outChannels: hidden, side });
       }
-      units.push({
+      layers.push({
         name: `${name}/depthwise`,
         kind: 'depthwise',
         inChannels: hidden,
@@ -50,12 +57,13 @@ export function mobileNetV2(width: number, size: number): Architecture {
       });
       side = samePadding(side, 3, stride).outSide;
       const project = { ...pointwise, name: `${name}/project`, activation: 'linear' } as const;
-      units.push({ ...project, inChannels: hidden, outChannels: channels, side });
-      blocks.push({ units, residual: stride === 1 && inChannels === channels });
+      layers.push({ ...project, inChannels: hidden, outChannels: channels, side });
+      blocks.push({ layers, residual: stride === 1 && inChannels === channels });
     }
   }
   const features = width > 1 ? roundChannels(1280 * width) : 1280;
   const head = { ...pointwise, name: 'head', activation: 'relu6' } as const;
-  blocks.push({ residual: false, units: [{ ...head, inChannels: channels, outChannels: features, side }] });
-  return { name: 'mobilenet-v2', width, size, blocks, finalSide: side, tail: [], features };
+  blocks.push({ residual: false, layers: [{ ...head, inChannels: channels, outChannels: features, side }] });
+  const branch = { input: imageInput(size), blocks, finalSide: side, tail: [], features };
+  return withBranches({ name: 'mobilenet-v2', width, size }, [branch]);
 }

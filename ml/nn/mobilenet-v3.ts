@@ -1,13 +1,15 @@
 import type { ArchitectureName } from '../config/schema.ts';
+import { imageInput } from '../model/inputs.ts';
 import {
   type Activation,
   type Architecture,
   type Block,
+  type ConvLayer,
   roundChannels,
   type Squeeze,
-  type Unit,
+  samePadding,
+  withBranches,
 } from './architecture.ts';
-import { samePadding } from './padding.ts';
 
 /** One row of the paper's tables 1 and 2. */
 type Row = readonly [
@@ -62,7 +64,7 @@ interface Variant {
   readonly rows: readonly Row[];
   /** Channels of the 1×1 convolution after pooling. */
   readonly features: number;
-  /** ReLU and 3×3 kernels alone, and no squeeze-excite. */
+  /** Only ReLU and 3×3 kernels, and no squeeze-excite. */
   readonly minimalistic: boolean;
 }
 
@@ -91,7 +93,7 @@ export function mobileNetV3(variant: Variant, width: number, size: number): Arch
   let side = size;
   let channels = roundChannels(STEM_CHANNELS * width);
   const stem = { name: 'stem', kind: 'stem', kernelSide: 3, stride: 2, activation: last, norm: true } as const;
-  const blocks: Block[] = [{ residual: false, units: [{ ...stem, inChannels: 1, outChannels: channels, side }] }];
+  const blocks: Block[] = [{ residual: false, layers: [{ ...stem, inChannels: 1, outChannels: channels, side }] }];
   side = samePadding(side, stem.kernelSide, stem.stride).outSide;
   let publishedChannels = STEM_CHANNELS;
   for (const [index, [kernel, expanded, rowChannels, squeezes, nonlinearity, stride]] of rows.entries()) {
@@ -101,26 +103,26 @@ export function mobileNetV3(variant: Variant, width: number, size: number): Arch
     const inChannels = channels;
     const hidden = roundChannels((inChannels * expanded) / publishedChannels);
     channels = roundChannels(rowChannels * width);
-    const units: Unit[] = [];
+    const layers: ConvLayer[] = [];
     if (expanded > publishedChannels) {
-      units.push({ ...POINTWISE, name: `${block}/expand`, inChannels, outChannels: hidden, side, activation });
+      layers.push({ ...POINTWISE, name: `${block}/expand`, inChannels, outChannels: hidden, side, activation });
     }
     const depthwise = { name: `${block}/depthwise`, kind: 'depthwise', kernelSide, activation } as const;
-    units.push({ ...depthwise, inChannels: hidden, outChannels: hidden, stride, side, norm: true });
+    layers.push({ ...depthwise, inChannels: hidden, outChannels: hidden, stride, side, norm: true });
     side = samePadding(side, kernelSide, stride).outSide;
     const project = { ...POINTWISE, name: `${block}/project`, activation: 'linear' } as const;
-    units.push({ ...project, inChannels: hidden, outChannels: channels, side });
+    layers.push({ ...project, inChannels: hidden, outChannels: channels, side });
     const squeeze = squeezes && !minimalistic ? squeezeOf(`${block}/squeeze`, hidden, side) : undefined;
-    blocks.push({ units, squeeze, residual: stride === 1 && inChannels === channels });
+    blocks.push({ layers, squeeze, residual: stride === 1 && inChannels === channels });
     publishedChannels = rowChannels;
   }
   const pooled = roundChannels(channels * HEAD_EXPANSION);
   const head = { ...POINTWISE, name: 'head', activation: last };
-  blocks.push({ residual: false, units: [{ ...head, inChannels: channels, outChannels: pooled, side }] });
+  blocks.push({ residual: false, layers: [{ ...head, inChannels: channels, outChannels: pooled, side }] });
   const features = width > 1 ? roundChannels(published * width) : published;
   const widest = { ...POINTWISE, name: 'last', activation: last, norm: false };
   const tail = [{ ...widest, inChannels: pooled, outChannels: features, side: 1 }];
-  return { name, width, size, blocks, finalSide: side, tail, features };
+  return withBranches({ name, width, size }, [{ input: imageInput(size), blocks, finalSide: side, tail, features }]);
 }
 
 function squeezeOf(name: string, channels: number, side: number): Squeeze {
@@ -128,9 +130,9 @@ function squeezeOf(name: string, channels: number, side: number): Squeeze {
   const convolution = { ...POINTWISE, side: 1, norm: false };
   const reduce = { inChannels: channels, outChannels: squeezed, activation: 'relu' } as const;
   const expand = { inChannels: squeezed, outChannels: channels, activation: 'hard-sigmoid' } as const;
-  const units = [
+  const layers = [
     { ...convolution, ...reduce, name: `${name}/reduce` },
     { ...convolution, ...expand, name: `${name}/expand` },
   ] as const;
-  return { name, channels, side, units };
+  return { name, channels, side, layers };
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
 import type { StoredTensor } from '../core/safetensors.ts';
-import { type Architecture, kernelTaps, normedUnitsOf, unitsOf } from './architecture.ts';
+import { type Architecture, batchNormLayersOf, convLayersOf, kernelTaps } from './architecture.ts';
 import type { Shape } from './graph.ts';
 import { sizeOf } from './graph.ts';
 
@@ -66,19 +66,19 @@ export function flatFrom(
     const tensor = tensors.get(`${prefix}${name}`);
     const found = tensor ? `has the shape [${tensor.shape.join(', ')}]` : 'is missing';
     if (!tensor || tensor.shape.join() !== shape.join())
-      throw new UserError(`${file}: tensor ${prefix}${name} ${found}, [${shape.join(', ')}] was expected`);
+      throw new UserError(`${file}: tensor ${prefix}${name} ${found}; expected [${shape.join(', ')}]`);
     values.set(tensor.values, offset);
   }
   return values;
 }
 
-/** Trainable numbers: kernel, γ and β (or, without batch norm, bias) of each unit, kernel and bias of each classifier. */
+/** Trainable numbers: kernel, γ and β (or, without batch norm, bias) of each layer, kernel and bias of each classifier. */
 export function parametersOf(architecture: Architecture, heads: readonly string[], classes: number): FlatVector {
-  const units = unitsOf(architecture).flatMap((unit) => [
-    { name: `${unit.name}/kernel`, shape: [unit.outChannels, kernelTaps(unit)], decays: true },
-    ...(unit.norm ? ['gamma', 'beta'] : ['bias']).map((part) => ({
-      name: `${unit.name}/${part}`,
-      shape: [unit.outChannels, 1],
+  const layers = convLayersOf(architecture).flatMap((conv) => [
+    { name: `${conv.name}/kernel`, shape: [conv.outChannels, kernelTaps(conv)], decays: true },
+    ...(conv.norm ? ['gamma', 'beta'] : ['bias']).map((part) => ({
+      name: `${conv.name}/${part}`,
+      shape: [conv.outChannels, 1],
       decays: false,
     })),
   ]);
@@ -86,15 +86,15 @@ export function parametersOf(architecture: Architecture, heads: readonly string[
     { name: `classifier/${head}/kernel`, shape: [classes, architecture.features], decays: true },
     { name: `classifier/${head}/bias`, shape: [classes, 1], decays: false },
   ]);
-  return new FlatVector([...units, ...classifiers]);
+  return new FlatVector([...layers, ...classifiers]);
 }
 
-/** Batch-norm statistics of each unit that has any. */
+/** Batch-norm statistics of each layer that has any. */
 export function statisticsOf(architecture: Architecture): FlatVector {
   return new FlatVector(
-    normedUnitsOf(architecture).flatMap((unit) => [
-      { name: `${unit.name}/mean`, shape: [unit.outChannels, 1], decays: false },
-      { name: `${unit.name}/variance`, shape: [unit.outChannels, 1], decays: false },
+    batchNormLayersOf(architecture).flatMap((conv) => [
+      { name: `${conv.name}/mean`, shape: [conv.outChannels, 1], decays: false },
+      { name: `${conv.name}/variance`, shape: [conv.outChannels, 1], decays: false },
     ]),
   );
 }

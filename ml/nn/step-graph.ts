@@ -8,7 +8,7 @@ import { Tape } from './tape.ts';
 export interface TrainingGraph {
   readonly bytes: Uint8Array;
   readonly parameters: FlatVector;
-  /** What is measured on each batch beside the gradient, such as the statistics of batch norm. */
+  /** What each batch measures in addition to the gradient, such as the statistics of batch norm. */
   readonly statistics: FlatVector;
   /** Shape of each input. */
   readonly inputs: Readonly<Record<string, Shape>>;

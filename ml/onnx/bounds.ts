@@ -2,9 +2,9 @@ import protobuf from 'protobufjs';
 import { ModelProto } from './schema.ts';
 
 /** Nodes, tensors, attributes, names and the like of a file; the largest networks have some hundred thousands. */
-const MOST_PARTS = 1_000_000;
+const MAX_PARTS = 1_000_000;
 /** Numbers that a file spells out one by one; weights lie in one piece. */
-const MOST_NUMBERS = 20_000_000;
+const MAX_NUMBERS = 20_000_000;
 
 const { Reader, Type } = protobuf;
 
@@ -13,8 +13,8 @@ const LENGTH_DELIMITED = 2;
 const VARINT = 0;
 
 /**
- * Reads a file's framing alone, before memory is taken for what it holds: in memory a message of two bytes takes hundreds.
- * @throws Error if it has more parts than any network, or is no protobuf message.
+ * Reads only the framing of a file, before memory is allocated for its content: a message of two bytes takes hundreds in memory.
+ * @throws Error if it has more parts than any network, or is not a protobuf message.
  */
 export function checkBounds(bytes: Uint8Array): void {
   let parts = 0;
@@ -22,10 +22,10 @@ export function checkBounds(bytes: Uint8Array): void {
   const count = (ofParts: number, ofNumbers: number) => {
     parts += ofParts;
     numbers += ofNumbers;
-    if (parts > MOST_PARTS) {
-      throw new Error(`it has more than ${MOST_PARTS.toLocaleString('en')} nodes, tensors, attributes and names`);
+    if (parts > MAX_PARTS) {
+      throw new Error(`it has more than ${MAX_PARTS.toLocaleString('en')} nodes, tensors, attributes and names`);
     }
-    if (numbers > MOST_NUMBERS) throw new Error(`it has more than ${MOST_NUMBERS.toLocaleString('en')} single numbers`);
+    if (numbers > MAX_NUMBERS) throw new Error(`it has more than ${MAX_NUMBERS.toLocaleString('en')} single numbers`);
   };
   // A list in place of a recursion, which a file could make as deep as it likes.
   const rest: { type: protobuf.Type; start: number; end: number }[] = [

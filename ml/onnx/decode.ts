@@ -67,7 +67,7 @@ interface ModelMessage {
   graph: GraphMessage | null;
 }
 
-/** How to mend a model whose weights lie in another file. */
+/** How to fix a model whose weights lie in another file. */
 export const ONE_FILE =
   'save the model as one file, in Python by onnx.save(onnx.load("model.onnx"), "one.onnx"), or export it with external_data=False';
 
@@ -116,7 +116,7 @@ export function decodeModel(bytes: Uint8Array, file: string, { external = false 
       objects: true,
     }) as ModelMessage;
   } catch (thrown) {
-    throw new UserError(`${file} is no whole ONNX file: ${messageOf(thrown)}; export or download it again`, {
+    throw new UserError(`${file} is not a complete ONNX file: ${messageOf(thrown)}; export or download it again`, {
       cause: thrown,
     });
   }
@@ -129,7 +129,7 @@ export function decodeModel(bytes: Uint8Array, file: string, { external = false 
         ? 'operator set'
         : null;
   if (!graph || missing) {
-    throw new UserError(`${file} is no ONNX file: it has no ${missing}; export or download it again`);
+    throw new UserError(`${file} is not an ONNX file: it has no ${missing}; export or download it again`);
   }
   return {
     irVersion: message.irVersion,
@@ -206,7 +206,7 @@ function tensorFrom(tensor: TensorMessage, { file, external }: Source): OnnxTens
   const expected = dims.reduce((product, side) => product * side, ELEMENT_BYTES[dataType]);
   if (dataType in ELEMENT_BYTES && raw.length !== expected) {
     throw new UserError(
-      `${file}: ${name || 'a constant'} has ${raw.length} bytes, its shape [${dims}] asks for ${expected}; export or download it again`,
+      `${file}: ${name || 'a constant'} has ${raw.length} bytes, but its shape [${dims}] needs ${expected}; export or download it again`,
     );
   }
   return { name, dims, dataType, raw };
@@ -222,7 +222,7 @@ function safe(value: number): number {
 
 /** The numbers as little-endian bytes, whichever field the writer put them in. */
 function rawNumbers({ rawData, dataType, ...typed }: TensorMessage): Uint8Array {
-  // A plain array, since a Buffer's slice() is no copy.
+  // A plain array, since a Buffer's slice() does not copy.
   if (rawData.length > 0) return new Uint8Array(rawData.buffer, rawData.byteOffset, rawData.byteLength);
   const bytesOf = (array: { buffer: ArrayBufferLike }) => new Uint8Array(array.buffer);
   if (typed.floatData.length > 0) return bytesOf(Float32Array.from(typed.floatData));

@@ -31,11 +31,11 @@ export interface OnnxTensor {
   readonly dataType: number;
   /** Little-endian numbers. */
   readonly raw: Uint8Array;
-  /** The file that the numbers lie in, in its own words, which are no path to be trusted; `raw` is empty then. */
+  /** Name of the file with the numbers as this file states it, never to be used as a path; `raw` is empty then. */
   readonly external?: string;
 }
 
-/** An attribute's value, tagged with its kind, since ONNX tells 3 from 3.0. */
+/** An attribute's value, tagged with its kind, since ONNX distinguishes 3 from 3.0. */
 export type AttributeValue =
   | { readonly int: number }
   | { readonly float: number }

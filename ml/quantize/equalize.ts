@@ -3,7 +3,7 @@ import type { FoldedConvolution, FoldedNetwork } from '../nn/folded-network.ts';
 import { type Layer, layersOf } from '../nn/layers.ts';
 import type { Calibration } from './calibrate.ts';
 
-/** Where the activations clip that leave a stretched number a stretched number up to there. */
+/** Where each activation clips; below, a scaled input gives the scaled output. */
 const CEILING: Partial<Record<Activation, number>> = { relu6: 6, relu: Number.POSITIVE_INFINITY };
 
 /**
@@ -13,27 +13,27 @@ const CEILING: Partial<Record<Activation, number>> = { relu6: 6, relu: Number.PO
  * in each, so that channels spread alike.
  *
  * The paper needs ReLU in place of ReLU6. Here the ReLU6 stays and the network computes the same: a channel that was
- * seen to reach 6 is left alone, and no other is stretched beyond 6. A map that is read twice is left alone too.
+ * seen to reach 6 is not changed, and no other is stretched beyond 6. An activation that is read twice is not changed either.
  * @param calibration of this very network.
  */
 export function equalize(network: FoldedNetwork, calibration: Calibration): FoldedNetwork {
-  const units = new Map(
-    [...network.units].map(([name, { kernel, bias }]) => [name, { kernel: kernel.slice(), bias: bias.slice() }]),
+  const equalized = new Map(
+    [...network.layers].map(([name, { kernel, bias }]) => [name, { kernel: kernel.slice(), bias: bias.slice() }]),
   );
   const layers = layersOf(network.architecture);
   for (const layer of layers) {
     if (layer.kind !== 'convolution') continue;
-    const { unit } = layer;
-    const ceiling = CEILING[unit.activation];
+    const { conv } = layer;
+    const ceiling = CEILING[conv.activation];
     const [reader, another] = layers.filter((other) => inputsOf(other).includes(layer.name));
     if (ceiling === undefined || another || reader.kind !== 'convolution') continue;
-    const next = reader.unit;
-    const seen = calibration.get(unit.name)?.channelMax ?? new Float64Array(unit.outChannels);
-    const first = units.get(unit.name) as FoldedConvolution;
-    const second = units.get(next.name) as FoldedConvolution;
-    const taps = first.kernel.length / unit.outChannels;
-    const readers = readersOf(second.kernel, next.kind === 'depthwise', unit.outChannels);
-    for (let c = 0; c < unit.outChannels; c++) {
+    const next = reader.conv;
+    const seen = calibration.get(conv.name)?.channelMax ?? new Float64Array(conv.outChannels);
+    const first = equalized.get(conv.name) as FoldedConvolution;
+    const second = equalized.get(next.name) as FoldedConvolution;
+    const taps = first.kernel.length / conv.outChannels;
+    const readers = readersOf(second.kernel, next.kind === 'depthwise', conv.outChannels);
+    for (let c = 0; c < conv.outChannels; c++) {
       const weights = first.kernel.subarray(c * taps, (c + 1) * taps);
       const scale = factor(
         largest(weights),
@@ -46,7 +46,7 @@ export function equalize(network: FoldedNetwork, calibration: Calibration): Fold
       for (const at of readers(c)) second.kernel[at] /= scale;
     }
   }
-  return { ...network, units };
+  return { ...network, layers: equalized };
 }
 
 const inputsOf = (layer: Layer) => ('inputs' in layer ? layer.inputs : [layer.input]);

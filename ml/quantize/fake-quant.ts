@@ -22,28 +22,28 @@ import {
   transpose,
 } from '../nn/ops.ts';
 import type { Tape } from '../nn/tape.ts';
-import { INT8_MAX, INT8_STEPS, LEAST_WIDTH, MOST_BIAS_STEPS } from './scheme.ts';
+import { INT8_MAX, INT8_STEPS, MAX_BIAS_STEPS, MIN_WIDTH } from './scheme.ts';
 
 /*
- * Fake quantization (Jacob et al. 2018, arXiv:1712.05877, section 3) in whole steps: a map is kept as the floats
+ * Fake quantization (Jacob et al. 2018, arXiv:1712.05877, section 3) in whole steps: an activation is kept as the floats
  * u = q − zeroPoint, all of them whole numbers, so that the forward pass does what the integer network does. The gradient
  * goes straight through every rounding (Bengio et al. 2013, arXiv:1308.3432) and is 0 where the number was clipped.
  */
 
-/** A map in whole steps. */
-export interface StepMap {
+/** An activation in whole steps. */
+export interface FakeQuantTensor {
   /** u = q − zeroPoint. */
   readonly steps: Tensor;
   /** Real numbers in a step, a scalar. */
   readonly scale: Tensor;
 }
 
-/** What a map is rounded to. */
-export interface Grid {
+/** What an activation is rounded to. */
+export interface FakeQuantParameters {
   /** Scalar. */
   readonly scale: Tensor;
   /** What int8 −128 is below the zero point, a scalar; none is 0, as after a ReLU, whose least number is 0. */
-  readonly below?: Tensor;
+  readonly zeroPointOffset?: Tensor;
 }
 
 /** A kernel and a bias, rounded in the graph as `scheme.ts` rounds them. */
@@ -61,7 +61,7 @@ export interface QuantizedWeights {
  * Rounds weights per output channel with the scale of their greatest.
  * @param kernel [O, I].
  * @param bias [O, 1].
- * @param inputScale of the map that the kernel is applied to, a scalar.
+ * @param inputScale of the activation that the kernel is applied to, a scalar.
  */
 export function quantizeWeights(
   kernel: Tensor,
@@ -69,18 +69,20 @@ export function quantizeWeights(
   inputScale: Tensor,
   perChannel: boolean,
 ): QuantizedWeights {
-  const largest = div(maximum(reduceMax(abs(kernel), [1]), LEAST_WIDTH), INT8_MAX);
-  const own = maximum(largest, div(abs(bias), mul(inputScale, MOST_BIAS_STEPS)));
+  const largest = div(maximum(reduceMax(abs(kernel), [1]), MIN_WIDTH), INT8_MAX);
+  const own = maximum(largest, div(abs(bias), mul(inputScale, MAX_BIAS_STEPS)));
   const kernelScale = perChannel ? own : expand(reduceMax(own, [0]), own.shape);
   const biasScale = mul(kernelScale, inputScale);
   return { kernel: round(div(kernel, kernelScale)), bias: round(div(bias, biasScale)), kernelScale, biasScale };
 }
 
 /** u = clip(round(x)) on a grid, and where the gradient passes. */
-function roundAndClip(x: Tensor, { below }: Grid): { steps: Tensor; passes: () => Tensor } {
+function roundAndClip(x: Tensor, { zeroPointOffset }: FakeQuantParameters): { steps: Tensor; passes: () => Tensor } {
   const passes = () =>
-    below ? strictlyBetween(x, mul(below, -1), sub(INT8_STEPS, below)) : strictlyBetween(x, 0, INT8_STEPS);
-  return { steps: roundToBytes(x, below), passes };
+    zeroPointOffset
+      ? strictlyBetween(x, mul(zeroPointOffset, -1), sub(INT8_STEPS, zeroPointOffset))
+      : strictlyBetween(x, 0, INT8_STEPS);
+  return { steps: roundToBytes(x, zeroPointOffset), passes };
 }
 
 /** The sums W·x + b of a convolution in whole numbers, and its gradient by its input and its kernel. */
@@ -108,7 +110,7 @@ export function depthwiseSums(layout: Layout, x: Tensor, { kernel, bias }: Quant
 
 /**
  * A convolution as integers compute it: u = clip(round(m·(W·x + b))) with m = bias scale / output scale. The sums are
- * exact, and everything is rounded in the order of the runtimes' kernels: one unit of the first layers that falls to the
+ * exact, and everything is rounded in the order of the runtimes' kernels: one number of the first layers that falls to the
  * other side changes many of the later ones.
  * @param source kernel and bias before their rounding; the gradient is theirs.
  * @param side height and width of the output.
@@ -116,87 +118,99 @@ export function depthwiseSums(layout: Layout, x: Tensor, { kernel, bias }: Quant
 export function requantize(
   tape: Tape,
   layout: Layout,
-  x: StepMap,
+  x: FakeQuantTensor,
   source: { readonly kernel: Tensor; readonly bias: Tensor },
   weights: QuantizedWeights,
   sums: Sums,
   side: number,
-  grid: Grid,
-): StepMap {
-  const multiplier = div(weights.biasScale, grid.scale);
-  const { steps, passes } = roundAndClip(layout.scaleEach(sums.output, side, multiplier), grid);
+  parameters: FakeQuantParameters,
+): FakeQuantTensor {
+  const multiplier = div(weights.biasScale, parameters.scale);
+  const { steps, passes } = roundAndClip(layout.scaleEach(sums.output, side, multiplier), parameters);
   tape.record(steps, [x.steps, source.kernel, source.bias], (du) => {
     const dv = mul(du, passes());
     const [dx, dKernel] = sums.gradient(dv, mul(weights.kernel, multiplier));
     // By the real kernel W = kernelScale·q the slope is that by q over kernelScale; the scales count as constants.
-    return [dx, mul(dKernel, div(x.scale, grid.scale)), div(reduceSum(dv, [1]), grid.scale)];
+    return [dx, mul(dKernel, div(x.scale, parameters.scale)), div(reduceSum(dv, [1]), parameters.scale)];
   });
-  return { steps, scale: grid.scale };
+  return { steps, scale: parameters.scale };
 }
 
 /**
  * Rounds Σ scaleᵢ·uᵢ to another grid, as a residual sum or a mean is rounded; the gradient is that of the sum.
- * @param maps of the same shape, or scalar constants.
+ * @param activations of the same shape, or scalar constants.
  */
-export function requantizeSum(tape: Tape, maps: readonly StepMap[], grid: Grid): StepMap {
-  const ratios = maps.map(({ scale }) => div(scale, grid.scale));
-  const terms = maps.map(({ steps }, i) => mul(steps, ratios[i]));
+export function requantizeSum(
+  tape: Tape,
+  activations: readonly FakeQuantTensor[],
+  parameters: FakeQuantParameters,
+): FakeQuantTensor {
+  const ratios = activations.map(({ scale }) => div(scale, parameters.scale));
+  const terms = activations.map(({ steps }, i) => mul(steps, ratios[i]));
   const { steps, passes } = roundAndClip(
     terms.reduce((a, b) => add(a, b)),
-    grid,
+    parameters,
   );
   tape.record(
     steps,
-    maps.map((map) => map.steps),
+    activations.map((activation) => activation.steps),
     (du) => {
       const dv = mul(du, passes());
-      return ratios.map((ratio, i) => (tape.needs(maps[i].steps) ? mul(dv, ratio) : null));
+      return ratios.map((ratio, i) => (tape.needs(activations[i].steps) ? mul(dv, ratio) : null));
     },
   );
-  return { steps, scale: grid.scale };
+  return { steps, scale: parameters.scale };
 }
 
-/** Rounds the product of two maps of one shape to another grid; the gradient is that of the product. */
-export function requantizeProduct(tape: Tape, a: StepMap, b: StepMap, grid: Grid): StepMap {
-  const multiplier = div(mul(a.scale, b.scale), grid.scale);
-  const { steps, passes } = roundAndClip(mul(mul(a.steps, b.steps), multiplier), grid);
+/** Rounds the product of two activations of one shape to another grid; the gradient is that of the product. */
+export function requantizeProduct(
+  tape: Tape,
+  a: FakeQuantTensor,
+  b: FakeQuantTensor,
+  parameters: FakeQuantParameters,
+): FakeQuantTensor {
+  const multiplier = div(mul(a.scale, b.scale), parameters.scale);
+  const { steps, passes } = roundAndClip(mul(mul(a.steps, b.steps), multiplier), parameters);
   tape.record(steps, [a.steps, b.steps], (du) => {
     const dv = mul(mul(du, passes()), multiplier);
     return [mul(dv, b.steps), mul(dv, a.steps)];
   });
-  return { steps, scale: grid.scale };
+  return { steps, scale: parameters.scale };
 }
 
 /**
- * Rounds a map times one factor for each channel of each image to another grid; the gradient is that of the product.
- * @param side height and width of the map.
+ * Rounds an activation times one factor for each channel of each image to another grid; the gradient is that of the product.
+ * @param side height and width of the activation.
  * @param gate [C, N].
  */
 export function requantizeExcited(
   tape: Tape,
   layout: Layout,
-  map: StepMap,
+  activation: FakeQuantTensor,
   side: number,
-  gate: StepMap,
-  grid: Grid,
-): StepMap {
-  const multiplier = div(mul(map.scale, gate.scale), grid.scale);
-  const { steps, passes } = roundAndClip(mul(layout.scaleEachImage(map.steps, side, gate.steps), multiplier), grid);
-  tape.record(steps, [map.steps, gate.steps], (du) => {
+  gate: FakeQuantTensor,
+  parameters: FakeQuantParameters,
+): FakeQuantTensor {
+  const multiplier = div(mul(activation.scale, gate.scale), parameters.scale);
+  const { steps, passes } = roundAndClip(
+    mul(layout.scaleEachImage(activation.steps, side, gate.steps), multiplier),
+    parameters,
+  );
+  tape.record(steps, [activation.steps, gate.steps], (du) => {
     const dv = mul(mul(du, passes()), multiplier);
-    return [layout.scaleEachImage(dv, side, gate.steps), layout.dotOfImages(map.steps, dv, side)];
+    return [layout.scaleEachImage(dv, side, gate.steps), layout.dotOfImages(activation.steps, dv, side)];
   });
-  return { steps, scale: grid.scale };
+  return { steps, scale: parameters.scale };
 }
 
-/** Clips a map to a range of real numbers, where its grid goes beyond; the gradient passes inside of it. */
-export function clipSteps(tape: Tape, { steps, scale }: StepMap, [low, high]: Clipping): StepMap {
+/** Clips an activation to a range of real numbers, where its grid goes beyond; the gradient passes inside of it. */
+export function clipTensor(tape: Tape, { steps, scale }: FakeQuantTensor, [low, high]: Clipping): FakeQuantTensor {
   const top = round(div(high, scale));
   const clipped = clip(steps, low, top);
   return { steps: tape.record(clipped, [steps], (du) => [mul(du, strictlyBetween(clipped, low, top))]), scale };
 }
 
-/** The real numbers of a map. */
-export function toReal(tape: Tape, { steps, scale }: StepMap): Tensor {
+/** The real numbers of an activation. */
+export function dequantize(tape: Tape, { steps, scale }: FakeQuantTensor): Tensor {
   return tape.record(mul(steps, scale), [steps], (dy) => [mul(dy, scale)]);
 }

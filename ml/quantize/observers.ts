@@ -10,7 +10,7 @@ const PERCENTILE = 0.9999;
 /** Cuts tried on each side by the observer of least squared error, as shares of the side. */
 const CUTS = Array.from({ length: 71 }, (_, i) => 1 - i / 100);
 
-/** What was seen of a map: first its extremes and its channels, then, in a second pass, how its numbers spread. */
+/** What was seen of an activation: first its extremes and its channels, then, in a second pass, how its numbers spread. */
 export class Observation {
   min = Number.POSITIVE_INFINITY;
   max = Number.NEGATIVE_INFINITY;
@@ -78,9 +78,9 @@ export class Observation {
 }
 
 /**
- * The range to quantize a map with.
+ * The range to quantize an activation with.
  * - `minmax`: everything that was seen.
- * - `average`: the moving average over batches of their extremes.
+ * - `movingAverage`: the moving average over batches of their extremes.
  * - `percentile`: all but the outermost 0.01 % on each side.
  * - `mse`: the cut with the least squared error of rounding and clipping together.
  */
@@ -88,7 +88,7 @@ export function rangeOf(seen: Observation, kind: ObserverKind): Range {
   const { min, max, averageMin, averageMax, bins } = seen;
   const all = { min, max };
   if (kind === 'minmax' || !(max > min)) return all;
-  if (kind === 'average') return { min: averageMin, max: averageMax };
+  if (kind === 'movingAverage') return { min: averageMin, max: averageMax };
   return kind === 'percentile' ? percentileRange(all, bins) : leastErrorRange(all, bins);
 }
 

@@ -1,19 +1,27 @@
-import { type Architecture, kernelTaps, seesImage, type Unit, unitsOf } from '../nn/architecture.ts';
-import { classifierEnd, classifierInputs, MASK } from '../nn/classifier-step.ts';
-import { LUMA } from '../nn/folded-network.ts';
+import { LUMA } from '../core/bt601.ts';
+import {
+  type Architecture,
+  type ConvLayer,
+  convLayersOf,
+  inputsOf,
+  kernelTaps,
+  samePadding,
+} from '../nn/architecture.ts';
 import type { Tensor } from '../nn/graph.ts';
-import { denseLayersOf, IMAGE, innerMapsOf, LANDMARKS, LOGITS, layersOf } from '../nn/layers.ts';
+import { activationsOf, concatOf, denseLayersOf, LOGITS, layersOf } from '../nn/layers.ts';
 import type { Layout } from '../nn/layout.ts';
 import { CLIPPINGS } from '../nn/operators/activation.ts';
 import { dropout, globalAveragePool, joinChannels, stemPatches } from '../nn/operators/simple.ts';
 import { add, clip, columns, concat, div, mul, reshape, round, roundToBytes, sub } from '../nn/ops.ts';
-import { samePadding } from '../nn/padding.ts';
 import { FlatVector } from '../nn/parameters.ts';
 import { StepGraph, type TrainingGraph } from '../nn/step-graph.ts';
+import { classifierEnd, classifierInputs, MASK } from '../nn/training-graph.ts';
 import {
-  clipSteps,
+  clipTensor,
   depthwiseSums,
-  type Grid,
+  dequantize,
+  type FakeQuantParameters,
+  type FakeQuantTensor,
   pointwiseSums,
   type QuantizedWeights,
   quantizeWeights,
@@ -21,26 +29,25 @@ import {
   requantizeExcited,
   requantizeProduct,
   requantizeSum,
-  type StepMap,
-  toReal,
 } from './fake-quant.ts';
-import { constantParameters, IMAGE_PARAMETERS, INT8_MAX, INT8_MIN } from './scheme.ts';
+import { constantParameters, fixedParameters, INT8_MAX, INT8_MIN } from './scheme.ts';
 
-/** What is trained: kernel and bias of each unit, batch norm folded in, and of the classifier, named `logits`. */
+/** The trained parameters: kernel and bias of each layer, batch norm folded in, and of the classifier, named `logits`. */
 export function foldedParametersOf(architecture: Architecture, classes: number): FlatVector {
   const of = (name: string, channels: number, taps: number) => [
     { name: `${name}/kernel`, shape: [channels, taps], decays: true },
     { name: `${name}/bias`, shape: [channels, 1], decays: false },
   ];
-  const units = unitsOf(architecture).flatMap((unit) => of(unit.name, unit.outChannels, kernelTaps(unit)));
-  return new FlatVector([...units, ...of(LOGITS, classes, architecture.features)]);
+  const layers = convLayersOf(architecture).flatMap((conv) => of(conv.name, conv.outChannels, kernelTaps(conv)));
+  return new FlatVector([...layers, ...of(LOGITS, classes, architecture.features)]);
 }
 
-/** Scale and zero point of every map but `image` and `prob`, whose are fixed. */
-export function mapParametersOf(architecture: Architecture): FlatVector {
-  const maps = [...(architecture.landmarks ? [LANDMARKS] : []), ...innerMapsOf(architecture)];
+/** Scale and zero point of every activation but those with fixed ones: `image` and `prob`. */
+export function activationParametersVector(architecture: Architecture): FlatVector {
+  const observed = inputsOf(architecture).filter((input) => !fixedParameters(input));
+  const activations = [...observed.map(({ name }) => name), ...activationsOf(architecture)];
   return new FlatVector(
-    maps.flatMap((name) => [
+    activations.flatMap((name) => [
       { name: `${name}/scale`, shape: [1], decays: false },
       { name: `${name}/zeroPoint`, shape: [1], decays: false },
     ]),
@@ -48,8 +55,8 @@ export function mapParametersOf(architecture: Architecture): FlatVector {
 }
 
 /**
- * One step of quantization-aware training; see {@link classifierInputs} for what it takes. Weights and maps are rounded exactly where the integer
- * network rounds. The further input `statistics` has the maps' scales and zero points, see {@link mapParametersOf}.
+ * One step of quantization-aware training, with the inputs of {@link classifierInputs} and, as `statistics`, the scales and zero
+ * points of {@link activationParametersVector}. Weights and activations are rounded exactly where the integer network rounds.
  */
 export function buildQatGraph(
   architecture: Architecture,
@@ -58,43 +65,44 @@ export function buildQatGraph(
   layout: Layout,
   perChannel: boolean,
 ): TrainingGraph {
-  const vector = mapParametersOf(architecture);
+  const vector = activationParametersVector(architecture);
   const inputs = { ...classifierInputs(architecture, [head], classes, layout), statistics: [vector.size] };
   const step = new StepGraph(foldedParametersOf(architecture, classes), inputs, layout.blocked);
   const { tape } = step;
   const parameters = step.unpack('statistics', vector);
   const parameter = (name: string) => reshape(parameters.get(name) as Tensor, []);
-  const fromZero = (name: string): Grid => ({ scale: parameter(`${name}/scale`) });
-  const gridOf = (name: string): Grid => ({
+  const fromZero = (name: string): FakeQuantParameters => ({ scale: parameter(`${name}/scale`) });
+  const quantizationOf = (name: string): FakeQuantParameters => ({
     scale: parameter(`${name}/scale`),
-    below: sub(parameter(`${name}/zeroPoint`), INT8_MIN),
+    zeroPointOffset: sub(parameter(`${name}/zeroPoint`), INT8_MIN),
   });
 
   const dense = denseLayersOf(architecture);
+  const concatenated = concatOf(architecture)?.inputs;
   const weightsOf = (name: string) => ({
     kernel: step.parameter(`${name}/kernel`),
     bias: step.parameter(`${name}/bias`),
   });
-  const convolve = (x: StepMap, unit: Unit): StepMap => {
-    const { name } = unit;
+  const convolve = (x: FakeQuantTensor, conv: ConvLayer): FakeQuantTensor => {
+    const { name } = conv;
     const source = weightsOf(name);
     const weights =
-      unit.kind === 'stem'
+      conv.kind === 'stem'
         ? stemWeights()
         : quantizeWeights(source.kernel, source.bias, x.scale, perChannel && !dense.has(name));
     const sums =
-      unit.kind === 'depthwise' ? depthwiseSums(layout, x.steps, weights, unit) : pointwiseSums(tape, x.steps, weights);
-    const { outSide } = samePadding(unit.side, unit.kernelSide, unit.stride);
-    const clipping = CLIPPINGS[unit.activation];
-    const joined = architecture.landmarks === unit && seesImage(architecture);
-    const grid = clipping && !joined ? fromZero(name) : gridOf(name);
-    const y = requantize(tape, layout, x, source, weights, sums, outSide, grid);
-    // The grid of a map that is joined goes beyond what it is clipped to.
-    return clipping && joined ? clipSteps(tape, y, clipping) : y;
+      conv.kind === 'depthwise' ? depthwiseSums(layout, x.steps, weights, conv) : pointwiseSums(tape, x.steps, weights);
+    const { outSide } = samePadding(conv.side, conv.kernelSide, conv.stride);
+    const clipping = CLIPPINGS[conv.activation];
+    const joined = concatenated?.includes(name);
+    const target = clipping && !joined ? fromZero(name) : quantizationOf(name);
+    const y = requantize(tape, layout, x, source, weights, sums, outSide, target);
+    // The range of concatenated activations goes beyond what one of them is clipped to.
+    return clipping && joined ? clipTensor(tape, y, clipping) : y;
 
     /** The exported stem sees colours; on grey pictures its three rounded kernels act as their sum. */
     function stemWeights(): QuantizedWeights {
-      const taps = kernelTaps(unit);
+      const taps = kernelTaps(conv);
       const colours = concat(
         LUMA.map((share) => mul(source.kernel, share)),
         1,
@@ -112,69 +120,72 @@ export function buildQatGraph(
 
   const { graph } = step;
   const constantScale = (value: number) => graph.constant(constantParameters(value).scale);
-  const maps = new Map<string, StepMap>();
-  if (seesImage(architecture)) {
-    const image = clip(round(mul(step.input(IMAGE), 1 / IMAGE_PARAMETERS.scale)), INT8_MIN, INT8_MAX);
-    const scale = graph.constant(IMAGE_PARAMETERS.scale);
-    maps.set(IMAGE, { steps: stemPatches(layout, image), scale });
+  const activations = new Map<string, FakeQuantTensor>();
+  for (const input of inputsOf(architecture)) {
+    const { name } = input;
+    const fixed = fixedParameters(input);
+    if (fixed) {
+      const image = clip(round(mul(step.input(name), 1 / fixed.scale)), INT8_MIN, INT8_MAX);
+      const scale = graph.constant(fixed.scale);
+      activations.set(name, { steps: stemPatches(layout, image), scale });
+    } else {
+      const { scale, zeroPointOffset } = quantizationOf(name);
+      activations.set(name, { steps: roundToBytes(div(step.input(name), scale), zeroPointOffset), scale });
+    }
   }
-  if (architecture.landmarks) {
-    const { scale, below } = gridOf(LANDMARKS);
-    maps.set(LANDMARKS, { steps: roundToBytes(div(step.input(LANDMARKS), scale), below), scale });
-  }
-  const map = (name: string) => maps.get(name) as StepMap;
+  const activation = (name: string) => activations.get(name) as FakeQuantTensor;
   for (const layer of layersOf(architecture)) {
     switch (layer.kind) {
       case 'convolution':
-        maps.set(layer.name, convolve(map(layer.input), layer.unit));
+        activations.set(layer.name, convolve(activation(layer.input), layer.conv));
         break;
       case 'add':
-        maps.set(layer.name, requantizeSum(tape, layer.inputs.map(map), gridOf(layer.name)));
+        activations.set(layer.name, requantizeSum(tape, layer.inputs.map(activation), quantizationOf(layer.name)));
         break;
       case 'concat': {
-        const [ofImage, ofLandmarks] = layer.inputs.map(map);
-        const steps = joinChannels(tape, ofImage.steps, ofLandmarks.steps);
-        maps.set(layer.name, { steps, scale: ofImage.scale });
+        const parts = layer.inputs.map(activation);
+        const steps = parts.map((part) => part.steps).reduce((a, b) => joinChannels(tape, a, b));
+        activations.set(layer.name, { steps, scale: parts[0].scale });
         break;
       }
       case 'shift': {
-        const three: StepMap = { steps: graph.constant(INT8_MAX), scale: constantScale(3) };
-        maps.set(layer.name, requantizeSum(tape, [map(layer.input), three], fromZero(layer.name)));
+        const three: FakeQuantTensor = { steps: graph.constant(INT8_MAX), scale: constantScale(3) };
+        activations.set(layer.name, requantizeSum(tape, [activation(layer.input), three], fromZero(layer.name)));
         break;
       }
       case 'sixth': {
-        const { steps, scale } = map(layer.input);
+        const { steps, scale } = activation(layer.input);
         const sixth = { steps, scale: mul(mul(scale, constantScale(1 / 6)), INT8_MAX) };
-        maps.set(layer.name, requantizeSum(tape, [sixth], fromZero(layer.name)));
+        activations.set(layer.name, requantizeSum(tape, [sixth], fromZero(layer.name)));
         break;
       }
       case 'multiply': {
-        const [excited, gate] = layer.inputs.map(map);
-        const grid = gridOf(layer.name);
+        const [excited, gate] = layer.inputs.map(activation);
+        const target = quantizationOf(layer.name);
         const product = layer.perChannel
-          ? requantizeExcited(tape, layout, excited, layer.side, gate, grid)
-          : requantizeProduct(tape, excited, gate, grid);
-        maps.set(layer.name, product);
+          ? requantizeExcited(tape, layout, excited, layer.side, gate, target)
+          : requantizeProduct(tape, excited, gate, target);
+        activations.set(layer.name, product);
         break;
       }
       case 'pool': {
-        const { steps, scale } = map(layer.input);
+        const { steps, scale } = activation(layer.input);
         const mean = { steps: globalAveragePool(tape, layout, steps, layer.side), scale };
-        maps.set(layer.name, requantizeSum(tape, [mean], gridOf(layer.name)));
+        activations.set(layer.name, requantizeSum(tape, [mean], quantizationOf(layer.name)));
         break;
       }
       case 'classifier': {
-        const { steps, scale } = map(layer.input);
+        const { steps, scale } = activation(layer.input);
         const x = { steps: dropout(tape, steps, step.input(MASK)), scale };
         const source = weightsOf(LOGITS);
         const weights = quantizeWeights(source.kernel, source.bias, x.scale, false);
         const sums = pointwiseSums(tape, x.steps, weights);
-        maps.set(layer.name, requantize(tape, layout, x, source, weights, sums, 1, gridOf(LOGITS)));
+        activations.set(layer.name, requantize(tape, layout, x, source, weights, sums, 1, quantizationOf(LOGITS)));
         break;
       }
       case 'softmax':
         break;
     }
   }
-  return step.finish({ ...classifierEnd(step, [[head, toReal(tape, map(LOGITS))]]), statistics: vector });
+  return step.finish({ ...classifierEnd(step, [[head, dequantize(tape, activation(LOGITS))]]), statistics: vector });
 }

@@ -9,17 +9,17 @@ import { constantParameters, INT8_MAX, type QuantizationParameters, UINT8_OFFSET
 const OPSET = 13;
 
 /**
- * A quantized network as an ONNX file in QDQ form: every map goes through QuantizeLinear and DequantizeLinear, weights
+ * A quantized network as an ONNX file in QDQ form: every activation goes through QuantizeLinear and DequantizeLinear, weights
  * are stored in 8 and biases in 32 bits, so that ONNX Runtime puts its integer kernels in. ReLU6 and ReLU are the clamping of
  * the integers. Inputs and output are those of `buildInferenceGraph`.
  *
- * Maps and weights are written as uint8, the same integers moved by 128: on x86 without VNNI the runtime's kernels for
+ * Activations and weights are written as uint8, the same integers moved by 128: on x86 without VNNI the runtime's kernels for
  * int8 weights saturate in 16 bits, and those for uint8 are exact.
- * @param options.maps maps to give out besides the probabilities, as floats after their rounding.
+ * @param options.activations to output in addition to the probabilities, as floats after their rounding.
  */
 export function buildQdqGraph(
   network: QuantizedNetwork,
-  options: { batch: number; maps?: readonly string[]; metadata?: Readonly<Record<string, string>> },
+  options: { batch: number; activations?: readonly string[]; metadata?: Readonly<Record<string, string>> },
 ): Uint8Array {
   const joined = concatOf(network.architecture);
   const form: GraphForm = {
@@ -45,9 +45,9 @@ export function buildQdqGraph(
       const inputs = [graph.quantized(q, [1, 1, 1, 1]), scale, graph.quantized(zero, [])];
       return graph.node('DequantizeLinear', inputs, [1, 1, 1, 1]);
     },
-    map: (x, name) => roundTrip(x, network.maps.get(name) as QuantizationParameters),
+    activation: (x, name) => roundTrip(x, network.activations.get(name) as QuantizationParameters),
     clip: (x, activation, name) => {
-      // The integers of its own grid clamp a map, but not those of a grid that it shares with another map.
+      // The integers of its own grid clamp an activation, but not those of a grid that it shares with another activation.
       if (!joined?.inputs.includes(name) || activation !== 'relu6') return x;
       return clip(x, 0, 6);
     },

@@ -1,10 +1,11 @@
-import { type Architecture, seesImage } from '../nn/architecture.ts';
+import { PROBABILITIES } from '../model/inputs.ts';
+import { type Architecture, inputsOf } from '../nn/architecture.ts';
 import { convolutionsOf, type FoldedConvolution, type FoldedNetwork, networkOf } from '../nn/folded-network.ts';
-import { denseLayersOf, IMAGE, layersOf, PROBABILITIES } from '../nn/layers.ts';
+import { denseLayersOf, layersOf } from '../nn/layers.ts';
 import {
   biasScales,
   dequantize,
-  IMAGE_PARAMETERS,
+  fixedParameters,
   PROBABILITY_PARAMETERS,
   type QuantizationParameters,
   quantizeBias,
@@ -28,16 +29,16 @@ export interface QuantizedNetwork {
   readonly architecture: Architecture;
   readonly classes: number;
   readonly head: string;
-  /** Keyed by the unit's name; the classifier under `logits`. */
+  /** Keyed by the layer's name; the classifier under `logits`. */
   readonly convolutions: ReadonlyMap<string, QuantizedConvolution>;
-  /** Of every map, keyed by its name, from those of the inputs to `prob`. */
-  readonly maps: ReadonlyMap<string, QuantizationParameters>;
+  /** Of every activation, keyed by its name, from those of the inputs to `prob`. */
+  readonly activations: ReadonlyMap<string, QuantizationParameters>;
 }
 
 /**
  * Rounds a network to 8 bits. Dense layers have one scale for the whole kernel in any case: so Keras' classifiers were
  * converted when Snap wrote its notebook, and not every runtime takes FULLY_CONNECTED with a scale for each channel.
- * @param computed parameters of every map but `image` and `prob`, whose are fixed.
+ * @param computed parameters of every activation but those with fixed ones: `image` and `prob`.
  * @param perChannel one scale for each output channel of a convolution's kernel, or one for the whole kernel.
  */
 export function quantizeNetwork(
@@ -47,8 +48,12 @@ export function quantizeNetwork(
   perChannel: boolean,
 ): QuantizedNetwork {
   const { architecture, classes } = network;
-  const maps = new Map<string, QuantizationParameters>([
-    ...(seesImage(architecture) ? ([[IMAGE, IMAGE_PARAMETERS]] as const) : []),
+  const fixed = inputsOf(architecture).flatMap((input) => {
+    const parameters = fixedParameters(input);
+    return parameters ? [[input.name, parameters] as const] : [];
+  });
+  const activations = new Map<string, QuantizationParameters>([
+    ...fixed,
     ...computed,
     [PROBABILITIES, PROBABILITY_PARAMETERS],
   ]);
@@ -58,7 +63,7 @@ export function quantizeNetwork(
   for (const layer of layersOf(architecture)) {
     if (layer.kind !== 'convolution' && layer.kind !== 'classifier') continue;
     const { kernel, bias } = floats.get(layer.name) as FoldedConvolution;
-    const { scale } = maps.get(layer.input) as QuantizationParameters;
+    const { scale } = activations.get(layer.input) as QuantizationParameters;
     const scales = weightScales(kernel, bias, scale, perChannel && !dense.has(layer.name));
     const ofBias = biasScales(scale, scales);
     convolutions.set(layer.name, {
@@ -68,10 +73,10 @@ export function quantizeNetwork(
       biasScales: ofBias,
     });
   }
-  return { architecture, classes, head, convolutions, maps };
+  return { architecture, classes, head, convolutions, activations };
 }
 
-/** The network of floats that computes with exactly the quantized weights, its maps unrounded. */
+/** The network of floats that computes with exactly the quantized weights, its activations unrounded. */
 export function dequantizeNetwork({ architecture, classes, head, convolutions }: QuantizedNetwork): FoldedNetwork {
   const floats = new Map(
     [...convolutions].map(([name, { kernel, scales, bias, biasScales }]) => [

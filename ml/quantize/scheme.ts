@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts';
+import type { InputSpec } from '../model/inputs.ts';
 
 /*
  * The arithmetic of full-integer 8-bit networks, as TensorFlow Lite's 8-bit quantization specification defines it
@@ -6,7 +7,7 @@ import { UserError } from '../core/errors.ts';
  * arXiv:1712.05877: real = scale · (q − zeroPoint).
  */
 
-/** How one map's numbers become int8. */
+/** How one activation's numbers become int8. */
 export interface QuantizationParameters {
   /** Real numbers from one step to the next; positive. */
   readonly scale: number;
@@ -14,7 +15,7 @@ export interface QuantizationParameters {
   readonly zeroPoint: number;
 }
 
-/** The real numbers that a map is to hold. */
+/** The real numbers that an activation must represent. */
 export interface Range {
   readonly min: number;
   readonly max: number;
@@ -28,9 +29,9 @@ export const UINT8_OFFSET = 128;
 export const INT8_STEPS = 255;
 const INT32_MAX = 2 ** 31 - 1;
 /** Narrower ranges are widened, so that no scale vanishes. */
-export const LEAST_WIDTH = 1e-6;
+export const MIN_WIDTH = 1e-6;
 /** The greatest bias in its own steps: half of what 32 bits hold, the rest is for the products. */
-export const MOST_BIAS_STEPS = 2 ** 30;
+export const MAX_BIAS_STEPS = 2 ** 30;
 
 /** Probabilities: fixed by the specification of SOFTMAX. */
 export const PROBABILITY_PARAMETERS: QuantizationParameters = { scale: 1 / 256, zeroPoint: -128 };
@@ -39,7 +40,11 @@ export const PROBABILITY_PARAMETERS: QuantizationParameters = { scale: 1 / 256, 
  * Pixels in [−1, 1]. With 2/255 for a step, every grey level of a picture would lie half-way between two integers and
  * neighbours would fall together; 1/127 keeps them apart and makes 0 the zero point.
  */
-export const IMAGE_PARAMETERS: QuantizationParameters = { scale: Math.fround(1 / 127), zeroPoint: 0 };
+const IMAGE_PARAMETERS: QuantizationParameters = { scale: Math.fround(1 / 127), zeroPoint: 0 };
+
+/** The parameters of an input that do not depend on what is observed: those of an image. */
+export const fixedParameters = ({ kind }: InputSpec): QuantizationParameters | undefined =>
+  kind === 'image' ? IMAGE_PARAMETERS : undefined;
 
 /** A positive number in the network, which becomes the greatest int8. */
 export function constantParameters(value: number): QuantizationParameters {
@@ -57,7 +62,7 @@ export function roundHalfEven(x: number): number {
 const clamp = (x: number, low: number, high: number) => Math.min(high, Math.max(low, x));
 
 /**
- * Asymmetric int8 for a map whose numbers lie in this range. The range is widened to hold 0, which must be a step of its
+ * Asymmetric int8 for an activation whose numbers lie in this range. The range is widened to hold 0, which must be a step of its
  * own, since padding is 0.
  * @throws UserError if the range is not finite.
  */
@@ -65,11 +70,11 @@ export function activationParameters({ min, max }: Range, name: string): Quantiz
   if (!Number.isFinite(min) || !Number.isFinite(max) || min > max) {
     throw new UserError(
       `the range of ${name} is ${min} to ${max}; expected finite numbers, the lower one first. ` +
-        'The network or the calibration faces are broken: train again, or calibrate on other faces',
+        'The network or the calibration faces are damaged: train again, or calibrate on other faces',
     );
   }
   const low = Math.min(0, min);
-  const width = Math.max(Math.max(0, max) - low, LEAST_WIDTH);
+  const width = Math.max(Math.max(0, max) - low, MIN_WIDTH);
   // Files keep scales as 32-bit floats, and every form of the network must use the very same.
   const scale = Math.fround(width / INT8_STEPS);
   return { scale, zeroPoint: clamp(roundHalfEven(INT8_MIN - low / scale), INT8_MIN, INT8_MAX) };
@@ -81,11 +86,11 @@ export function quantize(values: ArrayLike<number>, { scale, zeroPoint }: Quanti
 }
 
 /**
- * Scales of a kernel's int8 numbers, symmetric with the greatest at ±127. A channel whose weights vanish beside its bias
- * gets a coarser scale, so that the bias fits into its integer.
+ * Scales of a kernel's int8 numbers, symmetric with the greatest at ±127. A channel whose weights are tiny compared with
+ * its bias gets a coarser scale, so that the bias fits into its integer.
  * @param kernel [O, …].
  * @param bias [O].
- * @param inputScale scale of the map that the kernel is applied to.
+ * @param inputScale scale of the activation that the kernel is applied to.
  * @param perChannel one scale for each output channel, or the same for all.
  * @returns [O].
  */
@@ -98,8 +103,8 @@ export function weightScales(
   const taps = kernel.length / bias.length;
   const least = bias.map((value, c) => {
     const largest = kernel.subarray(c * taps, (c + 1) * taps).reduce((most, w) => Math.max(most, Math.abs(w)), 0);
-    const ofBias = Math.abs(value) / (inputScale * MOST_BIAS_STEPS);
-    return Math.max(Math.max(largest, LEAST_WIDTH) / INT8_MAX, ofBias);
+    const ofBias = Math.abs(value) / (inputScale * MAX_BIAS_STEPS);
+    return Math.max(Math.max(largest, MIN_WIDTH) / INT8_MAX, ofBias);
   });
   return perChannel ? least : least.fill(Math.max(...least));
 }

@@ -1,22 +1,22 @@
 import type { Faces } from '../data/dataset.ts';
 import type { FoldedNetwork } from '../nn/folded-network.ts';
-import { buildInferenceGraph, mapOutput } from '../nn/inference-graph.ts';
-import { innerMapsOf } from '../nn/layers.ts';
+import { activationOutput, buildInferenceGraph } from '../nn/inference-graph.ts';
+import { activationsOf } from '../nn/layers.ts';
 import { runOverFaces } from '../train/predict.ts';
 import { buildQdqGraph } from './qdq-graph.ts';
 import type { QuantizedNetwork } from './quantized-network.ts';
 
-/** Faces that are measured: each gives thousands of numbers for every map. */
+/** Faces that are measured: each gives thousands of numbers for every activation. */
 const FACES = 16;
 
-/** How far a map stands above the noise that quantization made in it, in decibels: 10·log₁₀(Σx² / Σ(x̂ − x)²). */
+/** How far an activation stands above the noise that quantization made in it, in decibels: 10·log₁₀(Σx² / Σ(x̂ − x)²). */
 export interface LayerSqnr {
-  readonly map: string;
+  readonly activation: string;
   readonly decibels: number;
 }
 
 /**
- * Signal-to-quantization-noise ratio of every map from the stem to the logits, the noise of earlier layers included.
+ * Signal-to-quantization-noise ratio of every activation from the stem to the logits, the noise of earlier layers included.
  * @param network before its quantization.
  * @param faces of which the first 16 count.
  */
@@ -26,21 +26,21 @@ export async function layerSqnr(
   faces: Faces,
 ): Promise<LayerSqnr[]> {
   const { architecture } = network;
-  const maps = innerMapsOf(architecture);
-  const options = { batch: FACES, maps };
+  const activations = activationsOf(architecture);
+  const options = { batch: FACES, activations };
   const first = { ...faces, count: Math.min(FACES, faces.count) };
   const run = async (graph: Uint8Array) => {
     const results = new Map<string, Float32Array>();
-    await runOverFaces(graph, architecture.size, FACES, first, (outputs) => {
-      for (const name of maps) results.set(name, outputs[mapOutput(name)].data as Float32Array);
+    await runOverFaces(graph, architecture, FACES, first, (outputs) => {
+      for (const name of activations) results.set(name, outputs[activationOutput(name)].data as Float32Array);
     });
     return results;
   };
   const exact = await run(buildInferenceGraph(network, { ...options, head: quantized.head }));
   const rounded = await run(buildQdqGraph(quantized, options));
-  return maps.map((map) => ({
-    map,
-    decibels: decibels(exact.get(map) as Float32Array, rounded.get(map) as Float32Array),
+  return activations.map((activation) => ({
+    activation,
+    decibels: decibels(exact.get(activation) as Float32Array, rounded.get(activation) as Float32Array),
   }));
 }
 

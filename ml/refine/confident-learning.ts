@@ -1,9 +1,9 @@
-import type { Suspect } from './suspect.ts';
+import type { Suspect } from './suspects.ts';
 
-/** Score from which a label is changed without a person's look: networks that have learnt little lead by less. */
+/** Score from which a label is changed without review; networks that have learnt little lead by less. */
 const CLEAR = 0.75;
 
-/** What confident learning makes of labels and probabilities. */
+/** Estimate of the label noise by confident learning. */
 export interface LabelNoise {
   /** Mean probability of each class over the faces labelled with it; 1 for a class without faces. [K] */
   readonly thresholds: Float64Array;
@@ -44,8 +44,8 @@ export function estimateNoise(labels: Uint8Array, probabilities: Float32Array): 
 }
 
 /**
- * How likely each label is wrong: by how much the most probable other class leads the label, brought from −1..1 to 0..1
- * (the normalised margin). [n]
+ * How likely each label is wrong: the lead of the most probable other class over the label, mapped from −1..1 to 0..1 (the
+ * normalised margin). [n]
  */
 export function labelMargins(labels: Uint8Array, probabilities: Float32Array): { score: number; to: number }[] {
   const classes = probabilities.length / labels.length;
@@ -58,10 +58,9 @@ export function labelMargins(labels: Uint8Array, probabilities: Float32Array): {
 }
 
 /**
- * Labels that are probably wrong, pruned by noise rate: of the faces with label i those that lead by most towards class j
- * move there, as many as are estimated to belong there, if the network is as sure of j as it is of that class's own faces and the lead is
- * clear. Further faces whose label is not the most probable class are named and
- * kept.
+ * Labels that are probably wrong, pruned by noise rate: of the faces with label i, those with the greatest lead of class j
+ * move there, as many as are estimated to belong there, if the network is as sure of j as of that class's own faces and the
+ * lead is clear. Other faces whose label is not the most probable class are reported and kept.
  * @param faces positions in the data set of the rows of `labels` and `probabilities`.
  */
 export function findUnlikelyLabels(faces: Uint32Array, labels: Uint8Array, probabilities: Float32Array): Suspect[] {

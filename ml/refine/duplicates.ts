@@ -1,24 +1,24 @@
 import { type FaceDataset, FERPLUS_CLASSES, faceAt } from '../data/dataset.ts';
 import { VOTE_COLUMNS } from '../data/labels.ts';
-import type { Reason } from '../data/reasons.ts';
+import type { Reason } from '../data/manifest-format.ts';
 import { type Pair, similarPairs } from './perceptual-hash.ts';
-import type { Suspect } from './suspect.ts';
+import type { Suspect } from './suspects.ts';
 
 /**
- * Correlations of pairs, tuned by eye on training faces of FER2013: above the first all are the same photograph, cropped or
- * compressed otherwise; between the two some are two photographs of one sitting.
+ * Correlations of pairs, tuned by eye on training faces of FER2013: above the first, all are the same photograph, cropped or
+ * compressed differently; between the two, some are two photographs of one sitting.
  */
 const SAME = 0.95;
 const SIMILAR = 0.9;
 
 /**
- * Faces that are there more than once, within and across splits, to the pixel or nearly. Of each group of copies:
- * - with a test face in it, every training face should go, since it gives the test away;
- * - otherwise one training face stays: one with the label that most copies have, of equals that of the most FER+ votes.
- *   Where that leaves two labels equal, nothing says which is right and all should go.
+ * Faces that occur more than once, exactly or nearly, within and across splits. In each group of copies:
+ * - if one is a test face, every training face should be dropped, since it leaks the test;
+ * - otherwise one training face stays: one with the most frequent label, on a tie that with the most FER+ votes. If that is a
+ *   tie too, all should be dropped.
  *
- * Pairs that are less alike are named, but kept.
- * @param left faces to leave aside, for example blank images, which are all alike.
+ * Pairs that are less similar are reported, but kept.
+ * @param left faces to ignore, for example blank images, which all look the same.
  */
 export function findDuplicates(dataset: FaceDataset, left: ReadonlySet<number>): Suspect[] {
   const faces = Array.from(dataset.rows.keys()).filter((face) => !left.has(face));
@@ -37,14 +37,14 @@ export function findDuplicates(dataset: FaceDataset, left: ReadonlySet<number>):
   return [...found.values()].sort((a, b) => a.face - b.face);
 }
 
-/** Of a pair the face that would go: the training face, of two the later one. */
+/** The face of a pair that would be dropped: the training face, or the later one of two. */
 function later({ splits }: FaceDataset, { first, second }: Pair): number {
   return splits[second] !== 0 && splits[first] === 0 ? first : second;
 }
 
 interface Group {
   readonly faces: readonly number[];
-  /** Of each face with the copy that is most like it. */
+  /** Of each face with its most similar copy. */
   readonly correlations: ReadonlyMap<number, number>;
 }
 
@@ -95,7 +95,7 @@ function isTwin(dataset: FaceDataset, one: number, other: number): boolean {
   return Buffer.compare(faceAt(dataset, one), faceAt(dataset, other)) === 0;
 }
 
-/** The label that the copies should have, or null if nothing tells. */
+/** The label that the copies should have; null on a tie. */
 function labelOf({ labels, votes }: FaceDataset, faces: readonly number[]): number | null {
   const rank = (label: number): number => {
     const copies = faces.filter((face) => labels[face] === label).length;
@@ -103,7 +103,7 @@ function labelOf({ labels, votes }: FaceDataset, faces: readonly number[]): numb
       (sum, face) => sum + (votes?.[face * FERPLUS_CLASSES.length + VOTE_COLUMNS[label]] ?? 0),
       0,
     );
-    // Ten votes for each copy at most: they decide between equal numbers of copies only.
+    // At most ten votes per copy: they only break ties between equal numbers of copies.
     return copies + voted / (10 * faces.length + 1);
   };
   const ranked = [...new Set(faces.map((face) => labels[face]))].sort((a, b) => rank(b) - rank(a));

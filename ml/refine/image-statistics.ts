@@ -15,12 +15,11 @@ const PATTERNS = 10;
 const BRIGHTER = 2;
 const GREY_STATISTICS = GREY_BINS + 7;
 
-/** Numbers that {@link imageStatistics} gives. */
+/** Length of the output of {@link imageStatistics}. */
 export const STATISTICS = GREY_STATISTICS + SCALES * (2 * BINS + PATTERNS);
 
 /**
- * What tells a drawing or a text from a photograph without knowing what it shows: few grey levels, flat areas and hard edges.
- * The numbers are the histogram of the grey values with its entropy, levels, two highest peaks and ends; and, at full,
+ * Statistics that distinguish a drawing or a text from a photograph: few grey levels, flat areas and hard edges. They are the histogram of the grey values with its entropy, levels, two highest peaks and ends; and, at full,
  * half and quarter size, roots of the shares of gradients, of Laplacians and of local binary patterns (Ojala et al. 2002)
  * in each bin.
  * @param face grey values 0..255, [48, 48].
@@ -124,4 +123,21 @@ function binOf(value: number): number {
   let bin = 0;
   while (bin < BOUNDS.length && value >= BOUNDS[bin]) bin++;
   return bin;
+}
+
+/** Mean and standard deviation of grey values. */
+export interface Moments {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+export function momentsOf(pixels: Uint8Array): Moments {
+  let sum = 0;
+  let squares = 0;
+  for (const value of pixels) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / pixels.length;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / pixels.length - mean * mean)) };
 }

@@ -25,7 +25,7 @@ export interface FoldJob {
   readonly dataset: FaceDataset;
   /** Positions of the training faces to predict; the others of the data set are left aside. */
   readonly faces: Uint32Array;
-  /** Folder of the run, which exists; each fold gets one inside, from which it goes on if it was stopped. */
+  /** Existing folder of the run; each fold gets a subfolder, from which it resumes if it was stopped. */
   readonly folder: string;
   readonly reporter: Reporter;
   readonly signal?: AbortSignal;
@@ -69,7 +69,7 @@ export async function predictOutOfFold(job: FoldJob): Promise<Float32Array | nul
 export function assignFolds(labels: Uint8Array, faces: Uint32Array, folds: number, seed: number): Uint8Array {
   const assigned = new Uint8Array(faces.length);
   const order = new Random(seed, STREAM).shuffle([...faces.keys()]);
-  // Dealing goes on from label to label, so that no fold gets all the odd ones.
+  // Dealing continues from label to label, so no fold gets all the remainders.
   order.sort((a, b) => labels[faces[a]] - labels[faces[b]]);
   for (const [turn, i] of order.entries()) assigned[i] = turn % folds;
   return assigned;
@@ -113,6 +113,6 @@ async function readPredictions(path: string, faces: Uint32Array): Promise<Float3
   const [found, probabilities] = ['faces', 'probabilities'].map((name) => tensors.get(name)?.values);
   const same = found?.length === faces.length && found.every((face, i) => face === faces[i]);
   if (!same || probabilities?.length !== faces.length * EMOTIONS.length)
-    throw new UserError(`${path} holds predictions for other faces; the data have changed since: start a new run`);
+    throw new UserError(`${path} holds predictions for other faces; the data has changed since, so start a new run`);
   return probabilities;
 }

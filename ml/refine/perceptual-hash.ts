@@ -1,5 +1,5 @@
 import { FACE_SIZE, type FaceDataset, faceAt } from '../data/dataset.ts';
-import { type Moments, momentsOf } from './moments.ts';
+import { type Moments, momentsOf } from './image-statistics.ts';
 
 /** Bytes of a hash, one for each of its rows. */
 const ROWS = 8;

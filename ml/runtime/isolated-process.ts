@@ -1,8 +1,43 @@
+/** Both ends of a process that runs what strangers made: the one that starts it, and the program in it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../core/errors.ts';
-import { programArguments } from '../core/program.ts';
-import { type Call, LIMITS, type Limits, OVER_MEMORY, OVER_TIME, type Reply, type Start } from './protocol.ts';
+import { Worker } from 'node:worker_threads';
+import { messageOf, UserError } from '../core/errors.ts';
+import { programArguments } from '../core/processes.ts';
+
+/** How much of the machine a model that somebody else made may use. */
+export interface Limits {
+  /** Memory of its process, in bytes. */
+  readonly bytes: number;
+  /** Time of loading it, and of each call, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/**
+ * A model for a phone needs a hundredth of either: it has at most 10 MB and runs in a tenth of a second. The time is for 32
+ * faces, on a slow machine that is busy with other work too.
+ */
+export const LIMITS: Limits = { bytes: 2_000_000_000, milliseconds: 60_000 };
+
+/** A call of a function in the other process. */
+interface Call {
+  readonly method: string;
+  readonly values: readonly unknown[];
+}
+
+/** How a call went; `isFault` where it was not the model's fault. */
+type Reply =
+  | { readonly result: unknown }
+  | { readonly error: string; readonly isFault: boolean; readonly stack?: string };
+
+/** The first message, before any call. */
+interface Start {
+  readonly limits: Limits;
+}
+
+/** The last line of a process that exceeded a limit. */
+const OVER_MEMORY = 'emotion-lens: over the limit of memory';
+const OVER_TIME = 'emotion-lens: over the limit of time';
 
 /** This program's own folder, so that nothing is taken from the one that it works on. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -10,8 +45,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const KEPT_LETTERS = 2000;
 
 /**
- * A process that runs what this program did not make, such as a stranger's model: it may crash, and is ended where it takes
- * too much memory or time. One call at a time.
+ * A process that runs what this program did not make, such as a stranger's model: it may crash, and it is killed if it
+ * uses too much memory or time. One call at a time.
  */
 export class IsolatedProcess {
   readonly #child: ChildProcess;
@@ -22,7 +57,7 @@ export class IsolatedProcess {
   #settle: ((reply: Reply | UserError) => void) | undefined;
 
   /**
-   * @param module calls `serveCalls`.
+   * @param module a program that calls {@link serveCalls}.
    * @param what is run, for messages, for example a file's name.
    */
   constructor(module: URL, what: string, limits: Limits = LIMITS) {
@@ -41,13 +76,13 @@ export class IsolatedProcess {
 
   /**
    * Calls a function of the module.
-   * @throws UserError if the function does, or if the process crashes or goes over a limit; it is gone then.
+   * @throws UserError if the function does, or if the process crashes or exceeds a limit; it has ended then.
    */
   async call(method: string, ...values: readonly unknown[]): Promise<unknown> {
     if (this.#failure) throw this.#failure;
     const reply = await new Promise<Reply | UserError>((resolve) => {
       this.#settle = resolve;
-      // What goes wrong with sending ends the process, which tells of it.
+      // If sending fails, the process ends, and `close` reports it.
       this.#child.send({ method, values } satisfies Call, () => {});
     });
     this.#settle = undefined;
@@ -68,7 +103,7 @@ export class IsolatedProcess {
   #reason(code: number | null, signal: NodeJS.Signals | null): string {
     const { bytes, milliseconds } = this.#limits;
     if (this.#printed.includes(OVER_MEMORY))
-      return `takes more than ${(bytes / 1e9).toLocaleString('en')} GB of memory; choose a smaller model`;
+      return `uses more than ${(bytes / 1e9).toLocaleString('en')} GB of memory; choose a smaller model`;
     if (this.#printed.includes(OVER_TIME))
       return `does not answer within ${(milliseconds / 1000).toLocaleString('en')} seconds; choose a faster model`;
     const last = this.#printed.trim().split('\n').at(-1);
@@ -81,14 +116,69 @@ export class IsolatedProcess {
   }
 }
 
-/** Starts a module of this program in a process of its own, with messages to and fro that hold arrays of numbers. */
+/** Starts a module of this program in a process of its own; messages can hold typed arrays. */
 function forked(module: URL): ChildProcess {
   const [run, program] = programArguments(module);
   return fork(run, [program], {
     cwd: ROOT,
     execArgv: [],
     serialization: 'advanced',
-    // What native code prints on its way down is looked through for the reason.
+    // What native code prints before it crashes is searched for the reason.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+}
+
+/** What the watching thread and the working one share: when the call began, in nanoseconds; 0 between calls. */
+const SHARED_BYTES = BigInt64Array.BYTES_PER_ELEMENT;
+const POLL_MS = 20;
+
+/**
+ * Runs in a thread of its own, since native code blocks the first one. Plain JavaScript, as a thread has no loader. It ends
+ * the process over a limit, and where the process that started it is gone.
+ */
+const WATCH = `
+  const { workerData: { began, limits, parent, lines, every } } = require('node:worker_threads');
+  const { writeSync } = require('node:fs');
+  const end = (line) => {
+    try { writeSync(2, '\\n' + line + '\\n'); } catch {}
+    process.kill(process.pid, 'SIGKILL');
+  };
+  setInterval(() => {
+    const since = Atomics.load(began, 0);
+    if (process.ppid !== parent) end('');
+    if (process.memoryUsage.rss() > limits.bytes) end(lines.memory);
+    if (since > 0n && process.hrtime.bigint() - since > BigInt(limits.milliseconds) * 1000000n) end(lines.time);
+  }, every);
+`;
+
+/**
+ * Makes this process answer the calls of an {@link IsolatedProcess}, one after another.
+ * @param methods by their names; arguments and results must survive structured cloning.
+ */
+export function serveCalls(methods: Readonly<Record<string, (...values: never[]) => unknown>>): void {
+  const began = new BigInt64Array(new SharedArrayBuffer(SHARED_BYTES));
+  const reply = (message: Reply) => process.send?.(message);
+  const answer = async ({ method, values }: Call): Promise<Reply> => {
+    Atomics.store(began, 0, process.hrtime.bigint());
+    try {
+      return { result: await methods[method](...(values as never[])) };
+    } catch (thrown) {
+      const isFault = !(thrown instanceof UserError);
+      return { error: messageOf(thrown), isFault, ...(thrown instanceof Error && { stack: thrown.stack }) };
+    } finally {
+      Atomics.store(began, 0, 0n);
+    }
+  };
+  process.once('message', ({ limits }: Start) => {
+    const lines = { memory: OVER_MEMORY, time: OVER_TIME };
+    new Worker(WATCH, {
+      eval: true,
+      execArgv: [],
+      workerData: { began, limits, parent: process.ppid, lines, every: POLL_MS },
+    }).unref();
+    process.on('message', async (call: Call) => reply(await answer(call)));
+  });
+  process.on('disconnect', () => process.exit());
+  // The process that started this one decides when it ends.
+  process.on('SIGINT', () => {});
 }

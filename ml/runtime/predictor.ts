@@ -1,11 +1,41 @@
-import { extname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
-import { readModelFile } from './model-file.ts';
-import type { Predictor } from './predict-each.ts';
+import { LANDMARK_VALUES } from '../core/landmarks68.ts';
+import type { Faces } from '../data/dataset.ts';
+import { faceToImage } from '../data/resize.ts';
+import { LANDMARKS } from '../model/inputs.ts';
+import { checkEnding, openModel, readModelFile } from './model-file.ts';
+import type { ModelInterface, ModelPort } from './session.ts';
+
+/** Faces between two reports of progress; running a model blocks the event loop. */
+export const FACES_PER_TURN = 32;
+
+const NO_LANDMARKS = new Float32Array(LANDMARK_VALUES);
+const COLOURS = 3;
+/** How far from 1 probabilities may sum up to: each of seven that is a multiple of 1/256 may be half a step off. */
+const SUM_TOLERANCE = 0.02;
+
+/** Receives how many faces are done, after every few faces and at the end. */
+export type OnProgress = (done: number, total: number) => void;
+
+/** An exported model, loaded. */
+export interface Predictor {
+  /** Side S of the model's image in pixels; 0 of a model that takes only landmarks. */
+  readonly size: number;
+  /** Whether it takes landmarks; those of a face without any are zeros. */
+  readonly takesLandmarks: boolean;
+  /**
+   * Probabilities of the seven classes, one face at a time as the lens runs it.
+   * @returns [n, 7].
+   * @throws UserError if the model's output is anything but probabilities.
+   */
+  predict(faces: Faces, onProgress?: OnProgress): Promise<Float32Array>;
+  close(): Promise<void>;
+}
 
 /**
- * Loads an exported model in the runtime of its format, in this process: ONNX Runtime or LiteRT. Either is loaded only where
- * it is needed. For files that may be anybody's there is `loadIsolatedPredictor`.
+ * Loads an exported model in this process. For untrusted files, use `loadIsolatedPredictor`.
  * @throws UserError if the file is missing, broken, of another format or has other inputs or outputs.
  */
 export async function loadPredictor(file: string): Promise<Predictor> {
@@ -17,21 +47,117 @@ export async function loadPredictor(file: string): Promise<Predictor> {
  * @throws UserError if it is missing, far too large or of another format.
  */
 export async function readPredictor(file: string): Promise<Uint8Array> {
-  const ending = extname(file).toLowerCase();
-  if (ending in LOADERS) return readModelFile(file);
-  throw new UserError(
-    `cannot load ${file}: its name ends in neither .onnx nor .tflite; choose an exported model or the folder of a run`,
-  );
+  checkEnding(file, 'choose an exported model or the folder of a run');
+  return readModelFile(file);
 }
 
-/** @param bytes by {@link readPredictor}. @throws as {@link loadPredictor}. */
+/**
+ * Opens an exported model: an image, [1, 3, S, S] or in a TFLite file [1, S, S, 3], in [−1, 1], 136 values as `landmarks`,
+ * or both; and as its only output seven probabilities. A TFLite file may have them quantized to uint8 or int8.
+ * @param bytes by {@link readPredictor}.
+ * @throws as {@link loadPredictor}.
+ */
 export async function openPredictor(bytes: Uint8Array, file: string): Promise<Predictor> {
-  return LOADERS[extname(file).toLowerCase() as keyof typeof LOADERS](bytes, file);
+  const session = await openModel(bytes, file, { check: (model) => checkInterface(model, file) });
+  const { image, points } = inputsOf(session);
+  const size = image ? sideOf(image, session) : 0;
+  const planes = new Float32Array(COLOURS * size * size);
+  const classify = async (face: Uint8Array, landmarks: Float32Array): Promise<Float32Array> => {
+    if (image) faceToImage(face, size, planes);
+    const picture = session.channels === 'first' ? planes : coloursLast(planes);
+    const inputs = session.inputs.map((input) => ({
+      shape: input.shape as readonly number[],
+      values: input === points ? landmarks : picture,
+    }));
+    const [probabilities] = await session.run(inputs);
+    return probabilities;
+  };
+  return {
+    size,
+    takesLandmarks: points !== undefined,
+    close: () => session.close(),
+    predict: async (faces, onProgress) => {
+      const total = faces.count;
+      const probabilities = new Float32Array(total * EMOTIONS.length);
+      for (let face = 0; face < total; face++) {
+        const answer = await classify(faces.at(face), faces.landmarks?.(face) ?? NO_LANDMARKS);
+        if (!isDistribution(answer))
+          throw new UserError(
+            `${file} does not output probabilities, but ${Array.from(answer).join(', ')}; export the model again`,
+          );
+        probabilities.set(answer, face * EMOTIONS.length);
+        if ((face + 1) % FACES_PER_TURN === 0 || face + 1 === total) {
+          onProgress?.(face + 1, total);
+          await setImmediate();
+        }
+      }
+      return probabilities;
+    },
+  };
 }
 
-const LOADERS = {
-  '.onnx': async (bytes: Uint8Array, file: string) =>
-    (await import('./onnx-predictor.ts')).openOnnxPredictor(bytes, file),
-  '.tflite': async (bytes: Uint8Array, file: string) =>
-    (await import('./litert/tflite-predictor.ts')).openTflitePredictor(bytes, file),
-} as const;
+/** NaN, infinities and logits do not pass. */
+function isDistribution(answer: Float32Array): boolean {
+  const sum = answer.reduce((total, probability) => total + probability, 0);
+  return answer.every((probability) => probability >= 0) && Math.abs(sum - 1) < SUM_TOLERANCE;
+}
+
+/** From [3, S, S] to [S, S, 3]. */
+function coloursLast(image: Float32Array): Float32Array {
+  const area = image.length / COLOURS;
+  return image.map((_, i) => image[(i % COLOURS) * area + Math.floor(i / COLOURS)]);
+}
+
+function checkInterface(model: ModelInterface, file: string): void {
+  const { inputs, outputs, channels } = model;
+  const { image, points } = inputsOf(model);
+  const used = Number(image !== undefined) + Number(points !== undefined);
+  const [types, imageShape, pointsShape, outputShapes] =
+    channels === 'first'
+      ? ['float32', '[1, 3, S, S]', '[1, 136, 1, 1]', '[1, 7] or [1, 7, 1, 1]']
+      : ['float32, or uint8 or int8 with one scale', '[1, S, S, 3]', '[1, 1, 1, 136]', '[1, 7] or [1, 1, 1, 7]'];
+  if (used === 0 || used !== inputs.length)
+    throw new UserError(
+      `${file} has the input ${describe(inputs)}; expected one ${imageShape}, one ${pointsShape} named "${LANDMARKS}", or ` +
+        `both, ${types}: choose such a model`,
+    );
+  const [output] = outputs;
+  if (outputs.length !== 1 || !isUsable(output) || !hasSevenClasses(output.shape, channels))
+    throw new UserError(
+      `${file} has the output ${describe(outputs)}; expected one ${outputShapes}, ${types}: choose such a model`,
+    );
+}
+
+function inputsOf(model: ModelInterface): { image?: ModelPort; points?: ModelPort } {
+  const usable = model.inputs.filter(isUsable);
+  const points = usable.find(({ name, shape }) => name === LANDMARKS && product(shape) === LANDMARK_VALUES);
+  const image = usable.find((input) => input !== points && sideOf(input, model) > 0);
+  return { ...(image && { image }), ...(points && { points }) };
+}
+
+/** Side of a square picture in colours; 0 of anything else. */
+function sideOf({ shape }: ModelPort, { channels }: ModelInterface): number {
+  const [height, width, colours] = channels === 'first' ? [shape[2], shape[3], shape[1]] : shape.slice(1);
+  const isPicture = shape.length === 4 && shape[0] === 1 && colours === COLOURS;
+  return isPicture && typeof height === 'number' && height === width ? height : 0;
+}
+
+function hasSevenClasses(shape: ModelPort['shape'], channels: ModelInterface['channels']): boolean {
+  const axis = channels === 'first' ? 1 : shape.length - 1;
+  return shape.length > 1 && shape.every((side, at) => side === (at === axis ? EMOTIONS.length : 1));
+}
+
+/** Whether its numbers are floats, or small integers with one scale. */
+function isUsable({ type, scales }: ModelPort): boolean {
+  return type === 'float32' || ((type === 'uint8' || type === 'int8') && scales === 1);
+}
+
+const product = (shape: ModelPort['shape']) => shape.reduce<number>((count, side) => count * Number(side), 1);
+
+function describe(ports: readonly ModelPort[]): string {
+  const words = ports.map(({ name, type, shape, scales }) => {
+    if (type === null) return `"${name}", which is not a tensor`;
+    return `${type} [${shape.join(', ')}]${scales === undefined ? '' : ` (scales: ${scales})`}`;
+  });
+  return words.join(' and ') || 'none';
+}

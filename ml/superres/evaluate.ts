@@ -1,24 +1,23 @@
 import { UserError } from '../core/errors.ts';
 import type { Reporter } from '../core/progress.ts';
-import { lumaOf } from './color.ts';
 import { listPictures, readPicture } from './pictures.ts';
-import { cropToMultiple, type Picture, type Plane } from './plane.ts';
+import { cropToMultiple, lumaOf, type Picture, type Plane } from './plane.ts';
 import { compareLuma, type Quality, SSIM_WINDOW } from './quality.ts';
 import { resizeBicubic, resizePicture } from './resize.ts';
 
-/** Anything that makes a luma larger by its factor. */
+/** Anything that upscales a luma by its factor. */
 export interface LumaUpscaler {
   readonly scale: number;
   luma(source: Plane): Promise<Plane>;
 }
 
-/** What every method has to beat. */
+/** The baseline for every method. */
 export const bicubic = (scale: number): LumaUpscaler => ({
   scale,
   luma: async (source) => resizeBicubic(source, scale * source.width, scale * source.height),
 });
 
-/** A picture and what is left of it when it is made small: the input of a method, and the truth that it should find. */
+/** A downscaled picture, the input of a method, and the original that it should recover. */
 export interface Pair {
   readonly small: Plane;
   readonly truth: Plane;
@@ -48,7 +47,7 @@ export interface SetQuality {
 
 /**
  * Measures methods of one factor on all pictures of a folder.
- * @param makePair how pictures are made small.
+ * @param makePair how pictures are downscaled.
  * @throws UserError if a picture cannot be read or is too small.
  */
 export async function evaluateFolder(
@@ -65,9 +64,7 @@ export async function evaluateFolder(
     const picture = await readPicture(path);
     const least = SSIM_WINDOW + 3 * scale;
     if (Math.min(picture.width, picture.height) < least) {
-      throw new UserError(
-        `${path} has ${picture.width}×${picture.height} pixels; at least ${least}×${least} are needed`,
-      );
+      throw new UserError(`${path} has ${picture.width}×${picture.height} pixels; expected at least ${least}×${least}`);
     }
     const pair = makePair(picture, scale);
     for (const [m, method] of methods.entries()) found[m].push({ path, ...(await qualityOf(method, pair)) });

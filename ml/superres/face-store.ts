@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { UserError } from '../core/errors.ts';
-import { fileError, openInPlace } from '../core/files.ts';
+import { rename, rm } from 'node:fs/promises';
+import { fileError } from '../core/files.ts';
+import { SealedFile, type SealedHeader } from '../core/sealed-file.ts';
 
-/** Raise it with every change of the file layout. */
-const VERSION = 1;
-const MAGIC = 'LARGE\r\n\x1a';
-const DIGEST_BYTES = 32;
+/** Increase it whenever the content of the chunks changes. */
+const VERSION = 2;
 /** Faces that are written, and sealed with a checksum, at a time. */
 export const CHUNK = 256;
 
@@ -21,102 +17,37 @@ export interface StoreKey {
   readonly size: number;
 }
 
-/**
- * Where everything lies in a store of `count` grey faces. Layout: magic, length of the header (32 bits, little-endian),
- * header in JSON, then chunks of 256 faces, the last one of what is left, each followed by the SHA-256 of the header, its
- * number and its faces. A store grows by whole chunks, so that one that was cut off keeps all that is sealed.
- */
-class StoreLayout {
-  readonly header: Uint8Array;
+/** A chunk holds {@link CHUNK} faces [size, size] one after the other, the last one those that are left. */
+const headerOf = (key: StoreKey): SealedHeader => ({ format: 'upscaled faces', version: VERSION, ...key });
 
-  constructor(readonly key: StoreKey) {
-    const json = Buffer.from(JSON.stringify({ version: VERSION, chunk: CHUNK, ...key }));
-    const header = Buffer.alloc(MAGIC.length + 4 + json.length);
-    header.write(MAGIC, 'latin1');
-    header.writeUInt32LE(json.length, MAGIC.length);
-    header.set(json, MAGIC.length + 4);
-    this.header = new Uint8Array(header);
-  }
+const partOf = (path: string) => `${path}.part`;
 
-  get chunks(): number {
-    return Math.ceil(this.key.count / CHUNK);
-  }
-
-  get faceBytes(): number {
-    return this.key.size ** 2;
-  }
-
-  /** Bytes of the faces of a chunk. */
-  bytesOf(chunk: number): number {
-    return Math.min(CHUNK, this.key.count - chunk * CHUNK) * this.faceBytes;
-  }
-
-  /** Where a chunk begins; that of the chunk after the last is the end of the file. */
-  startOf(chunk: number): number {
-    const faces = Math.min(chunk * CHUNK, this.key.count);
-    return this.header.length + faces * this.faceBytes + chunk * DIGEST_BYTES;
-  }
-
-  seal(chunk: number, faces: Uint8Array): Uint8Array {
-    return createHash('sha256').update(this.header).update(String(chunk)).update(faces).digest();
-  }
-
-  /** How many chunks from the first on are whole and sealed; none if the header is another one. */
-  async sealedChunks(file: FileHandle, onChunk: (chunk: number) => void): Promise<number> {
-    const header = new Uint8Array(this.header.length);
-    await file.read(header, 0, header.length, 0);
-    if (Buffer.compare(header, this.header) !== 0) return 0;
-    const buffer = new Uint8Array(this.bytesOf(0) + DIGEST_BYTES);
-    for (let chunk = 0; chunk < this.chunks; chunk++) {
-      const length = this.bytesOf(chunk);
-      const { bytesRead } = await file.read(buffer, 0, length + DIGEST_BYTES, this.startOf(chunk));
-      const faces = buffer.subarray(0, length);
-      const whole = bytesRead === length + DIGEST_BYTES;
-      if (!whole || Buffer.compare(this.seal(chunk, faces), buffer.subarray(length, bytesRead)) !== 0) return chunk;
-      onChunk(chunk);
-    }
-    return this.chunks;
-  }
-}
-
-/** Writes a store chunk by chunk under a temporary name, on which a later call goes on. */
+/** Writes a store chunk by chunk under a temporary name, where a later call resumes. */
 export class FaceStoreWriter {
-  readonly #layout: StoreLayout;
   readonly #path: string;
-  readonly #file: FileHandle;
-  #chunk: number;
+  readonly #key: StoreKey;
+  readonly #file: SealedFile;
 
-  private constructor(layout: StoreLayout, path: string, file: FileHandle, chunk: number) {
-    this.#layout = layout;
+  private constructor(path: string, key: StoreKey, file: SealedFile) {
     this.#path = path;
+    this.#key = key;
     this.#file = file;
-    this.#chunk = chunk;
   }
 
   /**
-   * Goes on with what an earlier writer sealed, if anything.
-   * @param path where the store will be once it is whole.
-   * @throws UserError if the place cannot be written.
+   * Resumes after the chunks that an earlier writer sealed, if any.
+   * @param path of the store once it is complete.
+   * @throws UserError if the file cannot be written.
    */
   static async open(path: string, key: StoreKey): Promise<FaceStoreWriter> {
-    const layout = new StoreLayout(key);
-    const part = partOf(path);
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      await openInPlace(part, 'a').then((handle) => handle.close());
-      const file = await openInPlace(part, 'r+');
-      const sealed = await layout.sealedChunks(file, () => {});
-      await file.truncate(sealed > 0 ? layout.startOf(sealed) : 0);
-      if (sealed === 0) await file.write(layout.header, 0, layout.header.length, 0);
-      return new FaceStoreWriter(layout, path, file, sealed);
-    } catch (thrown) {
-      throw thrown instanceof UserError ? thrown : fileError('write', part, thrown);
-    }
+    const { file } = await SealedFile.read(partOf(path), headerOf(key), () => {});
+    await file.prepare();
+    return new FaceStoreWriter(path, key, file);
   }
 
   /** Faces that are sealed. */
   get done(): number {
-    return Math.min(this.#chunk * CHUNK, this.#layout.key.count);
+    return Math.min(this.#file.chunks.length * CHUNK, this.#key.count);
   }
 
   /**
@@ -124,31 +55,16 @@ export class FaceStoreWriter {
    * @param faces of 256 faces, or of those that are left.
    */
   async append(faces: Uint8Array): Promise<void> {
-    const layout = this.#layout;
-    if (faces.length !== layout.bytesOf(this.#chunk)) throw new Error(`${faces.length} bytes are no chunk`);
-    const sealed = new Uint8Array(faces.length + DIGEST_BYTES);
-    sealed.set(faces);
-    sealed.set(layout.seal(this.#chunk, faces), faces.length);
-    try {
-      // One write may take less than all of it.
-      for (let at = 0; at < sealed.length; ) {
-        const position = layout.startOf(this.#chunk) + at;
-        at += (await this.#file.write(sealed, at, sealed.length - at, position)).bytesWritten;
-      }
-    } catch (thrown) {
-      throw fileError('write', partOf(this.#path), thrown);
-    }
-    this.#chunk += 1;
+    const { count, size } = this.#key;
+    if (faces.length !== Math.min(CHUNK, count - this.done) * size ** 2)
+      throw new Error(`${faces.length} bytes are not a chunk`);
+    await this.#file.append(faces);
   }
 
-  /** Ends the writing: a whole store gets its name, another one stays to be gone on with. */
+  /** Ends the writing. A complete store gets its name; a later call resumes any other. */
   async close(): Promise<void> {
-    try {
-      await this.#file.sync();
-    } finally {
-      await this.#file.close();
-    }
-    if (this.#chunk < this.#layout.chunks) return;
+    await this.#file.close();
+    if (this.done < this.#key.count) return;
     try {
       await rename(partOf(this.#path), this.#path);
     } catch (thrown) {
@@ -157,61 +73,54 @@ export class FaceStoreWriter {
   }
 }
 
-const partOf = (path: string) => `${path}.part`;
-
-/** Grey faces in a file, each read when it is wanted; the operating system keeps in memory what fits. */
+/** Grey faces in a file, each read when it is needed; the operating system keeps in memory what fits. */
 export class FaceStore {
-  readonly #layout: StoreLayout;
+  readonly #sealed: SealedFile;
   readonly #file: number;
 
   private constructor(
     readonly path: string,
-    layout: StoreLayout,
+    readonly key: StoreKey,
+    sealed: SealedFile,
   ) {
-    this.#layout = layout;
+    this.#sealed = sealed;
     this.#file = openSync(path, 'r');
   }
 
   /**
-   * Opens a store after a look at every checksum.
-   * @param onFaces is told how many faces were found well so far.
-   * @returns nothing if there is no file, or it is damaged or of another content; a damaged one is removed.
+   * Opens a store after checking every checksum.
+   * @param onFaces receives how many faces have been checked so far.
+   * @returns undefined if the file is missing, damaged or of another content; in the latter cases it is removed.
    */
   static async open(path: string, key: StoreKey, onFaces = (_: number) => {}): Promise<FaceStore | undefined> {
-    const layout = new StoreLayout(key);
-    const file = await open(path, 'r').catch((thrown) => {
-      if (thrown.code === 'ENOENT') return undefined;
-      throw fileError('read', path, thrown);
+    let bytes = 0;
+    const { file, exists, problem } = await SealedFile.read(path, headerOf(key), (faces) => {
+      bytes += faces.length;
+      onFaces(bytes / key.size ** 2);
     });
-    if (!file) return undefined;
-    try {
-      const sealed = await layout.sealedChunks(file, (chunk) => onFaces(Math.min((chunk + 1) * CHUNK, key.count)));
-      const { size } = await file.stat();
-      if (sealed === layout.chunks && size === layout.startOf(layout.chunks)) return new FaceStore(path, layout);
-    } finally {
-      await file.close();
-    }
+    if (!exists) return undefined;
+    if (problem === undefined && bytes === key.count * key.size ** 2) return new FaceStore(path, key, file);
     await rm(path);
     return undefined;
   }
 
   get count(): number {
-    return this.#layout.key.count;
+    return this.key.count;
   }
 
   /** Side of a face in pixels. */
   get size(): number {
-    return this.#layout.key.size;
+    return this.key.size;
   }
 
   /**
    * Reads one face.
    * @param out receives grey values 0..255, [size, size].
-   * @throws UserError if the file cannot be read any more.
+   * @throws UserError if the file can no longer be read.
    */
   read(index: number, out: Uint8Array): void {
-    const { faceBytes } = this.#layout;
-    const position = this.#layout.startOf(Math.floor(index / CHUNK)) + (index % CHUNK) * faceBytes;
+    const faceBytes = this.size ** 2;
+    const position = this.#sealed.chunks[Math.floor(index / CHUNK)].position + (index % CHUNK) * faceBytes;
     try {
       const bytes = readSync(this.#file, out, 0, faceBytes, position);
       if (bytes !== faceBytes) throw new Error(`face ${index} ends after ${bytes} bytes`);

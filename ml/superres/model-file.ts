@@ -4,12 +4,12 @@ import { UserError } from '../core/errors.ts';
 import { readBytes, writeAtomic } from '../core/files.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import { type Edsr, SCALES } from './edsr.ts';
-import { buildEdsrGraph } from './inference-graph.ts';
+import { buildEdsrGraph } from './graphs.ts';
 
 /** Name of the file in the folder of a run or of a shipped model. */
 export const EDSR_FILE = 'edsr.onnx';
 
-export const EdsrSchema = z.strictObject({
+const EdsrSchema = z.strictObject({
   scale: z.literal(SCALES),
   blocks: z.number().int().min(1).max(256),
   channels: z.number().int().min(1).max(1024),
@@ -17,7 +17,7 @@ export const EdsrSchema = z.strictObject({
   tail: z.enum(['direct', 'stages']),
 });
 
-/** A trained network as it lies in its file. */
+/** A trained network and its file. */
 export interface EdsrModel {
   readonly edsr: Edsr;
   /** The ONNX file. */
@@ -44,28 +44,28 @@ export async function writeEdsr(path: string, { bytes }: EdsrModel): Promise<voi
 
 /**
  * Reads what {@link writeEdsr} wrote.
- * @param scale the factor that it has to have; none takes any.
+ * @param scale the factor required; any by default.
  * @throws UserError if the file is missing, broken, of another kind or for another factor.
  */
 export async function readEdsr(path: string, scale?: number): Promise<EdsrModel> {
   const bytes = await readBytes(path);
   const text = decodeModel(bytes, path).metadata[KEY];
   if (text === undefined) {
-    throw new UserError(`${path} is no EDSR network of this program; train one with "emotion-lens upscale train"`);
+    throw new UserError(`${path} is not an EDSR network of this program; train one with "emotion-lens upscale train"`);
   }
   let edsr: Edsr;
   try {
     edsr = EdsrSchema.parse(JSON.parse(text));
   } catch (thrown) {
     throw new UserError(
-      `${path} is no EDSR network that this program knows: its metadata are ${text}; expected one that makes pictures ` +
-        `${SCALES.join(' or ')} times as large, as "emotion-lens upscale train" writes`,
+      `${path} is not an EDSR network that this program supports: its metadata is ${text}; expected a network for scale ` +
+        `${SCALES.join(' or ')}, as written by "emotion-lens upscale train"`,
       { cause: thrown },
     );
   }
   if (scale !== undefined && edsr.scale !== scale) {
     throw new UserError(
-      `${path} makes pictures ${edsr.scale} times as large, ${scale} times was asked for; ` +
+      `${path} upscales by ${edsr.scale}, but --scale is ${scale}; ` +
         `choose another --model, or --scale ${edsr.scale}`,
     );
   }

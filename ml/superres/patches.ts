@@ -1,6 +1,6 @@
 import { Random } from '../core/random.ts';
+import { TARGET } from './graphs.ts';
 import type { Photo } from './photos.ts';
-import { TARGET } from './training-graph.ts';
 import { toNetwork } from './upscaler.ts';
 
 /** How a patch is turned: pixel (row, column) of it comes from position start + row·down + column·across. */
@@ -42,7 +42,7 @@ function copyPatch(
 
 /**
  * Fills mini-batches with random patches of the photos, small and large, flipped and turned in the eight ways of a square.
- * What is in a batch depends on the seed and the step alone, so that training can go on from any step.
+ * A batch depends only on the seed and the step, so training can resume from any step.
  */
 export class Patches {
   /** @param batch patches of one replica. */
@@ -60,14 +60,14 @@ export class Patches {
     const random = new Random(this.seed, step);
     for (const inputs of replicas) {
       for (let n = 0; n < this.batch; n++) {
-        const { width, height, small, large } = random.pick(this.photos);
+        const { width, height, lowResolution, highResolution } = random.pick(this.photos);
         const left = random.integer(width - side + 1);
         const top = random.integer(height - side + 1);
         const turn = random.integer(8);
-        copyPatch(small, width, top * width + left, side, turn, inputs['image'], n * side ** 2);
+        copyPatch(lowResolution, width, top * width + left, side, turn, inputs['image'], n * side ** 2);
         const corner = scale * (top * scale * width + left);
         const targetSide = scale * side;
-        copyPatch(large, scale * width, corner, targetSide, turn, inputs[TARGET], n * targetSide ** 2);
+        copyPatch(highResolution, scale * width, corner, targetSide, turn, inputs[TARGET], n * targetSide ** 2);
       }
     }
   }

@@ -9,7 +9,7 @@ import type { Picture } from './plane.ts';
 const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.avif', '.gif', '.bmp'];
 
 /**
- * The picture files of folders, by name; a path of a file stands for itself. Hidden and other files are passed over.
+ * The picture files of folders, by name; a path of a file stands for itself. Hidden and other files are skipped.
  * @throws UserError if a path does not exist or a folder has no pictures.
  */
 export async function listPictures(paths: readonly string[]): Promise<string[]> {
@@ -26,7 +26,7 @@ export async function listPictures(paths: readonly string[]): Promise<string[]> 
         .filter((name) => !name.startsWith('.') && EXTENSIONS.includes(extname(name).toLowerCase()))
         .sort();
       if (found.length === 0) {
-        throw new UserError(`${path} has no pictures; expected files that end in ${EXTENSIONS.join(', ')}`);
+        throw new UserError(`${path} has no pictures; expected files ending in ${EXTENSIONS.join(', ')}`);
       }
       return found.map((name) => join(path, name));
     }),
@@ -36,7 +36,7 @@ export async function listPictures(paths: readonly string[]): Promise<string[]> 
 
 /**
  * Reads a picture of any kind, upright by its EXIF orientation, its transparent parts black.
- * @throws UserError if it is missing, damaged, no picture, or one of more than 100 megapixels.
+ * @throws UserError if it is missing, damaged, not a picture, or has more than 100 megapixels.
  */
 export async function readPicture(path: string): Promise<Picture> {
   try {

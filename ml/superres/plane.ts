@@ -1,4 +1,6 @@
-/** One channel of a picture, row by row; what its values mean is told where it is used. */
+import { rgbOf, TO_YCBCR } from '../core/bt601.ts';
+
+/** One channel of a picture, row by row; its user defines what the values mean. */
 export interface Plane {
   readonly width: number;
   readonly height: number;
@@ -39,4 +41,32 @@ export function cropToMultiple({ width, height, values }: Picture, step: number)
     part.set(values.subarray(3 * row * width, 3 * (row * width + across)), 3 * row * across);
   }
   return { width: across, height: down, values: part };
+}
+
+/** Channel 0 (Y), 1 (Cb) or 2 (Cr) of a picture, not rounded. */
+function channelOf({ width, height, values }: Picture, channel: 0 | 1 | 2): Plane {
+  const [red, green, blue, offset] = TO_YCBCR[channel];
+  const result = plane(width, height);
+  for (let i = 0, at = 0; i < result.values.length; i++, at += 3) {
+    result.values[i] = offset + (red * values[at] + green * values[at + 1] + blue * values[at + 2]) / 255;
+  }
+  return result;
+}
+
+/** The luma Y of a picture, 16..235. */
+export const lumaOf = (picture: Picture) => channelOf(picture, 0);
+
+export const chromaOf = (picture: Picture): readonly [cb: Plane, cr: Plane] => [
+  channelOf(picture, 1),
+  channelOf(picture, 2),
+];
+
+/** The picture of these channels, rounded and clipped to bytes. */
+export function pictureOf(luma: Plane, [cb, cr]: readonly [cb: Plane, cr: Plane]): Picture {
+  const { width, height } = luma;
+  const values = new Uint8Array(3 * width * height);
+  for (let i = 0, at = 0; i < luma.values.length; i++, at += 3) {
+    values.set(rgbOf(luma.values[i], cb.values[i], cr.values[i]).map(toByte), at);
+  }
+  return { width, height, values };
 }

@@ -1,19 +1,43 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { Random } from '../core/random.ts';
 import { DenseLayout } from '../nn/operators/convolution.ts';
 import { initialState, type TrainingState } from '../train/engine.ts';
 import { planExecution } from '../train/hardware.ts';
 import { runTraining, type TrainingResult, type TrainingRun } from '../train/loop.ts';
 import { learningRateAt } from '../train/optimizer.ts';
-import { type Edsr, edsrParameters, NETWORKS, randomEdsr } from './edsr.ts';
+import { type Edsr, edsrParameters, NETWORKS, randomEdsr, SCALES } from './edsr.ts';
 import { bicubic, type LumaUpscaler, meanQuality, qualityOf } from './evaluate.ts';
+import { buildEdsrTrainingGraph } from './graphs.ts';
 import { EDSR_FILE, edsrModel, writeEdsr } from './model-file.ts';
 import { Patches } from './patches.ts';
 import { readPhotos } from './photos.ts';
 import type { Quality } from './quality.ts';
-import type { Settings } from './settings.ts';
-import { buildEdsrTrainingGraph } from './training-graph.ts';
 import { Upscaler } from './upscaler.ts';
+
+const whole = z.number().int().min(1);
+
+/** Everything that a training of EDSR depends on. */
+export const SettingsSchema = z.strictObject({
+  data: z.array(z.string()).min(1).describe('folders of photos'),
+  scale: z.literal(SCALES).default(4).describe('upscaling factor'),
+  network: z
+    .enum(Object.keys(NETWORKS) as [keyof typeof NETWORKS])
+    .default('small')
+    .describe('small (8 blocks, 32 channels) or baseline (16 blocks, 64 channels)'),
+  steps: whole.max(10_000_000).default(20_000).describe('optimizer steps'),
+  batchSize: whole.min(2).max(1024).default(32).describe('patches per optimizer step'),
+  patch: whole.min(8).max(256).default(24).describe('side of the small patches in pixels'),
+  learningRate: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1e-3)
+    .describe('peak learning rate, after warm-up and before cosine decay'),
+  skipBadPhotos: z.boolean().default(false).describe('skip photos that are unreadable or too small'),
+  seed: z.number().int().min(0).default(1),
+});
+export type Settings = z.infer<typeof SettingsSchema>;
 
 /** Steps between two records of the loss, and between two measurements on the photos held out. */
 const RECORD_STEPS = 50;
@@ -34,10 +58,10 @@ export interface EdsrResult extends Omit<TrainingResult, 'best'> {
 }
 
 /** The architecture that settings name. */
-export const edsrOf = ({ network, scale }: Settings): Edsr => ({ ...NETWORKS[network], scale });
+const edsrOf = ({ network, scale }: Settings): Edsr => ({ ...NETWORKS[network], scale });
 
 /**
- * Trains an EDSR with the mean absolute error by Adam (Kingma and Ba 2015) on random patches. Beside the files of
+ * Trains an EDSR with the mean absolute error by Adam (Kingma and Ba 2015) on random patches. In addition to the files of
  * {@link runTraining} it writes `edsr.onnx` every 500 steps and at the end, the network of the averaged weights.
  * @throws UserError if the photos or the checkpoint do not fit the settings.
  */
@@ -70,9 +94,9 @@ export async function trainEdsr(job: EdsrJob): Promise<EdsrResult> {
     }
   };
   const baseline = await measure(bicubic(scale));
-  reporter.note(`bicubic: ${inWords(baseline)}`);
+  reporter.note(`bicubic: ${formatQuality(baseline)}`);
   let quality: Quality | undefined;
-  // Where the photos lie does not change the result.
+  // The folder of the photos does not change the result.
   const { data: _data, skipBadPhotos: _skip, ...identity } = settings;
   const { completed, step } = await runTraining(job, {
     graph: buildEdsrTrainingGraph(edsr, layout, patch),
@@ -95,7 +119,7 @@ export async function trainEdsr(job: EdsrJob): Promise<EdsrResult> {
     validatesStart: true,
     validate: async (state, { step }, best) => {
       quality = await keep(state);
-      return { figures: { ...quality }, note: `step ${step}/${steps}: ${inWords(quality)}`, best };
+      return { figures: { ...quality }, note: `step ${step}/${steps}: ${formatQuality(quality)}`, best };
     },
     progress: (step, loss) => ({
       step: 'training',
@@ -104,7 +128,7 @@ export async function trainEdsr(job: EdsrJob): Promise<EdsrResult> {
       unit: 'steps',
       figures: { loss: loss.toFixed(4) },
     }),
-    // A run that is resumed has not measured its network yet.
+    // A resumed run has not measured its network yet.
     end: async (state) => {
       quality ??= await keep(state);
     },
@@ -113,4 +137,4 @@ export async function trainEdsr(job: EdsrJob): Promise<EdsrResult> {
 }
 
 /** `31.42 dB, SSIM 0.8812`. */
-export const inWords = ({ psnr, ssim }: Quality) => `${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}`;
+export const formatQuality = ({ psnr, ssim }: Quality) => `${psnr.toFixed(2)} dB, SSIM ${ssim.toFixed(4)}`;

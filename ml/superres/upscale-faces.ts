@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { withCacheLock } from '../core/cache-lock.ts';
+import { cancellable } from '../core/async.ts';
 import { UserError } from '../core/errors.ts';
-import { heeding } from '../core/heed.ts';
+import { withCacheLock } from '../core/lock.ts';
 import type { Reporter } from '../core/progress.ts';
 import { FACE_PIXELS, FACE_SIZE } from '../data/dataset.ts';
 import { CHUNK, FaceStore, FaceStoreWriter, type StoreKey } from './face-store.ts';
@@ -20,8 +20,7 @@ export interface UpscaledFaces {
 }
 
 /**
- * Where the upscaled faces belong: the name follows from the faces and the network, so that a cache is never taken for
- * another one.
+ * Where the upscaled faces belong: the name is a hash of the faces and the network.
  * @param pixels grey values 0..255, [n, 48, 48].
  */
 function upscaledPath(cache: string, pixels: Uint8Array, { edsr, sha256 }: EdsrModel): UpscaledFaces {
@@ -33,17 +32,17 @@ function upscaledPath(cache: string, pixels: Uint8Array, { edsr, sha256 }: EdsrM
 
 /** How an upscaling of faces went. */
 export interface UpscaleResult extends UpscaledFaces {
-  /** False if it was stopped by its signal; another call goes on. */
+  /** False if it was stopped by its signal; another call resumes. */
   readonly completed: boolean;
-  /** Faces that were upscaled in this call; 0 if all of them lay in the cache. */
+  /** Faces upscaled in this call; 0 if all of them were in the cache. */
   readonly upscaled: number;
   /** Faces that are done. */
   readonly done: number;
 }
 
 /**
- * Upscales faces into a file in the cache, unless it is there already and whole. Stopped or killed, it goes on where it
- * was; a damaged file is made anew. While another process makes faces larger in the same cache, it waits.
+ * Upscales faces into a file in the cache, unless it is already there and complete. It resumes where it was stopped or
+ * killed, rebuilds a damaged file, and waits while another process upscales faces in the same cache.
  * @param pixels grey values 0..255, [n, 48, 48].
  * @throws UserError if the cache cannot be written.
  */
@@ -68,9 +67,9 @@ export async function upscaleFaces(
 }
 
 /**
- * The upscaled faces of the cache, made first where they are missing; see {@link upscaleFaces}.
+ * The upscaled faces of the cache, computed first if they are missing; see {@link upscaleFaces}.
  * @throws UserError if the cache cannot be written or read.
- * @throws the reason of the signal if it stops the making; another call goes on.
+ * @throws the reason of the signal if it stops the upscaling; another call resumes.
  */
 export async function openUpscaled(
   pixels: Uint8Array,
@@ -87,7 +86,7 @@ export async function openUpscaled(
     signal?.throwIfAborted();
     const made = await openChecked(faces, reporter);
     if (made) return made;
-    throw new UserError(`${faces.path} was damaged or removed while it was read; see to its disk and try again`);
+    throw new UserError(`${faces.path} was damaged or removed while it was being read; check the disk and try again`);
   };
   return withCacheLock(cache, 'upscaling', reporter, open, signal);
 }
@@ -97,7 +96,7 @@ async function openChecked({ path, key }: UpscaledFaces, reporter: Reporter): Pr
   const checked = await FaceStore.open(path, key, (done) =>
     reporter.progress({ step: 'checking upscaled faces', done, total: key.count, unit: 'img' }),
   );
-  if (before && !checked) reporter.note(`${path} was damaged; it is made anew`);
+  if (before && !checked) reporter.note(`${path} was damaged; rebuilding it`);
   return checked;
 }
 
@@ -112,10 +111,10 @@ async function makeFaces(
   const upscaler = await Upscaler.open(model);
   const writer = await FaceStoreWriter.open(path, key);
   const kept = writer.done;
-  if (kept > 0) reporter.note(`going on after ${kept} of ${total} faces`);
+  if (kept > 0) reporter.note(`resuming after ${kept} of ${total} faces`);
   const faces = new Uint8Array(CHUNK * size ** 2);
   try {
-    await heeding(signal, async () => {
+    await cancellable(signal, async () => {
       while (writer.done < total && !signal?.aborted) {
         const first = writer.done;
         const count = Math.min(CHUNK, total - first);

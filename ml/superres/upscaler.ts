@@ -1,13 +1,12 @@
-import * as ort from 'onnxruntime-node';
-import { messageOf, UserError } from '../core/errors.ts';
-import { chromaOf, greyOfLuma, lumaOf, lumaOfGrey, pictureOf } from './color.ts';
+import { greyOfLuma, lumaOfGrey } from '../core/bt601.ts';
+import { openOnnx } from '../runtime/onnx-session.ts';
+import type { ModelSession } from '../runtime/session.ts';
 import { convolutionsOf, type Edsr, type Scale } from './edsr.ts';
-import { PICTURE, UPSCALED } from './inference-graph.ts';
 import type { EdsrModel } from './model-file.ts';
-import { crop, type Picture, type Plane, plane, toByte } from './plane.ts';
+import { chromaOf, crop, lumaOf, type Picture, type Plane, pictureOf, plane, toByte } from './plane.ts';
 import { resizeBicubic } from './resize.ts';
 
-/** Side of the tiles that large pictures are cut into, without their margin; a tile's maps then take some 100 MB. */
+/** Side of the tiles that large pictures are cut into, without their margin; a tile's activations then take some 100 MB. */
 const TILE = 192;
 /** Luma 0..255 as the network takes it, in [−1, 1]. */
 const HALF = 127.5;
@@ -15,32 +14,25 @@ const HALF = 127.5;
 export const toNetwork = (luma: number) => luma / HALF - 1;
 const fromNetwork = (value: number) => (value + 1) * HALF;
 
-/** How far a result reaches into the small picture: pixels further away than this do not change it. */
-export function reachOf(edsr: Edsr): number {
+/** Radius of the receptive field in pixels of the small picture: pixels further away do not change a result. */
+export function receptiveRadius(edsr: Edsr): number {
   return Math.ceil(convolutionsOf(edsr).reduce((sum, { size }) => sum + 1 / size, 0));
 }
 
 /** Runs a trained network. */
 export class Upscaler {
-  readonly #session: ort.InferenceSession;
+  readonly #session: ModelSession;
 
   private constructor(
     readonly edsr: Edsr,
-    session: ort.InferenceSession,
+    session: ModelSession,
   ) {
     this.#session = session;
   }
 
-  /** @throws UserError if ONNX Runtime does not take the file. */
+  /** @throws UserError if ONNX Runtime cannot load the file. */
   static async open({ edsr, bytes }: EdsrModel): Promise<Upscaler> {
-    try {
-      const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
-      return new Upscaler(edsr, session);
-    } catch (thrown) {
-      throw new UserError(`ONNX Runtime does not take the EDSR network: ${(thrown as Error).message}`, {
-        cause: thrown,
-      });
-    }
+    return new Upscaler(edsr, await openOnnx(bytes, 'the EDSR network'));
   }
 
   get scale(): Scale {
@@ -49,11 +41,11 @@ export class Upscaler {
 
   /**
    * Upscales a luma of any size, 0..255. Large ones go through the network in tiles whose margins are as wide as it
-   * reaches, so that no seam is left.
+   * reaches, so there are no seams.
    */
   async luma(source: Plane): Promise<Plane> {
     const { scale } = this;
-    const reach = reachOf(this.edsr);
+    const reach = receptiveRadius(this.edsr);
     const result = plane(scale * source.width, scale * source.height);
     for (let top = 0; top < source.height; top += TILE) {
       for (let left = 0; left < source.width; left += TILE) {
@@ -78,7 +70,7 @@ export class Upscaler {
     return result;
   }
 
-  /** Upscales a picture in colours: its luma by the network, Cb and Cr bicubically, as the eye sees little of them. */
+  /** Upscales a colour picture: its luma by the network, Cb and Cr bicubically, as the eye sees little of them. */
   async picture(source: Picture): Promise<Picture> {
     const luma = await this.luma(lumaOf(source));
     const [cb, cr] = chromaOf(source).map((channel) => resizeBicubic(channel, luma.width, luma.height));
@@ -98,15 +90,12 @@ export class Upscaler {
   }
 
   async #run(values: Float32Array, pictures: number, width: number, height: number): Promise<Float32Array> {
-    const picture = new ort.Tensor('float32', values, [pictures, 1, height, width]);
-    const results = await this.#session.run({ [PICTURE]: picture }).catch((thrown) => {
-      throw new UserError(`ONNX Runtime cannot run the EDSR network: ${messageOf(thrown)}`, { cause: thrown });
-    });
-    return results[UPSCALED].data as Float32Array;
+    const [upscaled] = await this.#session.run([{ shape: [pictures, 1, height, width], values }]);
+    return upscaled;
   }
 
   /** Frees the session. */
   async close(): Promise<void> {
-    await this.#session.release();
+    await this.#session.close();
   }
 }

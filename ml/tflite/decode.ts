@@ -19,7 +19,7 @@ const WORD = 4;
 const MAX_SHARING = 8;
 
 /** Tables take far more memory than bytes of the file; the largest networks have some ten thousands. */
-const MOST_TABLES = 300_000;
+const MAX_TABLES = 300_000;
 
 /** Where a field lies in the file, or `undefined` if it is absent. */
 type Slot = (id: number, size: number) => number | undefined;
@@ -59,7 +59,7 @@ class Decoder {
   #table<T extends Table>(at: number, description: T): Decoded<T> {
     this.#spend(WORD);
     this.#tables += 1;
-    if (this.#tables > MOST_TABLES) throw this.#broken(`it has more than ${MOST_TABLES.toLocaleString('en')} tables`);
+    if (this.#tables > MAX_TABLES) throw this.#broken(`it has more than ${MAX_TABLES.toLocaleString('en')} tables`);
     const vtable = at - this.#buffer.readInt32(this.#inside(at, WORD));
     const vtableSize = this.#buffer.readUint16(this.#inside(vtable, WORD));
     const tableSize = this.#buffer.readUint16(vtable + 2);

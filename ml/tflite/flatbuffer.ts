@@ -1,4 +1,5 @@
 /** Numbers that lie in a table or in a vector: 8, 32 (signed and unsigned), 32 (IEEE) and 64 bits, little-endian. */
+
 export type Scalar = 'byte' | 'int' | 'uint' | 'float' | 'long';
 
 /** The names of an enumeration's codes; a code takes one byte. */

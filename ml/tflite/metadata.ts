@@ -1,7 +1,58 @@
 import { zipSync } from 'fflate';
-import { LIMIT } from '../core/ibug.ts';
 import { encodeFlatbuffer } from './encode.ts';
-import { METADATA_IDENTIFIER, ModelMetadata } from './metadata-schema.ts';
+import { table } from './flatbuffer.ts';
+
+/*
+ * The parts of TensorFlow Lite's metadata schema that an image classifier needs (metadata_schema.fbs in
+ * github.com/tensorflow/tflite-support). Metadata is a FlatBuffers file of its own inside the model's.
+ */
+
+/** Bytes 4 to 7. */
+const METADATA_IDENTIFIER = 'M001';
+
+const AssociatedFile = table({
+  name: [0, 'string'],
+  description: [1, 'string'],
+  type: [2, 'enum', { UNKNOWN: 0, DESCRIPTIONS: 1, TENSOR_AXIS_LABELS: 2, TENSOR_VALUE_LABELS: 3 }],
+});
+
+const Content = table({
+  properties: [
+    1,
+    'union',
+    {
+      FeatureProperties: [1, table({})],
+      ImageProperties: [2, table({ colourSpace: [0, 'enum', { UNKNOWN: 0, RGB: 1, GRAYSCALE: 2 }] })],
+    },
+  ],
+});
+
+const ProcessUnit = table({
+  options: [
+    1,
+    'union',
+    { NormalizationOptions: [1, table({ mean: [0, 'vector', 'float'], std: [1, 'vector', 'float'] })] },
+  ],
+});
+
+const TensorMetadata = table({
+  name: [0, 'string'],
+  description: [1, 'string'],
+  content: [3, 'table', Content],
+  processUnits: [4, 'tables', ProcessUnit],
+  stats: [5, 'table', table({ max: [0, 'vector', 'float'], min: [1, 'vector', 'float'] })],
+  associatedFiles: [6, 'tables', AssociatedFile],
+});
+
+export const ModelMetadata = table({
+  name: [0, 'string'],
+  description: [1, 'string'],
+  version: [2, 'string'],
+  subgraphs: [3, 'tables', table({ inputs: [2, 'tables', TensorMetadata], outputs: [3, 'tables', TensorMetadata] })],
+  author: [4, 'string'],
+  licence: [5, 'string'],
+  minParserVersion: [7, 'string'],
+});
 
 /** Under this name the metadata lies among the model's. */
 export const METADATA_NAME = 'TFLITE_METADATA';
@@ -15,14 +66,31 @@ const ZIP = { directoryStart: 16, headerStart: 42, endBytes: 22 } as const;
 /** The first date that a ZIP can hold, so that the same model is the same bytes at any time. */
 const NO_TIME = new Date(1980, 0, 1);
 
+/** What the metadata say of an input. */
+interface DescribedInput {
+  readonly name: string;
+  readonly kind: string;
+  readonly description: string;
+  readonly range: readonly [min: number, max: number];
+}
+
+const IMAGE = {
+  content: { properties: { type: 'ImageProperties', value: { colourSpace: 'RGB' } } },
+  processUnits: [{ options: { type: 'NormalizationOptions', value: { mean: [127.5], std: [127.5] } } }],
+} as const;
+const NUMBERS = { content: { properties: { type: 'FeatureProperties', value: {} } }, processUnits: [] } as const;
+
 /**
- * The metadata of an image classifier (ai.google.dev/edge/litert/models/metadata): its image is a colour picture that is
- * normalized from 0..255 to [−1, 1], its output a probability for each line of `labels.txt`; landmarks are plain numbers.
- * @param names of the model's inputs, in the order image, landmarks, and of its output.
+ * The metadata of an image classifier (ai.google.dev/edge/litert/models/metadata): an image is a colour picture that is
+ * normalized from 0..255 to [−1, 1], other inputs are plain numbers, and the output is a probability for each line of
+ * `labels.txt`.
+ * @param inputs of the model in their order.
+ * @param output name of the output.
  * @returns a FlatBuffers file, to be kept in the model as {@link METADATA_NAME}.
  */
 export function describeTflite(
-  names: { readonly image?: string | undefined; readonly landmarks?: string | undefined; readonly output: string },
+  inputs: readonly DescribedInput[],
+  output: string,
   about: { readonly name: string; readonly description: string; readonly version: string },
 ): Uint8Array {
   return encodeFlatbuffer(
@@ -31,13 +99,10 @@ export function describeTflite(
       ...about,
       subgraphs: [
         {
-          inputs: [
-            ...(names.image === undefined ? [] : [imageInput(names.image)]),
-            ...(names.landmarks === undefined ? [] : [landmarkInput(names.landmarks)]),
-          ],
+          inputs: inputs.map(inputMetadata),
           outputs: [
             {
-              name: names.output,
+              name: output,
               description: 'Probability of each facial expression',
               content: { properties: { type: 'FeatureProperties', value: {} } },
               processUnits: [],
@@ -57,23 +122,12 @@ export function describeTflite(
   );
 }
 
-const imageInput = (name: string) =>
+const inputMetadata = ({ name, kind, description, range: [min, max] }: DescribedInput) =>
   ({
     name,
-    description: 'A face, cropped tightly',
-    content: { properties: { type: 'ImageProperties', value: { colourSpace: 'RGB' } } },
-    processUnits: [{ options: { type: 'NormalizationOptions', value: { mean: [127.5], std: [127.5] } } }],
-    stats: { max: [1], min: [-1] },
-    associatedFiles: [],
-  }) as const;
-
-const landmarkInput = (name: string) =>
-  ({
-    name,
-    description: 'The 68 points of the face in the order of iBUG, x and y of each in eye distances; zeros if unknown',
-    content: { properties: { type: 'FeatureProperties', value: {} } },
-    processUnits: [],
-    stats: { max: [LIMIT], min: [-LIMIT] },
+    description,
+    ...(kind === 'image' ? IMAGE : NUMBERS),
+    stats: { max: [max], min: [min] },
     associatedFiles: [],
   }) as const;
 

@@ -21,7 +21,7 @@ export type TfliteOptions = Decoded<{ options: [id: 0, kind: 'union', of: typeof
 export interface TfliteOperator {
   /** TensorFlow Lite's own name, for example CONV_2D; `operator 999` for one that is newer than `OPERATOR_NAMES`. */
   readonly name: string;
-  /** What an operator of the name CUSTOM is called by whoever made it; absent for all others. */
+  /** What an operator of the name CUSTOM is called by its maker; absent for all others. */
   readonly custom?: string;
   /** Of the operator's definition; newer ones take more types. */
   readonly version: number;

@@ -2,8 +2,7 @@ import { UserError } from '../core/errors.ts';
 import { refuseOtherFormats } from '../core/other-formats.ts';
 import { decodeFlatbuffer } from './decode.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './model.ts';
-import { CUSTOM, OPERATOR_NAMES } from './operators.ts';
-import { FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
+import { CUSTOM, FILE_IDENTIFIER, Model, OPERATOR_NAMES, SCHEMA_VERSION } from './schema.ts';
 
 /** Stands for an optional tensor that is left out. */
 const ABSENT = -1;
@@ -17,7 +16,7 @@ export function readTflite(bytes: Uint8Array, file: string): TfliteModel {
   refuseOtherFormats(bytes, file);
   checkIdentifier(bytes, file);
   const broken = (found: string) =>
-    new UserError(`${file} is not a whole .tflite file: ${found}; copy or download it again`);
+    new UserError(`${file} is not a complete .tflite file: ${found}; copy or download it again`);
   const model = decodeFlatbuffer(bytes, Model, broken);
   if (model.version !== SCHEMA_VERSION || model.subgraphs.length !== 1) {
     throw new UserError(

@@ -1,10 +1,9 @@
 import { encodeFlatbuffer } from './encode.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './model.ts';
-import { CUSTOM, OPERATOR_CODES } from './operators.ts';
-import { FILE_IDENTIFIER, Model, SCHEMA_VERSION } from './schema.ts';
+import { CUSTOM, FILE_IDENTIFIER, Model, OPERATOR_CODES, SCHEMA_VERSION } from './schema.ts';
 
 /** Codes up to this one also go into the byte that old readers look at; greater ones leave this in its place. */
-const LARGEST_OLD_CODE = 127;
+const MAX_OLD_CODE = 127;
 const ABSENT = -1;
 
 /**
@@ -34,7 +33,7 @@ export function writeTflite(model: TfliteModel): Uint8Array {
     {
       version: SCHEMA_VERSION,
       operatorCodes: [...codes.values()].map(({ code, custom, version }) => ({
-        deprecatedBuiltinCode: Math.min(code, LARGEST_OLD_CODE),
+        deprecatedBuiltinCode: Math.min(code, MAX_OLD_CODE),
         customCode: custom,
         version,
         builtinCode: code,
@@ -75,7 +74,7 @@ function operatorCodes(operators: readonly TfliteOperator[]) {
     const { name, custom = '', version } = operator;
     const code = OPERATOR_CODES.get(name);
     if (code === undefined || (name === CUSTOM && custom === '')) {
-      throw new RangeError(`${name} is no operator that can be written`);
+      throw new RangeError(`${name} is not an operator that can be written`);
     }
     codes.set(keyOf(operator), { code, custom, version });
   }

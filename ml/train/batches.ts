@@ -1,13 +1,11 @@
 import type { Config } from '../config/schema.ts';
-import { LANDMARK_VALUES } from '../core/ibug.ts';
+import { LANDMARK_VALUES, mirrorLandmarks } from '../core/landmarks68.ts';
 import { Random } from '../core/random.ts';
 import { type FaceDataset, type Faces, facesOf } from '../data/dataset.ts';
-import { mirrorLandmarks } from '../faces/landmarks/normalize.ts';
-import { MASK, targetsOf } from '../nn/classifier-step.ts';
-import { IMAGE, LANDMARKS } from '../nn/layers.ts';
+import { IMAGE, LANDMARKS } from '../model/inputs.ts';
 import type { Layout } from '../nn/layout.ts';
-import { augmentFace, drawAugmentation } from './augment.ts';
-import { type Mixture, Mixup } from './mixup.ts';
+import { MASK, targetsOf } from '../nn/training-graph.ts';
+import { augmentFace, drawAugmentation, type Mixture, Mixup } from './augment.ts';
 
 /** Probabilities of the classes for each face and which faces have any; see `ml/data/labels.ts`. */
 export interface HeadTargets {
@@ -21,8 +19,8 @@ export interface HeadTargets {
 const STREAM = { order: 1, face: 2, dropout: 3, mixup: 4, landmarks: 5 } as const;
 
 /**
- * Fills mini-batches: shuffled anew each epoch, augmented, in the layout of the training graph. Whatever is random in a
- * batch depends on the seed, the epoch and the position alone, so that training can go on from any step.
+ * Fills mini-batches: reshuffled each epoch, augmented, in the layout of the training graph. All randomness of a batch depends
+ * only on the seed, the epoch and the position, so that training can resume at any step.
  */
 export class Batches {
   readonly #faces: Uint32Array;
@@ -99,18 +97,18 @@ export class Batches {
 
   /**
    * Lays another face over this one. Landmarks stay those of the face that has the larger share.
-   * @param image absent from a network of landmarks alone.
+   * @param image absent if the network sees only landmarks.
    */
   #mixIn(face: number, epoch: number, image: Float32Array | undefined, at: number): Mixture {
     if (!image) return { partner: face, share: 0 };
     return this.#mixup.lay(face, new Random(this.config.seed, STREAM.mixup, epoch, face), image, at, this.layout.block);
   }
 
-  /** Writes column `n` of [136, N]; some faces beside the image get zeros, as where no landmarks were found. */
+  /** Writes column `n` of [136, N]; with an image, some faces get zeros, as if no landmarks had been found. */
   #fillLandmarks(face: number, epoch: number, n: number, mirrored: boolean, out: Float32Array): void {
     const { model, train, seed } = this.config;
     const random = new Random(seed, STREAM.landmarks, epoch, face);
-    const dropped = model.landmarks === 'beside' && random.chance(train.landmarkDropout);
+    const dropped = model.landmarks === 'fused' && random.chance(train.landmarkDropout);
     const own = this.#shown.landmarks?.(face) as Float32Array;
     if (mirrored) mirrorLandmarks(own, this.#mirrored);
     const values = mirrored ? this.#mirrored : own;

@@ -9,7 +9,7 @@ import type { TrainingState } from './engine.ts';
 export const CHECKPOINT_FILE = 'checkpoint.safetensors';
 
 const PositionSchema = z.object({
-  /** Everything that the result follows from, the random numbers of each step included. */
+  /** Everything that the result depends on, including the random numbers of each step. */
   identity: z.record(z.string(), z.json()),
   /** Optimizer steps done. */
   step: z.number().int().min(0),
@@ -70,7 +70,7 @@ export async function loadCheckpoint(
 
 /**
  * Where a training run stands.
- * @throws UserError if the file is missing, broken, or no checkpoint.
+ * @throws UserError if the file is missing, broken, or not a checkpoint.
  */
 export async function readPosition(path: string): Promise<Position> {
   return parsePosition(decodeSafetensors(await readBytes(path), path).metadata['position'], path);
@@ -81,7 +81,7 @@ function parsePosition(text: string | undefined, path: string): Position {
     return PositionSchema.parse(JSON.parse(text ?? 'null'));
   } catch (thrown) {
     throw new UserError(
-      `${path} does not say where its training stands, or was written by a version before 0.2; start the run anew`,
+      `${path} has no valid training state, or was written by a version before 0.2; start a new run`,
       { cause: thrown },
     );
   }

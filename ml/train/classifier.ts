@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config, TargetKind } from '../config/schema.ts';
+import { predictionAt } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
-import { predictionAt } from '../core/prediction.ts';
-import { classesOf, type FaceDataset, type Faces, facesOf, fingerprintOf, indicesOf } from '../data/dataset.ts';
+import { fingerprintOf } from '../data/columns.ts';
+import { classesOf, type FaceDataset, type Faces, facesOf, indicesOf } from '../data/dataset.ts';
 import { type Protocol, protocolLabels, targetsFor } from '../data/labels.ts';
+import { type NetworkInfo, NetworkInfoSchema } from '../model/network.ts';
 import { Layout } from '../nn/layout.ts';
 import type { TrainingGraph } from '../nn/step-graph.ts';
 import { Batches } from './batches.ts';
@@ -13,9 +15,8 @@ import type { TrainingState } from './engine.ts';
 import { type ExecutionPlan, planExecution } from './hardware.ts';
 import { runTraining, type TrainingResult, type TrainingRun } from './loop.ts';
 import { learningRateAt } from './optimizer.ts';
-import { type NetworkInfo, NetworkInfoSchema } from './trained-network.ts';
 
-/** The network of the epoch that was best on PublicTest for this head. */
+/** File of the network from the epoch that was best on PublicTest for this head. */
 export const bestFile = (head: string) => `best-${head}.safetensors`;
 
 /** Steps between two records of the loss. */
@@ -26,12 +27,12 @@ const CALIBRATION_FACES = 512;
 const Identity = z.looseObject({ network: NetworkInfoSchema });
 
 /**
- * The network that a checkpoint of a classifier is of.
+ * The network in a checkpoint of a classifier.
  * @throws UserError if the file is missing, broken, or another checkpoint.
  */
 export async function networkOfCheckpoint(path: string): Promise<NetworkInfo> {
-  const parsed = Identity.safeParse((await readPosition(path)).identity);
-  if (!parsed.success) throw new UserError(`${path} is no checkpoint of a classifier; start the run anew`);
+  const parsed = z.safeDecode(Identity, (await readPosition(path)).identity as z.input<typeof Identity>);
+  if (!parsed.success) throw new UserError(`${path} is not a checkpoint of a classifier; start a new run`);
   return parsed.data.network;
 }
 
@@ -44,29 +45,29 @@ export interface ClassifierJob extends TrainingRun {
 /** A classifier that is trained, in floats or with fake quantization. */
 export interface Classifier {
   readonly info: NetworkInfo;
-  /** What else its result follows from besides `data`, `model`, `augment` and `train` of the configuration. */
+  /** What the result depends on in addition to `data`, `model`, `augment` and `train` of the configuration. */
   readonly identity?: Readonly<Record<string, unknown>>;
   graph(layout: Layout): TrainingGraph;
   /** @param faces training faces to measure on. */
   start(faces: Faces): Promise<TrainingState>;
-  /** Whether the network of the start is judged and kept like that of an epoch. */
+  /** Whether the initial network is validated and kept like that of an epoch. */
   readonly validatesStart?: boolean;
   /** Changes the state at the end of an epoch, before the network is judged; `epoch` counts from 0. */
   afterEpoch?(state: TrainingState, epoch: number): Promise<TrainingState>;
   /** Probabilities [n, K] that one head gives to faces. */
   predict(state: TrainingState, head: TargetKind, faces: Faces): Promise<Float32Array>;
-  /** Keeps the network after so many epochs as a file. */
+  /** Writes the network after so many epochs. */
   save(path: string, state: TrainingState, epochs: number): Promise<void>;
 }
 
 /**
- * Trains a classifier of faces as the configuration says. Beside the files of {@link runTraining} it writes, for each
- * head, the network of the best epoch on PublicTest; without PublicTest, that of the last.
+ * Trains a classifier of faces as the configuration says. In addition to the files of {@link runTraining} it writes, for
+ * each head, the network of the best epoch on PublicTest, or of the last epoch without PublicTest.
  * @throws UserError if the data, the weights or the checkpoint do not fit the configuration.
  */
 export async function trainClassifier(job: ClassifierJob, classifier: Classifier): Promise<TrainingResult> {
   const { config, dataset, reporter } = job;
-  // How the work is divided is told by the plan, and how often a checkpoint is written changes nothing.
+  // The plan says how the work is divided, and the checkpoint interval does not change the result.
   const { replicas: _replicas, layout: _layout, checkpointSteps, ...train } = config.train;
   const { targets: heads, batchSize, epochs, warmupEpochs, learningRate: peak, optimizer } = train;
   const { weightDecay, clipNorm, emaDecay } = train;
@@ -88,7 +89,7 @@ export async function trainClassifier(job: ClassifierJob, classifier: Classifier
       model,
       augment,
       train,
-      network: classifier.info,
+      network: z.encode(NetworkInfoSchema, classifier.info),
       ...classifier.identity,
       data: fingerprintOf(dataset),
       replicas: plan.replicas,
@@ -139,7 +140,7 @@ export async function trainClassifier(job: ClassifierJob, classifier: Classifier
   });
 }
 
-/** What a training needs besides its network. */
+/** What training needs in addition to the network. */
 export interface TrainingSetup {
   readonly plan: ExecutionPlan;
   /** Of one replica. */
@@ -159,7 +160,7 @@ export function setUpTraining(config: Config, dataset: FaceDataset): TrainingSet
   const faces = indicesOf(dataset, 'Training').filter((face) => heads.some((head) => targets[head].usable[face]));
   if (faces.length < batchSize)
     throw new UserError(
-      `there are ${faces.length} training faces, a batch has ${batchSize}; lower train.batchSize or add faces`,
+      `there are ${faces.length} training faces, but a batch has ${batchSize}; lower train.batchSize or add faces`,
     );
   const plan = planExecution(config.train);
   const layout = new Layout(batchSize / plan.replicas, plan.block);

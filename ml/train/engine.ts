@@ -2,14 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { UserError } from '../core/errors.ts';
 import { sizeOf } from '../nn/graph.ts';
 import type { TrainingGraph } from '../nn/step-graph.ts';
-import { Barrier } from './barrier.ts';
 import type { OptimizerName } from './optimizer.ts';
 import {
+  Barrier,
   FROM_STATE,
   type ReplicaReply,
   type ReplicaSetup,
   type SharedMemory,
-  type StepOrder,
+  type StepRequest,
 } from './replica-protocol.ts';
 
 /** Everything that changes while a network trains; copies, as a checkpoint keeps them. */
@@ -120,7 +120,7 @@ export class Engine {
    * @returns mean of each of the graph's losses.
    * @throws UserError if the gradient is not finite.
    */
-  async step(order: StepOrder): Promise<number[]> {
+  async step(order: StepRequest): Promise<number[]> {
     const replies = this.#replies();
     for (const worker of this.#workers) worker.postMessage(order);
     await replies;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
-import { programArguments } from '../core/program.ts';
+import { programArguments } from '../core/processes.ts';
 
 /** How a run uses this machine. */
 export interface ExecutionPlan {

@@ -4,7 +4,18 @@ import { readBytes } from '../core/files.ts';
 import type { Reporter } from '../core/progress.ts';
 import { Random } from '../core/random.ts';
 import type { Faces } from '../data/dataset.ts';
-import { type Architecture, kernelTaps, normedUnitsOf, seesImage, type Unit, unitsOf } from '../nn/architecture.ts';
+import { fillInput, valuesOf } from '../model/inputs.ts';
+import type { NetworkInfo } from '../model/network.ts';
+import {
+  type Architecture,
+  type Branch,
+  batchNormLayersOf,
+  convLayersOf,
+  imageOnly,
+  kernelTaps,
+  optionalLayersOf,
+  seesImage,
+} from '../nn/architecture.ts';
 import { buildArchitecture } from '../nn/architectures.ts';
 import { type FoldedNetwork, stemToGrey } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
@@ -14,7 +25,7 @@ import { exportedInfo, foldedFromOnnx } from '../weights/from-onnx.ts';
 import { foldedFromTfjs } from '../weights/from-tfjs.ts';
 import { foldedFromTflite } from '../weights/from-tflite.ts';
 import { runOverFaces } from './predict.ts';
-import type { NetworkInfo, TrainedNetwork } from './trained-network.ts';
+import type { TrainedNetwork } from './trained-network.ts';
 
 /** Images of one run while batch norm is measured. */
 const CALIBRATION_BATCH = 16;
@@ -24,10 +35,9 @@ const CALIBRATION_BATCH = 16;
  *
  * With imported weights, batch norm is put back: its statistics are measured on `faces`, and γ and β are chosen so that
  * it changes nothing (γ = √(σ² + ε), β = μ + bias). In evaluation the network then computes exactly what the imported
- * one does, and in training, where the batch's own statistics are used, nearly so. Weights without landmarks leave the
- * landmarks' layer at its random start, see {@link fitLandmarkUnit}, and give its features no say: their columns of the
- * classifier are 0.
- * @param weights `none`, a `.tflite` of Google's, a `.json` of TensorFlow.js or an `.onnx` that this project exported.
+ * one does, and in training, where the batch's own statistics are used, nearly so. Weights for fewer inputs leave the
+ * dense layer of the others at its random start, see {@link standardizeInput}, and its columns of the classifier are 0.
+ * @param weights `none`, a `.tflite` from Google, a `.json` of TensorFlow.js or an `.onnx` that this project exported.
  * @param faces training faces; a few hundred are enough.
  * @throws UserError if the file is missing, broken or of another architecture.
  */
@@ -43,26 +53,28 @@ export async function initialNetwork(
   const statisticsVector = statisticsOf(architecture);
   const parameters = randomParameters(vector, new Random(seed));
   const statistics = new Float32Array(statisticsVector.size);
-  for (const unit of normedUnitsOf(architecture)) statisticsVector.view(statistics, `${unit.name}/variance`).fill(1);
-  if (architecture.landmarks) fitLandmarkUnit(architecture.landmarks, vector, parameters, faces);
+  for (const conv of batchNormLayersOf(architecture))
+    statisticsVector.view(statistics, `${conv.name}/variance`).fill(1);
+  for (const branch of architecture.branches)
+    if (branch.input.kind !== 'image') standardizeInput(branch, vector, parameters, faces);
   if (weights === 'none') return { info, parameters, statistics };
 
   const imported = await readWeights(weights, architecture);
   const observed = seesImage(architecture) ? await observe(imported, faces) : undefined;
-  for (const unit of unitsOf(architecture)) {
-    const given = imported.units.get(unit.name);
+  for (const conv of convLayersOf(architecture)) {
+    const given = imported.layers.get(conv.name);
     if (!given) continue;
     const { kernel, bias } = given;
-    vector.view(parameters, `${unit.name}/kernel`).set(unit.kind === 'stem' ? stemToGrey(kernel) : kernel);
-    if (!unit.norm || !observed) {
-      vector.view(parameters, `${unit.name}/bias`).set(bias);
+    vector.view(parameters, `${conv.name}/kernel`).set(conv.kind === 'stem' ? stemToGrey(kernel) : kernel);
+    if (!conv.norm || !observed) {
+      vector.view(parameters, `${conv.name}/bias`).set(bias);
       continue;
     }
-    const { mean, variance } = observed(unit.name);
-    vector.view(parameters, `${unit.name}/gamma`).set(variance.map((v) => Math.sqrt(v + BATCH_NORM_EPSILON)));
-    vector.view(parameters, `${unit.name}/beta`).set(mean);
-    statisticsVector.view(statistics, `${unit.name}/mean`).set(mean.map((m, c) => m - bias[c]));
-    statisticsVector.view(statistics, `${unit.name}/variance`).set(variance);
+    const { mean, variance } = observed(conv.name);
+    vector.view(parameters, `${conv.name}/gamma`).set(variance.map((v) => Math.sqrt(v + BATCH_NORM_EPSILON)));
+    vector.view(parameters, `${conv.name}/beta`).set(mean);
+    statisticsVector.view(statistics, `${conv.name}/mean`).set(mean.map((m, c) => m - bias[c]));
+    statisticsVector.view(statistics, `${conv.name}/variance`).set(variance);
   }
   for (const [i, head] of info.heads.entries()) {
     const classifier = imported.classifiers.get(head) ?? [...imported.classifiers.values()][i];
@@ -77,27 +89,33 @@ export async function initialNetwork(
 }
 
 /**
- * Makes a random layer over landmarks one over what is peculiar to a face: W' = W/σ and b = −W'·μ, with the mean μ of each
- * value over the faces that have landmarks and the deviation σ from it. All faces are much alike beside zeros, and their
- * differences would hardly reach the classifier otherwise (data-dependent initialization, Krähenbühl et al. 2015,
- * arXiv:1511.06856).
+ * Makes the first layer over a row of numbers one over what is peculiar to a face: W' = W/σ and b = −W'·μ, with the mean μ of
+ * each number over the faces that have any and the deviation σ from it. The landmarks of all faces are much alike next to
+ * zeros, and their differences would hardly reach the classifier otherwise (data-dependent initialization, Krähenbühl et al.
+ * 2015, arXiv:1511.06856).
  */
-function fitLandmarkUnit(unit: Unit, vector: FlatVector, parameters: Float32Array, faces: Faces): void {
-  const all = Array.from({ length: faces.count }, (_, place) => faces.landmarks?.(place) ?? new Float32Array());
-  const found = all.filter((landmarks) => landmarks.some((value) => value !== 0));
-  if (found.length === 0) return;
-  const means = Array.from({ length: unit.inChannels }, (_, i) => {
-    return found.reduce((sum, landmarks) => sum + landmarks[i], 0) / found.length;
+function standardizeInput({ input, tail }: Branch, vector: FlatVector, parameters: Float32Array, faces: Faces): void {
+  const count = valuesOf(input);
+  const all = Array.from({ length: faces.count }, (_, place) => {
+    const values = new Float32Array(count);
+    fillInput(input, faces, place, values);
+    return values;
   });
-  const squares = found.reduce((sum, landmarks) => {
-    return landmarks.reduce((own, value, i) => own + (value - means[i]) ** 2, sum);
+  const found = all.filter((values) => values.some((value) => value !== 0));
+  if (found.length === 0) return;
+  const means = Array.from({ length: count }, (_, i) => {
+    return found.reduce((sum, values) => sum + values[i], 0) / found.length;
+  });
+  const squares = found.reduce((sum, values) => {
+    return values.reduce((own, value, i) => own + (value - means[i]) ** 2, sum);
   }, 0);
-  const deviation = Math.sqrt(squares / found.length / unit.inChannels) || 1;
-  const kernel = vector.view(parameters, `${unit.name}/kernel`);
-  const bias = vector.view(parameters, `${unit.name}/bias`);
+  const deviation = Math.sqrt(squares / found.length / count) || 1;
+  const [{ name }] = tail;
+  const kernel = vector.view(parameters, `${name}/kernel`);
+  const bias = vector.view(parameters, `${name}/bias`);
   for (const [at, weight] of kernel.entries()) {
     kernel[at] = weight / deviation;
-    bias[Math.floor(at / unit.inChannels)] -= kernel[at] * means[at % unit.inChannels];
+    bias[Math.floor(at / count)] -= kernel[at] * means[at % count];
   }
 }
 
@@ -117,11 +135,11 @@ function withColumns(matrix: Float32Array, rows: number, columns: number): Float
 
 type Reader = (bytes: Uint8Array, file: string, architecture: Architecture) => FoldedNetwork | Promise<FoldedNetwork>;
 
-/** Of the image alone, as others publish networks. */
+/** Reads published networks, which see only the image. */
 const ofImage =
   (read: Reader): Reader =>
   (bytes, file, architecture) =>
-    read(bytes, file, { ...architecture, landmarks: undefined });
+    read(bytes, file, imageOnly(architecture));
 
 const READERS: Readonly<Record<string, Reader>> = {
   '.tflite': ofImage(foldedFromTflite),
@@ -134,25 +152,26 @@ async function readWeights(file: string, architecture: Architecture): Promise<Fo
   const kind = extname(file).toLowerCase();
   if (!Object.hasOwn(READERS, kind)) {
     throw new UserError(
-      `model.weights is ${file}; expected a .tflite of Google's, a model.json of TensorFlow.js, an exported .onnx, or none`,
+      `model.weights is ${file}; expected a .tflite from Google, a model.json of TensorFlow.js, an exported .onnx, or none`,
     );
   }
   const bytes = await readBytes(file);
-  const ofLandmarks = kind === '.onnx' && exportedInfo(bytes, file).landmarks === 'alone';
+  const ofLandmarks = kind === '.onnx' && exportedInfo(bytes, file).landmarks === 'landmarksOnly';
   if (ofLandmarks === seesImage(architecture)) {
     throw new UserError(
-      `${file} is a network that sees ${ofLandmarks ? 'landmarks alone' : 'the image'}, the one to be trained sees ` +
-        `${ofLandmarks ? 'the image' : 'landmarks alone'}; choose other weights, none, or another --landmarks`,
+      `${file} is a network that sees ${ofLandmarks ? 'only landmarks' : 'the image'}, but the one to be trained sees ` +
+        `${ofLandmarks ? 'the image' : 'only landmarks'}; choose other weights, none, or another --landmarks`,
     );
   }
   const network = await READERS[kind](bytes, file, architecture);
-  for (const unit of unitsOf(architecture)) {
-    const expected = unit.outChannels * kernelTaps(unit) * (unit.kind === 'stem' ? 3 : 1);
-    const found = network.units.get(unit.name)?.kernel.length;
-    if (unit === architecture.landmarks && found === undefined && seesImage(architecture)) continue;
+  const optional = optionalLayersOf(architecture);
+  for (const conv of convLayersOf(architecture)) {
+    const expected = conv.outChannels * kernelTaps(conv) * (conv.kind === 'stem' ? 3 : 1);
+    const found = network.layers.get(conv.name)?.kernel.length;
+    if (found === undefined && optional.has(conv)) continue;
     if (found !== expected) {
       throw new UserError(
-        `${file}: ${unit.name} has ${found ?? 'no'} weights, ${architecture.name} of width ${architecture.width} has ${expected}; ` +
+        `${file}: ${conv.name} has ${found ?? 'no'} weights, but ${architecture.name} of width ${architecture.width} has ${expected}; ` +
           'choose weights of the same width, or change model.width',
       );
     }
@@ -160,14 +179,14 @@ async function readWeights(file: string, architecture: Architecture): Promise<Fo
   return network;
 }
 
-/** Mean and variance of each unit's convolution, bias included, over the faces. */
+/** Mean and variance of each layer's convolution, bias included, over the faces. */
 async function observe(network: FoldedNetwork, faces: Faces) {
   const graph = buildInferenceGraph(network, { batch: CALIBRATION_BATCH, observe: true });
   const sums = new Map<string, Float64Array>();
   let batches = 0;
   // The last batch would repeat faces of the one before it, so it is left out unless it is whole.
   const whole = { ...faces, count: faces.count - (faces.count % CALIBRATION_BATCH) };
-  await runOverFaces(graph, network.architecture.size, CALIBRATION_BATCH, whole, (outputs) => {
+  await runOverFaces(graph, network.architecture, CALIBRATION_BATCH, whole, (outputs) => {
     batches += 1;
     for (const [name, tensor] of Object.entries(outputs)) {
       const values = tensor.data as Float32Array;
@@ -177,10 +196,10 @@ async function observe(network: FoldedNetwork, faces: Faces) {
     }
   });
   if (batches === 0)
-    throw new UserError(`at least ${CALIBRATION_BATCH} training faces are needed to take over weights`);
-  return (unit: string) => {
-    const mean = Float32Array.from(sums.get(`${unit}/mean`) as Float64Array, (sum) => sum / batches);
-    const variance = Float32Array.from(sums.get(`${unit}/square`) as Float64Array, (sum, c) =>
+    throw new UserError(`importing weights needs at least ${CALIBRATION_BATCH} training faces; add faces`);
+  return (conv: string) => {
+    const mean = Float32Array.from(sums.get(`${conv}/mean`) as Float64Array, (sum) => sum / batches);
+    const variance = Float32Array.from(sums.get(`${conv}/square`) as Float64Array, (sum, c) =>
       Math.max(0, sum / batches - mean[c] ** 2),
     );
     return { mean, variance };

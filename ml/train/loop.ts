@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { cancellable } from '../core/async.ts';
 import { UserError } from '../core/errors.ts';
-import { heeding } from '../core/heed.ts';
 import { appendHistory, METRICS_FILE, truncateHistory } from '../core/history.ts';
 import type { Progress, Reporter } from '../core/progress.ts';
 import type { TrainingGraph } from '../nn/step-graph.ts';
@@ -10,7 +10,7 @@ import { CHECKPOINT_FILE, loadCheckpoint, type Position, saveCheckpoint } from '
 import { type BatchInputs, Engine, type TrainingState } from './engine.ts';
 import type { ExecutionPlan } from './hardware.ts';
 import type { OptimizerName } from './optimizer.ts';
-import type { StepOrder } from './replica-protocol.ts';
+import type { StepRequest } from './replica-protocol.ts';
 
 /** Where a training runs, and how it is watched and stopped. */
 export interface TrainingRun {
@@ -62,7 +62,7 @@ export interface TrainingTask {
   /** Name in the history of each of the graph's losses. */
   readonly losses: readonly string[];
   /** Learning rate and what else the optimizer takes at a step, counted from 0. */
-  stepSize(step: number): Pick<StepOrder, 'learningRate' | 'weightDecay' | 'clipNorm' | 'emaDecay'>;
+  stepSize(step: number): Pick<StepRequest, 'learningRate' | 'weightDecay' | 'clipNorm' | 'emaDecay'>;
   /** Writes the batch of a step, counted from 0, into the inputs of each replica. */
   fillBatch(step: number, replicas: BatchInputs): void;
   /** The state before the first step. */
@@ -121,7 +121,7 @@ class TrainingLoop {
     const { totalSteps, validationSteps } = this.task;
     let position = await this.#start();
     if (position.step < totalSteps) this.#prepare(position.step);
-    await heeding(this.training.signal, async () => {
+    await cancellable(this.training.signal, async () => {
       while (position.step < totalSteps && !this.#stopped) {
         const period = Math.floor(position.step / validationSteps);
         const until = Math.min(totalSteps, (period + 1) * validationSteps);
@@ -138,7 +138,7 @@ class TrainingLoop {
     return this.training.signal?.aborted ?? false;
   }
 
-  /** Takes up the checkpoint, or begins anew. */
+  /** Takes up the checkpoint, or starts from the beginning. */
   async #start(): Promise<Position> {
     const { task, training, engine } = this;
     if (training.resume && existsSync(this.#checkpointPath)) {
@@ -237,11 +237,11 @@ function refuseOther(path: string, saved: Position['identity'], wanted: Position
   const describe = (leaves: ReadonlyMap<string, unknown>) =>
     other.map((field) => `${field} ${shown(leaves.get(field))}`).join(', ');
   throw new UserError(
-    `${path} is of a run with ${describe(before)}; this one has ${describe(now)}. Start a new run instead`,
+    `${path} belongs to a run with ${describe(before)}; this run has ${describe(now)}. Start a new run instead`,
   );
 }
 
-/** A value in a message; hashes are told apart by their beginnings. */
+/** A value in a message; the first digits of a hash are enough. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'none';
   return text.length > 40 ? `${text.slice(0, 12)}…` : text;

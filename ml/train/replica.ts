@@ -6,9 +6,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import { messageOf } from '../core/errors.ts';
 import { sizeOf } from '../nn/graph.ts';
-import { Barrier } from './barrier.ts';
 import { averageDecay, moveAverage, OPTIMIZERS } from './optimizer.ts';
-import { FROM_STATE, gradientShare, type ReplicaSetup, type StepOrder } from './replica-protocol.ts';
+import { Barrier, FROM_STATE, gradientShare, type ReplicaSetup, type StepRequest } from './replica-protocol.ts';
 
 const setup = workerData as ReplicaSetup;
 const { index, replicas, memory } = setup;
@@ -45,7 +44,7 @@ function averageGradients(): number {
   return squares;
 }
 
-async function step(session: ort.InferenceSession, order: StepOrder): Promise<void> {
+async function step(session: ort.InferenceSession, order: StepRequest): Promise<void> {
   for (const [name, source] of Object.entries(FROM_STATE))
     if (name in feeds) (feeds[name].data as Float32Array).set(memory[source]);
   for (const [name, values] of Object.entries(memory.inputs[order.slot][index]))
@@ -64,7 +63,7 @@ async function step(session: ort.InferenceSession, order: StepOrder): Promise<vo
   // Every thread sees the same norm, so either all of them stop here or none does.
   if (!Number.isFinite(norm))
     throw new Error(
-      'the gradient is not finite any more; lower the learning rate (train.learningRate, or --learning-rate)',
+      'the gradient is no longer finite; lower the learning rate (train.learningRate, or --learning-rate)',
     );
   const gradientScale = order.clipNorm > 0 ? Math.min(1, order.clipNorm / norm) : 1;
   optimizer(state, begin, end, { ...order, gradientScale });
@@ -85,7 +84,7 @@ const session = await ort.InferenceSession.create(setup.graph, {
   enableMemPattern: false,
   logSeverityLevel: 3,
 });
-parentPort?.on('message', (order: StepOrder) => {
+parentPort?.on('message', (order: StepRequest) => {
   step(session, order).then(
     () => parentPort?.postMessage({ done: order.step }),
     (thrown) => parentPort?.postMessage({ error: messageOf(thrown) }),

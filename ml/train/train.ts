@@ -1,4 +1,5 @@
 import { classesOf } from '../data/dataset.ts';
+import type { NetworkInfo } from '../model/network.ts';
 import { buildArchitecture, shapeOf } from '../nn/architectures.ts';
 import { buildTrainingGraph } from '../nn/training-graph.ts';
 import { type ClassifierJob, trainClassifier } from './classifier.ts';
@@ -6,7 +7,7 @@ import { initialState, type TrainingState } from './engine.ts';
 import { initialNetwork } from './initialize.ts';
 import type { TrainingResult } from './loop.ts';
 import { predictFaces } from './predict.ts';
-import { foldTrained, type NetworkInfo, saveNetwork, type TrainedNetwork } from './trained-network.ts';
+import { foldTrained, saveNetwork, type TrainedNetwork } from './trained-network.ts';
 
 /**
  * Trains a network in floats, from new or imported weights; see {@link trainClassifier}.
@@ -17,7 +18,7 @@ export function train(job: ClassifierJob): Promise<TrainingResult> {
   const architecture = buildArchitecture(config.model);
   const { targets: heads } = config.train;
   const classes = classesOf(dataset).length;
-  const upscaledBy = dataset.large?.upscaledBy;
+  const upscaledBy = dataset.upscaled?.upscaledBy;
   const info: NetworkInfo = { ...shapeOf(architecture), classes, heads, epoch: 0, ...(upscaledBy && { upscaledBy }) };
   /** Evaluated and kept are the moving averages. */
   const averaged = (state: TrainingState, epoch: number): TrainedNetwork => ({

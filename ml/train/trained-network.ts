@@ -1,36 +1,10 @@
-import { z } from 'zod';
-import { ARCHITECTURES, isTarget, LANDMARK_USES, NETWORK_SIDE, NETWORK_WIDTH, TARGETS } from '../config/schema.ts';
-import { EMOTIONS } from '../core/emotions.ts';
-import { UserError } from '../core/errors.ts';
 import { readBytes, writeAtomic } from '../core/files.ts';
 import { decodeSafetensors, encodeSafetensors } from '../core/safetensors.ts';
+import { decodeNetworkInfo, encodeNetworkInfo, type NetworkInfo } from '../model/network.ts';
 import type { Architecture } from '../nn/architecture.ts';
 import { buildArchitecture } from '../nn/architectures.ts';
 import { type FoldedNetwork, foldNetwork } from '../nn/folded-network.ts';
 import { type FlatVector, flatFrom, parametersOf, statisticsOf, tensorsOf } from '../nn/parameters.ts';
-
-/** The expressions of the lens, and contempt. */
-const MOST_CLASSES = EMOTIONS.length + 1;
-
-/** What tells a network's shape, and where it stands in its training. */
-export const NetworkInfoSchema = z.object({
-  /** Absent of MobileNetV2. */
-  architecture: z.enum(ARCHITECTURES).optional(),
-  width: NETWORK_WIDTH,
-  size: NETWORK_SIDE,
-  /** Absent of a network that sees the image alone. */
-  landmarks: z.enum(LANDMARK_USES).optional(),
-  classes: z.number().int().positive().max(MOST_CLASSES),
-  heads: z
-    .array(z.string().refine(isTarget, `expected one of ${TARGETS.join(', ')}`))
-    .min(1)
-    .max(TARGETS.length),
-  /** SHA-256 of the EDSR network that made the faces larger; absent if it was trained on them as they are. */
-  upscaledBy: z.string().optional(),
-  /** Epochs trained. */
-  epoch: z.number().int().min(0),
-});
-export type NetworkInfo = z.infer<typeof NetworkInfoSchema>;
 
 /** A network after training: flat parameters and batch-norm statistics, as `parametersOf` and `statisticsOf` lay them out. */
 export interface TrainedNetwork {
@@ -67,19 +41,16 @@ export async function saveNetwork(path: string, network: TrainedNetwork, layout 
   const { info, parameters, statistics } = network;
   const vectors = layout(buildArchitecture(info), info);
   const tensors = [...tensorsOf(vectors.parameters, parameters), ...tensorsOf(vectors.statistics, statistics)];
-  await writeAtomic(
-    path,
-    encodeSafetensors({ tensors: new Map(tensors), metadata: { network: JSON.stringify(info) } }),
-  );
+  await writeAtomic(path, encodeSafetensors({ tensors: new Map(tensors), metadata: encodeNetworkInfo(info) }));
 }
 
 /**
  * Reads what {@link saveNetwork} wrote.
- * @throws UserError if the file is missing, broken, or no network of ours.
+ * @throws UserError if the file is missing, broken, or not a network of this project.
  */
 export async function loadNetwork(path: string, layout = floatTensors): Promise<TrainedNetwork> {
   const { tensors, metadata } = decodeSafetensors(await readBytes(path), path);
-  const info = parseInfo(metadata['network'], path);
+  const info = decodeNetworkInfo(metadata, path);
   const vectors = layout(buildArchitecture(info), info);
   const read = (name: keyof typeof vectors): Float32Array => {
     const whole = tensors.get(name);
@@ -88,14 +59,4 @@ export async function loadNetwork(path: string, layout = floatTensors): Promise<
     return flatFrom(vectors[name], tensors, path);
   };
   return { info, parameters: read('parameters'), statistics: read('statistics') };
-}
-
-function parseInfo(text: string | undefined, path: string): NetworkInfo {
-  try {
-    return NetworkInfoSchema.parse(JSON.parse(text ?? 'null'));
-  } catch (thrown) {
-    throw new UserError(`${path} holds no network of this project; expected a file that "emotion-lens train" wrote`, {
-      cause: thrown,
-    });
-  }
 }

@@ -1,5 +1,5 @@
 import type { ArchitectureName } from '../config/schema.ts';
-import type { Architecture, Unit } from '../nn/architecture.ts';
+import type { Architecture, ConvLayer } from '../nn/architecture.ts';
 import { buildArchitecture } from '../nn/architectures.ts';
 
 /** One convolution of a MobileNet as TensorFlow's model zoo builds and names it. */
@@ -61,15 +61,16 @@ const SIZE = 224;
 export function googleLayers(architecture: ArchitectureName, width: number): Layer[] {
   const network = buildArchitecture({ architecture, width, size: SIZE });
   const scope = `${PUBLISHED[architecture]?.scope}/`;
-  const convolutions = network.blocks.flatMap(({ units, residual }, index) =>
-    units.map((unit, i) => {
-      const adds = residual && i === units.length - 1 ? network.blocks[index - 1].units.at(-1)?.name : undefined;
-      return { ...layerOf(unit, scope), adds, pools: false };
+  const [{ blocks, tail }] = network.branches;
+  const convolutions = blocks.flatMap(({ layers, residual }, index) =>
+    layers.map((conv, i) => {
+      const adds = residual && i === layers.length - 1 ? blocks[index - 1].layers.at(-1)?.name : undefined;
+      return { ...layerOf(conv, scope), adds, pools: false };
     }),
   );
   // Google's MobileNetV3 pools again before its classifier, which changes nothing.
-  const tail = network.tail.map((unit) => ({ ...layerOf(unit, scope), pools: true }));
-  return [...convolutions, ...tail, classifierOf(network, scope)];
+  const dense = tail.map((conv) => ({ ...layerOf(conv, scope), pools: true }));
+  return [...convolutions, ...dense, classifierOf(network, scope)];
 }
 
 function classifierOf({ features }: Architecture, scope: string): Layer {
@@ -77,7 +78,7 @@ function classifierOf({ features }: Architecture, scope: string): Layer {
   return { ...convolution, name: 'classifier', scope: `${scope}Logits/Conv2d_1c_1x1/` };
 }
 
-function layerOf({ name, kind, kernelSide, inChannels, outChannels, stride }: Unit, scope: string) {
+function layerOf({ name, kind, kernelSide, inChannels, outChannels, stride }: ConvLayer, scope: string) {
   return {
     name,
     scope: `${scope}${scopeOf(name)}`,

@@ -24,7 +24,7 @@ describe('checkModel', () => {
     const text = write(new TextEncoder().encode('emotion,pixels,Usage\n'), 'csv');
     await expect(checkModel(text)).rejects.toThrow(/\.csv: its name ends in neither \.onnx nor \.tflite/);
     await expect(checkModel(text)).rejects.toThrow(UserError);
-    await expect(checkModel(write(tflite.subarray(0, 100), 'tflite'))).rejects.toThrow(/not a whole \.tflite file/);
+    await expect(checkModel(write(tflite.subarray(0, 100), 'tflite'))).rejects.toThrow(/not a complete \.tflite file/);
     await expect(checkModel(write(new Uint8Array(9), 'tflite'))).rejects.toThrow(/is not a \.tflite file/);
     await expect(checkModel(join(folder, 'none'))).rejects.toThrow(/does not exist/);
     await expect(checkModel(folder)).rejects.toThrow(/is a directory/);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { programArguments } from '../../ml/core/program.ts';
+import { programArguments } from '../../ml/core/processes.ts';
 
 const PROGRAM = programArguments(new URL('./stubborn.ts', import.meta.url));
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../ml/core/progress.ts';
-import { formatDuration } from '../../tools/cli/pace.ts';
-import { LineReporter } from '../../tools/cli/reporter.ts';
+import { formatDuration, LineReporter } from '../../tools/cli/reporter.ts';
 
 function setUp() {
   const lines: string[] = [];

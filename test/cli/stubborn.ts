@@ -1,5 +1,5 @@
 /** A command that tells when a signal may come, and never ends by itself; see `interrupt.test.ts`. */
-import { heeding } from '../../ml/core/heed.ts';
+import { cancellable } from '../../ml/core/async.ts';
 import { interrupted, interruptible } from '../../tools/cli/interrupt.ts';
 
 const endless = () => new Promise<void>(() => setInterval(() => {}, 1000));
@@ -9,7 +9,7 @@ const reporter = { progress() {}, note: say };
 switch (process.argv[2]) {
   case 'step':
     await interruptible(reporter, (signal) =>
-      heeding(signal, () => {
+      cancellable(signal, () => {
         say('begun');
         return endless();
       }),
@@ -17,7 +17,7 @@ switch (process.argv[2]) {
     break;
   case 'afterwards':
     await interruptible(reporter, async (signal) => {
-      await heeding(signal, async () => {});
+      await cancellable(signal, async () => {});
       say('begun');
       for (;;);
     });

@@ -53,6 +53,19 @@ describe('loadConfig', () => {
     expect(await loadConfig(await fileOf('', 'empty.yaml'), [])).toEqual(await loadConfig(undefined, []));
   });
 
+  it('reads fields and values by the names of version 0.1', async () => {
+    const file = 'data: { source: a.csv, extra: CK+48 }\nmodel: { landmarks: beside }\nquantize: { edges: uint8 }\n';
+    const { data, model, quantize } = await loadConfig(await fileOf(file), [
+      parseAssignment('quantize.observer=average'),
+    ]);
+    expect(data.extraDataset).toBe('CK+48');
+    expect(model.landmarks).toBe('fused');
+    expect([quantize.ioType, quantize.observer]).toEqual(['uint8', 'movingAverage']);
+    expect((await loadConfig(undefined, [parseAssignment('model.landmarks=alone')])).model.landmarks).toBe(
+      'landmarksOnly',
+    );
+  });
+
   it('reads back what it resolved', async () => {
     const config = await loadConfig(undefined, [parseAssignment('train.epochs=3'), parseAssignment('model.width=1')]);
     expect(await loadConfig(await fileOf(JSON.stringify(config), 'config.json'), [])).toEqual(config);
@@ -96,29 +109,32 @@ describe('errors of loadConfig', () => {
     [
       'train: { batchSize: 1 }',
       'run.yaml:1:21: train.batchSize is 1; expected a whole number from 2 to 4096 ' +
-        '(images of one optimizer step over all replicas)',
+        '(images per optimizer step, over all replicas)',
     ],
     ['seed: 1.5', 'run.yaml:1:7: seed is 1.5; expected a whole number from 0 to 4294967295'],
     ['seed: .inf', 'run.yaml:1:7: seed is Infinity; expected a whole number from 0 to 4294967295'],
-    ['train: { learningRate: 0 }', 'train.learningRate is 0; expected a number above 0'],
+    ['train: { learningRate: 0 }', 'train.learningRate is 0; expected a number greater than 0'],
     ['train: { replicas: some }', 'train.replicas is "some"; expected "auto" or a whole number from 1 to 64'],
     [
       'train: { targets: [votes, votes] }',
-      '["votes","votes"]; expected a list of "original" or "votes" or "majority" or "blended", each once',
+      '["votes","votes"]; expected a list of "original" or "votes" or "majority" or "blended" without repeats',
     ],
     ['data: { skipBadRows: 1 }', 'data.skipBadRows is 1; expected true or false'],
     ['data: { votes: 5 }', 'data.votes is 5; expected text or null'],
-    ['train:\n  epoch: 3\n', 'run.yaml:2:3: there is no field "train.epoch"; did you mean train.epochs?'],
-    ['epochs: 3', 'run.yaml:1:1: there is no field "epochs"; did you mean train.epochs?'],
-    ['xyzzyplugh: 3', 'run.yaml:1:1: there is no field "xyzzyplugh"; known are seed, runs, hideFaces, data.source'],
-    ['{ "__proto__": { "seed": 2 } }', 'run.yaml:1:3: there is no field "__proto__"; known are seed'],
+    ['train:\n  epoch: 3\n', 'run.yaml:2:3: unknown field "train.epoch"; did you mean train.epochs?'],
+    ['epochs: 3', 'run.yaml:1:1: unknown field "epochs"; did you mean train.epochs?'],
+    [
+      'xyzzyplugh: 3',
+      'run.yaml:1:1: unknown field "xyzzyplugh"; the known fields are seed, runs, hideFaces, data.source',
+    ],
+    ['{ "__proto__": { "seed": 2 } }', 'run.yaml:1:3: unknown field "__proto__"; the known fields are seed'],
     ['train: 5', 'run.yaml:1:8: train is 5; expected fields, for example train.targets'],
     ['- seed', 'run.yaml:1:1: the configuration is ["seed"]; expected fields, for example seed'],
-    ['seed: 1\nseed: 2', 'run.yaml:2:1: this is neither YAML nor JSON: Map keys must be unique'],
-    ['{ "seed": 1,, }', 'run.yaml:1:13: this is neither YAML nor JSON'],
+    ['seed: 1\nseed: 2', 'run.yaml:2:1: invalid YAML or JSON: Map keys must be unique'],
+    ['{ "seed": 1,, }', 'run.yaml:1:13: invalid YAML or JSON'],
     ['seed: *none', 'run.yaml: Unresolved alias'],
-    ['train: &a\n  epochs: *a\n', 'run.yaml:2:11: *a is a part of what it stands for; write the values out'],
-    ['train: { targets: &a [[*a]] }', 'run.yaml:1:24: *a is a part of what it stands for'],
+    ['train: &a\n  epochs: *a\n', 'run.yaml:2:11: *a refers to a value that contains it; write the values out'],
+    ['train: { targets: &a [[*a]] }', 'run.yaml:1:24: *a refers to a value that contains it'],
     ['train: { epochs: 1e9 }', 'train.epochs is 1000000000; expected a whole number from 1 to 100000'],
     ['quantize: { epochs: 1e9 }', 'quantize.epochs is 1000000000; expected a whole number from 1 to 100000'],
   ])('file %j', async (text, message) => {
@@ -127,14 +143,11 @@ describe('errors of loadConfig', () => {
 
   it.each([
     ['epochs', '--set epochs: expected field=value, for example --set train.epochs=5'],
-    [
-      'train=5',
-      '--set train=5: there is no field "train"; it is a section with the fields train.targets, train.epochs',
-    ],
-    ['model.widht=1', '--set model.widht=1: there is no field "model.widht"; did you mean model.width?'],
+    ['train=5', '--set train=5: unknown field "train"; it is a section with the fields train.targets, train.epochs'],
+    ['model.widht=1', '--set model.widht=1: unknown field "model.widht"; did you mean model.width?'],
     ['train.epochs=', '--set train.epochs=: train.epochs is ""; expected a whole number from 1 to 100000'],
     ['train.epochs=NaN', '--set train.epochs=NaN: train.epochs is "NaN"; expected a whole number'],
-    ['constructor.name=x', 'there is no field "constructor.name"'],
+    ['constructor.name=x', 'unknown field "constructor.name"'],
   ])('--set %s', async (text, message) => {
     expect(await errorOf(undefined, text)).toContain(message);
   });

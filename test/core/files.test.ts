@@ -24,7 +24,7 @@ describe('writing a file', () => {
 
   it('below a file fails with a word on the path', async () => {
     writeFileSync(join(folder, 'plain'), '');
-    await expect(writeAtomic(join(folder, 'plain', 'file.txt'), 'x')).rejects.toThrow(/a part of its path is a file/);
+    await expect(writeAtomic(join(folder, 'plain', 'file.txt'), 'x')).rejects.toThrow(/a part of the path is a file/);
   });
 
   it('on a full disk says so', () => {
@@ -38,7 +38,7 @@ describe('writing a file', () => {
     const place = join(folder, 'closed');
     mkdirSync(place);
     chmodSync(place, 0o500);
-    await expect(writeAtomic(join(place, 'file.txt'), 'x')).rejects.toThrow(/permission was denied/);
+    await expect(writeAtomic(join(place, 'file.txt'), 'x')).rejects.toThrow(/permission denied/);
   });
 });
 
@@ -53,7 +53,7 @@ describe('reading a file', () => {
 
   it.each([
     ['is missing', 'none', /cannot read .*none: it does not exist/],
-    ['is a directory', '.', /it is a directory, a file was expected/],
+    ['is a directory', '.', /it is a directory; expected a file/],
   ])('that %s fails with its name and the reason', async (_, name, message) => {
     await expect(readText(join(folder, name))).rejects.toThrow(message);
   });
@@ -61,7 +61,7 @@ describe('reading a file', () => {
   it('that is larger than expected fails before it is read', async () => {
     const path = join(folder, 'large');
     writeFileSync(path, new Uint8Array(100));
-    await expect(readBytes(path, 99)).rejects.toThrow(/100 bytes, at most 99/);
+    await expect(readBytes(path, 99)).rejects.toThrow(/100 bytes; expected at most 99/);
     expect(existsSync(path)).toBe(true);
   });
 });

@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { withLock } from '../../ml/core/lock.ts';
-import { markOfThisProcess } from '../../ml/core/process-life.ts';
-import { programArguments } from '../../ml/core/program.ts';
+import { markOfThisProcess, programArguments } from '../../ml/core/processes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'lock-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -131,7 +130,9 @@ describe('the lock of a folder', () => {
     };
     const waiting = withLock(folder, 'testing', work, { onWait, signal: controller.signal });
     await expect(waiting).rejects.toThrow('aborted');
-    expect(notes[0]).toMatch(/process 4194399 of elsewhere \(if that is gone, delete .*\.emotion-lens-\*\.lock\)/);
+    expect(notes[0]).toMatch(
+      /process 4194399 on elsewhere \(if that computer is gone, delete .*\.emotion-lens-\*\.lock\)/,
+    );
     expect(readdirSync(folder)).toEqual([LATE]);
   });
 

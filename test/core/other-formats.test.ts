@@ -16,9 +16,9 @@ describe('what is no model', () => {
     ['a web page', 'a.onnx', bytesOf('\n<!DOCTYPE html><html>'), /a web page.*Download raw file/],
     ['XML', 'a.onnx', bytesOf('<?xml version="1.0"?>'), /a web page/],
     ['HDF5', 'model.h5', bytesOf('HDF\r\n\x1a\n', 0x89), /HDF5 file, as Keras.*from_keras_model/],
-    ["Keras's", 'model.keras', bytesOf('PK\x03\x04'), /model of Keras.*from_keras_model/],
-    ["PyTorch's", 'best.PT', bytesOf('PK\x03\x04'), /checkpoint of PyTorch.*torch\.onnx\.export/],
-    ['a zip of unknown kind', 'model.onnx', bytesOf('PK\x03\x04'), /zip archive; if it is a checkpoint/],
+    ["Keras's", 'model.keras', bytesOf('PK\x03\x04'), /Keras model.*from_keras_model/],
+    ["PyTorch's", 'best.PT', bytesOf('PK\x03\x04'), /PyTorch checkpoint.*torch\.onnx\.export/],
+    ['a zip of unknown kind', 'model.onnx', bytesOf('PK\x03\x04'), /zip archive; if it is a PyTorch checkpoint/],
     ['an old pickle', 'model.pth', bytesOf('', 0x80, 2, 0x8a), /Python pickle/],
     ['gzip', 'model.onnx', bytesOf('', 0x1f, 0x8b, 8), /gzip archive; unpack/],
   ])('is refused by its kind: %s', (_, file, bytes, message) => {

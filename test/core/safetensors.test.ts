@@ -53,12 +53,14 @@ describe('safetensors', () => {
     const entry = { dtype: 'F32', shape: [100], data_offsets: [0, 400] };
     const claims = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`w${i}`, entry]));
     const file = fileOf(JSON.stringify({ __metadata__: {}, ...claims }), 400);
-    expect(() => decodeSafetensors(file, 'file')).toThrow(/file is not a whole safetensors file: its tensors overlap/);
+    expect(() => decodeSafetensors(file, 'file')).toThrow(
+      /file is not a complete safetensors file: its tensors overlap/,
+    );
   });
 
   it('refuses a header of more than a megabyte before it reads it', () => {
     const file = fileOf(`{"__metadata__":{}${' '.repeat(1_000_000)}}`, 0);
-    expect(() => decodeSafetensors(file, 'file')).toThrow(/its header has \d+ bytes, at most 1000000/);
+    expect(() => decodeSafetensors(file, 'file')).toThrow(/its header has \d+ bytes; expected at most 1000000/);
   });
 
   it('refuses every truncation with a message that names the file', () => {

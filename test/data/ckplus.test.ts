@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { readCkPlus } from '../../ml/data/ckplus/read.ts';
 import { faceAt, facesOf, indicesOf, withTestFold } from '../../ml/data/dataset.ts';
 import { loadFaces, readFaces } from '../../ml/data/load.ts';
 import { identityOf, writeManifest } from '../../ml/data/manifest.ts';
-import { realData } from '../real-data.ts';
+import { needing, realData } from '../real-data.ts';
 import { csvRow, listener, pattern, temporaryFolder } from './helpers.ts';
 
 const folder = temporaryFolder();
@@ -120,12 +120,12 @@ describe('readCkPlus of cropped faces', () => {
     [
       'a name without a subject',
       (files) => Object.assign(files, { 'anger/one.png': small }),
-      /one\.png: its name does not say which subject/,
+      /one\.png: its name does not identify the subject/,
     ],
     [
       'a sequence in two classes',
       (files) => Object.assign(files, { 'fear/S010_004_00000014.png': files['anger/S010_004_00000011.png'] }),
-      /S010_004 lies in two classes/,
+      /sequence S010_004 is also in the class/,
     ],
     [
       'a broken picture',
@@ -147,7 +147,7 @@ describe('readCkPlus of cropped faces', () => {
     await expect(read(tree({ ...files, 'angr/S001_001_00000001.png': small }))).rejects.toThrow('did you mean "angry"');
     const wide = tree({ 'anger/S010_004_00000012.png': await frame(3) });
     await expect(read(wide)).rejects.toThrow(/120×90 pixels; expected square/);
-    await expect(read(tree(files), { fold: 1 })).rejects.toThrow('there are 2 subjects; data.folds is 10');
+    await expect(read(tree(files), { fold: 1 })).rejects.toThrow('data.folds is 10, but there are only 2 subjects');
     await expect(read(tree(files), { fold: 2, folds: 2 })).rejects.toThrow(
       'data.fold is 2; expected a whole number below',
     );
@@ -165,7 +165,7 @@ describe('readCkPlus of the original distribution', () => {
     const { dataset } = await read(root, {}, report);
     expect(labelsOf(dataset)).toEqual(['Disgust', 'Disgust', 'Disgust', 'Neutral', 'Neutral']);
     expect(Array.from(dataset.subjects ?? [])).toEqual([5, 5, 5, 5, 6]);
-    expect(report.notes[0]).toContain('3 sequences, 1 of them without a label');
+    expect(report.notes[0]).toContain('3 sequences, 1 of them skipped as unlabelled');
     // The square of the face and nothing of the white around it.
     for (const [i, grey] of [40, 50, 60, 10, 10].entries())
       expect(new Set(faceAt(dataset, i))).toEqual(new Set([grey]));
@@ -175,7 +175,7 @@ describe('readCkPlus of the original distribution', () => {
 
   it('lets a finder look for faces where there are no landmarks', async () => {
     const root = tree(await sequence('S005_001', 5, { landmarks: false }));
-    await expect(read(root)).rejects.toThrow(/its points are missing/);
+    await expect(read(root)).rejects.toThrow(/its landmarks are missing/);
     const seen: number[] = [];
     const find: FaceFinder = async ({ width, height }) => {
       seen.push(width, height);
@@ -201,7 +201,7 @@ describe('readCkPlus of the original distribution', () => {
     [
       'a missing folder of labels',
       (files) => Reflect.deleteProperty(files, 'Emotion/S005/001/S005_001_00000006_emotion.txt'),
-      /S005.001: the folder of its label is missing; expected .*empty if it has none.*--skip-bad-rows/,
+      /S005.001: its label folder is missing; expected .*empty if the sequence has no label.*--skip-bad-rows/,
     ],
     [
       'a code that is none',
@@ -216,7 +216,7 @@ describe('readCkPlus of the original distribution', () => {
     [
       'a peak that is missing',
       (files) => Reflect.deleteProperty(files, 'cohn-kanade-images/S005/001/S005_001_00000006.png'),
-      /names a frame that is not there/,
+      /names a missing frame/,
     ],
     [
       'broken landmarks',
@@ -287,11 +287,13 @@ describe('FER2013 and CK+ together', () => {
     const source = join(folder, 'faces.csv');
     const rows = [0, 1, 2].map((split) => csvRow({ label: 4, split, pixels: pattern(100 + split) }));
     writeFileSync(source, ['emotion,pixels,Usage', ...rows].join('\n'));
-    const config = ConfigSchema.parse({ data: { source, extra: root, cache: join(folder, 'cache'), folds: 3 } }).data;
-    await expect(loadFaces(config, 1, silent)).rejects.toThrow(/data\.fold is null; choose the fold/);
+    const config = ConfigSchema.parse({
+      data: { source, extraDataset: root, cache: join(folder, 'cache'), folds: 3 },
+    }).data;
+    await expect(loadFaces(config, 1, silent)).rejects.toThrow(/data\.fold is null; choose which fold/);
     const { dataset, summary } = await loadFaces({ ...config, fold: 2 }, 1, silent);
     expect(summary).toMatchObject({
-      extra: root,
+      extraDataset: root,
       rowsRead: 21,
       subjects: { Training: 4, PublicTest: 0, PrivateTest: 2 },
       faces: { Training: { Happy: 12, Sad: 1 }, PublicTest: { Sad: 1 }, PrivateTest: { Happy: 6, Sad: 1 } },
@@ -317,7 +319,7 @@ describe('FER2013 and CK+ together', () => {
     expect(dropped.dataset.count).toBe(dataset.count - 1);
     expect(dropped.dataset.subjects).toEqual(dataset.subjects?.subarray(1));
     expect(dropped.dataset.labels).toEqual(dataset.labels.subarray(1));
-    // Faces that were made larger keep to their own faces.
+    // Upscaled faces keep to their own faces.
     const upscale = async (edsr: string, pixels: Uint8Array) => {
       expect(edsr).toBe('x2.onnx');
       const copy = pixels.slice();
@@ -327,22 +329,22 @@ describe('FER2013 and CK+ together', () => {
         read: (face: number, out: Uint8Array) => out.set(enlarged(copy.subarray(face * 2304, face * 2304 + 2304))),
       };
     };
-    const large = await loadFaces({ ...config, fold: 2, refine, upscale: 'x2.onnx' }, 1, silent, { upscale });
-    expect(large.summary).toEqual({ ...dropped.summary, upscaled: { by: 'x2.onnx', size: 96 } });
-    expect(large.dataset.pixels).toEqual(dropped.dataset.pixels);
-    expect(large.dataset.large?.upscaledBy).toBe('x2');
-    const shown = facesOf(withTestFold(large.dataset, 0));
+    const upscaled = await loadFaces({ ...config, fold: 2, refine, upscale: 'x2.onnx' }, 1, silent, { upscale });
+    expect(upscaled.summary).toEqual({ ...dropped.summary, upscaled: { by: 'x2.onnx', size: 96 } });
+    expect(upscaled.dataset.pixels).toEqual(dropped.dataset.pixels);
+    expect(upscaled.dataset.upscaled?.upscaledBy).toBe('x2');
+    const shown = facesOf(withTestFold(upscaled.dataset, 0));
     expect(shown.count).toBe(dropped.dataset.count);
     for (let i = 0; i < shown.count; i++) expect(shown.at(i)).toEqual(enlarged(faceAt(dropped.dataset, i)));
-    expect(facesOf(large.dataset, Uint32Array.of(4)).at(0)).toEqual(enlarged(faceAt(dropped.dataset, 4)));
+    expect(facesOf(upscaled.dataset, Uint32Array.of(4)).at(0)).toEqual(enlarged(faceAt(dropped.dataset, 4)));
     mkdirSync(join(folder, 'none'));
-    await expect(loadFaces({ ...config, fold: 0, extra: join(folder, 'none') }, 1, silent)).rejects.toThrow(
+    await expect(loadFaces({ ...config, fold: 0, extraDataset: join(folder, 'none') }, 1, silent)).rejects.toThrow(
       'which is not CK+',
     );
   });
 });
 
-describe.skipIf(!existsSync(REAL))('the whole of CK+48', () => {
+describe('the whole of CK+48', needing(REAL), () => {
   it('has the known numbers of faces, and folds that are alike and share nobody', async () => {
     const { dataset } = await read(REAL, { contempt: true, fold: 0 });
     const counts = dataset.classes?.map((_, label) => dataset.labels.filter((other) => other === label).length);

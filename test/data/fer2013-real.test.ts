@@ -1,17 +1,18 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { type FaceDataset, faceAt, indicesOf, SPLITS } from '../../ml/data/dataset.ts';
-import { findFlaws } from '../../ml/data/duplicates.ts';
+import { findFlaws } from '../../ml/data/flaws.ts';
 import { protocolLabels, targetsFor } from '../../ml/data/labels.ts';
-import { type DataSummary, loadFaces } from '../../ml/data/load.ts';
+import { loadFaces } from '../../ml/data/load.ts';
+import type { DataSummary } from '../../ml/data/summary.ts';
+import { needing } from '../real-data.ts';
 import { REAL, temporaryFolder } from './helpers.ts';
 
 const source = join(REAL, 'fer2013.csv.gz');
 
-describe.skipIf(!existsSync(source))('the whole of FER2013 with FER+', () => {
+describe('the whole of FER2013 with FER+', needing(source), () => {
   const cache = temporaryFolder();
   const votes = join(REAL, 'fer2013new.csv');
   const everything = ConfigSchema.parse({

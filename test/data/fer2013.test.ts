@@ -134,7 +134,7 @@ describe('readFer2013', () => {
     ['another table', 'a,b\n1,2\n', 'line 1: unknown header "a,b"; expected emotion,pixels,Usage'],
     ['a column twice', 'emotion,pixels,pixels\n', 'line 1: unknown header'],
     ['a packed nothing', gzipSync(''), 'line 1: unknown header ""'],
-    ['bad rows alone', `${HEADER}\n1,2\n`, 'all of its 1 rows are malformed, the first: line 2: found 2 columns'],
+    ['bad rows alone', `${HEADER}\n1,2\n`, 'all of its 1 rows are malformed; first error: line 2: found 2 columns'],
   ])('refuses %s even when bad rows are skipped', async (_, content, problem) => {
     const path = write(content);
     const error = await readFer2013(path, true, silent).catch((thrown) => thrown);

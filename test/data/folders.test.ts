@@ -112,10 +112,10 @@ describe('readFolders', () => {
       /train\/hapy: .*did you mean "happy"\? Expected angry, anger, .*neutral/,
     ],
     ['an unknown split', { 'trian/happy/1.png': png }, /trian: .*did you mean "train"\? Expected train, val, test/],
-    ['no training images', { 'test/happy/1.png': png }, /no images for train; expected .*train\/<class>/],
-    ['no test images', { 'train/happy/1.png': png }, /no images for test; expected .*angry, disgust, fear/],
+    ['no training images', { 'test/happy/1.png': png }, /no train images; expected images in .*train\/<class>/],
+    ['no test images', { 'train/happy/1.png': png }, /no test images; expected .*angry, disgust, fear/],
     ['a folder among images', { 'train/happy/more/1.png': png }, /happy\/more: found a folder inside a class folder/],
-    ['nothing at all', {}, /no images for train/],
+    ['nothing at all', {}, /no train images/],
   ])('refuses %s', async (_, files, message) => {
     const error = await readFolders(tree(files), true, silent).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(UserError);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { FACE_PIXELS, type FaceDataset, SPLITS } from '../../ml/data/dataset.ts';
+import { FACE_PIXELS, type FaceDataset, type Faces, SPLITS } from '../../ml/data/dataset.ts';
 import { realData } from '../real-data.ts';
 
 /** The real data, where it is at hand. */
@@ -60,4 +60,12 @@ export function pattern(number: number): number[] {
 /** One row of fer2013.csv. */
 export function csvRow({ label, split, pixels }: Face): string {
   return `${label},${Array.from(pixels).join(' ')},${SPLITS[split]}`;
+}
+
+/** Pixels [n, 48, 48] as a list of faces. */
+export function facesIn(pixels: Uint8Array): Faces {
+  return {
+    count: pixels.length / FACE_PIXELS,
+    at: (place) => pixels.subarray(place * FACE_PIXELS, (place + 1) * FACE_PIXELS),
+  };
 }

@@ -49,7 +49,7 @@ describe('a manifest', () => {
   it('that begins with a million commas is refused as none', async () => {
     const path = join(folder, 'manifest.csv');
     writeFileSync(path, `${','.repeat(1_000_000)}x\n`);
-    await expect(readManifest(path)).rejects.toThrow(/line 1: found ",,,.*expected the line of a manifest/);
+    await expect(readManifest(path)).rejects.toThrow(/line 1: found ",,,.*expected the title line of a manifest/);
   });
 });
 
@@ -82,7 +82,7 @@ describe('a folder of faces', () => {
 
   onPosix('has no pipe opened, which would wait for ever', async () => {
     execFileSync('mkfifo', [odd('pipe.png')]);
-    await isLeftOut(odd('pipe.png'), /it is a pipe, a socket or a device, a regular file was expected/);
+    await isLeftOut(odd('pipe.png'), /it is a pipe, a socket or a device; expected a regular file/);
     await expect(sha256OfFile(odd('pipe.png'))).rejects.toThrow(/it is a pipe/);
     const { data, seed } = ConfigSchema.parse({ data: { source: odd('pipe.png'), cache: join(folder, 'cache') } });
     await expect(loadFaces(data, seed, silent)).rejects.toThrow(/it is a pipe/);
@@ -97,7 +97,7 @@ describe('a folder of faces', () => {
     await isLeftOut(odd('broken.png'), /it does not exist/);
     rmSync(odd('broken.png'));
     symlinkSync('loop.png', odd('loop.png'));
-    await isLeftOut(odd('loop.png'), /a link that leads back to itself/);
+    await isLeftOut(odd('loop.png'), /a link that points back to itself/);
   });
 
   onPosix('with a link back to itself is no endless folder', async () => {
@@ -112,7 +112,7 @@ describe('a folder of faces', () => {
 
   it('has a small file that unpacks to a giant picture left out', async () => {
     writeFileSync(odd('giant.png'), '<svg xmlns="http://www.w3.org/2000/svg" width="16000" height="16000"/>');
-    await isLeftOut(odd('giant.png'), /it has more than 100 megapixels; make it smaller/);
+    await isLeftOut(odd('giant.png'), /it has more than 100 megapixels; scale it down/);
     const [giant] = (await listPictures([join(root, 'train', 'happy')])).filter((path) => path.endsWith('giant.png'));
     await expect(readPicture(giant)).rejects.toThrow(/more than 100 megapixels/);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
 import { type FaceDataset, faceAt, indicesOf, SPLITS } from '../../ml/data/dataset.ts';
-import { findFlaws } from '../../ml/data/duplicates.ts';
+import { findFlaws } from '../../ml/data/flaws.ts';
 import { drawExpression } from '../../ml/data/synthetic/expressions.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 

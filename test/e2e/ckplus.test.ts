@@ -80,10 +80,10 @@ describe('cross-validate', () => {
     const before = await readdir(join(folder, 'runs'));
     const errors: [string[], string][] = [
       [['--data', 'synthetic'], 'does not say whose faces it shows'],
-      [['--data', 'CK', '--fold', '1'], 'tests every fold; leave --fold out'],
+      [['--data', 'CK', '--fold', '1'], 'tests every fold; remove --fold'],
       [['--data', 'CK', '--refine', 'm.csv'], 'tests every face of CK, and test faces are never changed'],
       [['--data', 'CK', '--targets', 'original,votes'], 'trains one head'],
-      [['--data', 'CK', '--folds', '9'], 'there are 8 subjects'],
+      [['--data', 'CK', '--folds', '9'], 'there are only 8 subjects'],
       [['--resume', 'runs', '--init', 'x.onnx'], '--init: a resumed run keeps its own configuration'],
     ];
     for (const [args, message] of errors) {
@@ -119,7 +119,7 @@ describe('build on CK+', () => {
 
   it('refuses to train on all of it, or on contempt', async () => {
     const all = await run('train', '--data', 'CK', ...TINY, '--quiet');
-    expect([all.code, all.stderr]).toEqual([1, expect.stringMatching(/all subjects of CK are kept.*--fold 0/)]);
+    expect([all.code, all.stderr]).toEqual([1, expect.stringMatching(/all subjects of CK are reserved.*--fold 0/)]);
     const contempt = await run(
       'train',
       '--data',
@@ -132,7 +132,7 @@ describe('build on CK+', () => {
       ...TINY,
       '--quiet',
     );
-    expect([contempt.code, contempt.stderr]).toEqual([1, expect.stringContaining('contempt is none of them')]);
+    expect([contempt.code, contempt.stderr]).toEqual([1, expect.stringContaining('contempt is not one of them')]);
   });
 
   it('says which picture has another size, and writes nothing', async () => {

@@ -39,15 +39,18 @@ describe.skipIf(process.platform === 'win32')('a signal', () => {
     expect(readdirSync(join(folder, signal))).toEqual(['first.png']);
   });
 
-  it('lets a training write a checkpoint, and is told by the exit code', async () => {
-    const words = ['train', '--set', 'data.syntheticCount=200', '--epochs', '5000', '--name', 'mine'];
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('lets a training write a checkpoint, and is told by the exit code: %s', async (signal, exitCode) => {
+    const tiny = ['--size', '32', '--width', '0.35', '--batch-size', '32'];
+    const words = ['train', '--set', 'data.syntheticCount=280', ...tiny, '--epochs', '5000', '--name', signal];
     const { child, output, ended } = start(...words);
     while (child.exitCode === null && !output.stderr.includes('epoch 1/5000: PublicTest')) await setTimeout(5);
-    child.kill('SIGTERM');
+    child.kill(signal);
     const { code, stdout } = await ended;
-    expect(code).toBe(143);
-    expect(stdout).toMatch(/^stopped at step \d+; go on with:\n.*--resume/);
-    const [run] = readdirSync(join(folder, 'runs'));
-    expect(readdirSync(join(folder, 'runs', run))).toContain('checkpoint.safetensors');
+    expect(code).toBe(exitCode);
+    const [, run] = /^stopped at step \d+; resume with:\n.*train --resume (\S+)\n$/.exec(stdout) ?? [];
+    expect(readdirSync(join(folder, run))).toContain('checkpoint.safetensors');
   });
 });

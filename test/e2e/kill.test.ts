@@ -57,6 +57,8 @@ describe('a training that is killed', () => {
     const child = start(...order('twice'));
     const metrics = () => join(runFolder('twice') ?? '', 'metrics.jsonl');
     while (child.exitCode === null && !existsSync(metrics())) await setTimeout(20);
+    // It must not come to its end before the second process has started.
+    if (process.platform !== 'win32') child.kill('SIGSTOP');
     const resume = [PROGRAM, 'train', '--resume', runFolder('twice') as string, '--quiet'];
     const refused = spawnSync(process.execPath, resume, { cwd: folder });
     expect(refused.stderr.toString()).toContain(`is in use by process ${child.pid} since`);

@@ -16,7 +16,7 @@ const run = (...words: string[]) => {
 
 it('a model with landmarks is built, and evaluated with and without them', () => {
   const tiny = ['--size', '32', '--width', '0.1', '--batch-size', '16', '--epochs', '1'];
-  const settings = ['--landmarks', 'beside', '--set', 'quantize.method=none', '--set', 'train.replicas=1'];
+  const settings = ['--landmarks', 'fused', '--set', 'quantize.method=none', '--set', 'train.replicas=1'];
   const built = JSON.parse(run('build', ...tiny, ...settings, '--json'));
   const [{ file, withoutLandmarks }] = built.models;
   expect(withoutLandmarks.model).toContain('without landmarks');

@@ -36,13 +36,13 @@ describe('landmarks', () => {
     expect(readdirSync(join(folder, '.cache')).filter((name) => name.endsWith('.landmarks')).length).toBe(1);
 
     const second = landmarks('--data', 'faces.csv', '--quiet');
-    expect(second.stdout).toMatch(/^landmarks found in 1[12] of 13 faces, 1 constant.*; 0 looked at now, /);
+    expect(second.stdout).toMatch(/^landmarks found in 1[12] of 13 faces, 1 constant.*; 0 searched now, /);
   });
 
   it('refuse what cannot be', () => {
     for (const [words, message] of [
-      [['--data', 'faces.csv', '--seed', '2'], '--seed and --force go with --sheet'],
-      [['--data', 'faces.csv', '--sheet', 'faces.csv'], 'faces.csv exists already'],
+      [['--data', 'faces.csv', '--seed', '2'], '--seed and --force need --sheet'],
+      [['--data', 'faces.csv', '--sheet', 'faces.csv'], 'faces.csv already exists'],
     ] as const) {
       const { status, stderr } = landmarks(...words);
       expect(stderr).toContain(message);

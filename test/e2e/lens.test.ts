@@ -48,6 +48,8 @@ describe('lens', () => {
   });
 
   it('packs the detector, and does not overwrite it in silence', () => {
+    const zip = lens('package', '--out', 'Detector.zip');
+    expect([zip.status, zip.stderr]).toEqual([1, expect.stringContaining('expected a file name that ends in .lspkg')]);
     expect(lens('package', '--out', 'Detector.lspkg').status).toBe(0);
     const again = lens('package', '--out', 'Detector.lspkg');
     expect([again.status, again.stderr]).toEqual([1, expect.stringContaining('--force')]);
@@ -57,7 +59,7 @@ describe('lens', () => {
 
   it('says what is wrong, and exits with 1', () => {
     const nothing = lens('validate', '.');
-    expect([nothing.status, nothing.stderr]).toEqual([1, expect.stringContaining('is no Lens Studio project')]);
+    expect([nothing.status, nothing.stderr]).toEqual([1, expect.stringContaining('is not a Lens Studio project')]);
     const elsewhere = lens('install', '--project', '.');
     expect([elsewhere.status, elsewhere.stderr]).toEqual([1, expect.stringMatching(/^error: .*project/)]);
     rmSync(join(folder, 'mine/Assets/Scene.scene'));

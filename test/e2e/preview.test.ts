@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { preview } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { writeFakeCamera } from '../../tools/bench/preview/fake-camera.ts';
+import { writeFakeCamera } from '../../tools/bench/fake-camera.ts';
 import { findBrowser, openBrowser } from '../../tools/preview/browser.ts';
 import { buildPreview } from '../../tools/preview/server/build.ts';
 import { servePreview } from '../../tools/preview/server/serve.ts';

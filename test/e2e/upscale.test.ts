@@ -16,9 +16,10 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../ml/core/random.ts';
 import { type Edsr, edsrParameters, randomEdsr } from '../../ml/superres/edsr.ts';
-import { buildEdsrGraph } from '../../ml/superres/inference-graph.ts';
+import { buildEdsrGraph } from '../../ml/superres/graphs.ts';
 import { edsrModel, writeEdsr } from '../../ml/superres/model-file.ts';
 import { writePhotos } from '../superres/pictures.ts';
+import { startIn } from './program.ts';
 
 const PROGRAM = resolve('tools/cli/bin.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'upscale-'));
@@ -56,7 +57,7 @@ describe('upscale', () => {
   it('of faces that is killed goes on to the same file', async () => {
     const order = ['faces', '--data', 'faces.csv', '--model', 'x2.onnx', '--quiet'];
     expect(upscale(...order, '--cache', 'whole', '--sheet', 'some.png').status).toBe(0);
-    expect(upscale(...order, '--cache', 'whole', '--sheet', 'some.png').stderr).toMatch(/some\.png exists already/);
+    expect(upscale(...order, '--cache', 'whole', '--sheet', 'some.png').stderr).toMatch(/some\.png already exists/);
     const find = (cache: string, end: string) => {
       const path = join(folder, cache);
       const name = existsSync(path) ? readdirSync(path).find((entry) => entry.endsWith(end)) : undefined;
@@ -72,7 +73,7 @@ describe('upscale', () => {
     await setTimeout(200);
     expect(find('killed', '.96.faces')).toBeUndefined();
     const resumed = upscale(...order.slice(0, -1), '--cache', 'killed');
-    expect(resumed.stderr).toMatch(/going on after \d+ of 2000 faces/);
+    expect(resumed.stderr).toMatch(/resuming after \d+ of 2000 faces/);
     expect(resumed.status).toBe(0);
     const [a, b] = ['whole', 'killed'].map((cache) => readFileSync(find(cache, '.96.faces') as string));
     expect(a.equals(b)).toBe(true);
@@ -91,10 +92,10 @@ describe('upscale', () => {
     expect(upscale('run', 'photos', '--out', 'large', '--model', model, '--quiet').status).toBe(0);
     expect(readdirSync(join(folder, 'large')).sort()).toEqual(['0.png', '1.png', '2.png']);
     const again = upscale('run', 'photos', '--out', 'large', '--model', model);
-    expect(again).toMatchObject({ status: 1, stderr: expect.stringMatching(/exists already; .*--resume.*--force/) });
+    expect(again).toMatchObject({ status: 1, stderr: expect.stringMatching(/already exists; .*--resume.*--force/) });
     rmSync(join(folder, 'large', '1.png'));
     const resumed = upscale('run', 'photos', '--out', 'large', '--model', model, '--resume', '--quiet');
-    expect(resumed.stdout).toMatch(/^1 pictures written, 2 were there/);
+    expect(resumed.stdout).toMatch(/^1 pictures written, 2 skipped/);
   });
 
   it('refuses a picture that would become too large, before it is made', async () => {
@@ -106,32 +107,32 @@ describe('upscale', () => {
     });
   });
 
-  it.each([
+  it.concurrent.each([
     [['train'], /--data is missing/],
     [['train', '--data', 'nowhere'], /nowhere: it does not exist/],
-    [['train', '--data', 'small'], /0\.png has 64×64 pixels, a patch needs 96×96/],
+    [['train', '--data', 'small'], /0\.png has 64×64 pixels, but a patch needs 96×96/],
     [['train', '--data', 'photos', '--scale', '3'], /scale is 3; .*2\|4/],
     [['train', '--data', 'photos', '--steps', 'many'], /--steps many: expected a whole number/],
     [['train', '--resume', 'photos'], /config\.json: it does not exist/],
     [
       ['run', 'photos', '--out', 'other', '--model', 'x2.onnx', '--scale', '4'],
-      /x2\.onnx makes pictures 2 times as large/,
+      /x2\.onnx upscales by 2, but --scale is 4/,
     ],
     [['run', 'photos', 'small', '--out', 'other', '--model', 'x2.onnx'], /would both become other.0\.png/],
     [['run', 'faces.csv', '--out', 'other', '--model', 'x2.onnx'], /faces\.csv: the picture cannot be read/],
-    [['run', 'photos', '--out', 'other', '--model', 'faces.csv'], /no whole ONNX file|no ONNX file/],
-    [['evaluate', 'small', '--model', 'x2.onnx'], /1\.png has 12×64 pixels; at least 17×17/],
-    [['faces', '--data', 'faces.csv', '--seed', '2'], /--seed and --force go with --sheet; add it/],
-    [['faces', '--data', 'faces.csv', '--force'], /--seed and --force go with --sheet; add it/],
+    [['run', 'photos', '--out', 'other', '--model', 'faces.csv'], /not a complete ONNX file|not an ONNX file/],
+    [['evaluate', 'small', '--model', 'x2.onnx'], /1\.png has 12×64 pixels; expected at least 17×17/],
+    [['faces', '--data', 'faces.csv', '--seed', '2'], /--seed and --force need --sheet; add it/],
+    [['faces', '--data', 'faces.csv', '--force'], /--seed and --force need --sheet; add it/],
     [['faces', '--data', 'nowhere.csv', '--model', 'x2.onnx'], /nowhere\.csv: it does not exist/],
-    [
-      ['faces', '--data', 'faces.csv', '--model', 'x3.onnx'],
-      /"scale":3.*expected one that makes pictures 2 or 4 times/,
-    ],
-  ])('%j is refused', (words, message) => {
-    const { status, stdout, stderr } = upscale(...words);
-    expect([status, stdout]).toEqual([1, '']);
+    [['faces', '--data', 'faces.csv', '--model', 'x3.onnx'], /"scale":3.*expected a network for scale 2 or 4/],
+  ])('%j is refused', async (words, message) => {
+    const { code, stdout, stderr } = await startIn(folder, 'upscale', ...words).ended;
+    expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(message);
+  });
+
+  it('leaves nothing behind of what it refused', () => {
     expect(existsSync(join(folder, 'other'))).toBe(false);
     expect(existsSync(join(folder, 'runs')) ? readdirSync(join(folder, 'runs')) : []).not.toContainEqual(
       expect.stringMatching(/edsr-small/),

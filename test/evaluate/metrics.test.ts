@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { predictionAt } from '../../ml/core/prediction.ts';
+import { predictionAt } from '../../ml/core/emotions.ts';
 import { type Metrics, MetricsSchema, measure, restrictTo, wilsonInterval95 } from '../../ml/evaluate/metrics.ts';
 
 /** Probabilities [n, 7] with one class at a confidence and the rest shared by the others. */

@@ -81,8 +81,8 @@ async function sampleContent(): Promise<ReportContent> {
           {
             name: HOSTILE,
             layers: [
-              { map: HOSTILE, decibels: 40 },
-              { map: 'head', decibels: 20 },
+              { activation: HOSTILE, decibels: 40 },
+              { activation: 'head', decibels: 20 },
             ],
           },
         ],

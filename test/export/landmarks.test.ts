@@ -3,16 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkModel } from '../../ml/check/check-model.ts';
-import { PLATFORMS } from '../../ml/check/snapml-layers.ts';
+import { PLATFORMS } from '../../ml/check/snapml.ts';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { readBytes } from '../../ml/core/files.ts';
 import { Random } from '../../ml/core/random.ts';
 import { withoutLandmarks } from '../../ml/data/dataset.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
-import { exportOnnx } from '../../ml/export/export-onnx.ts';
-import { exportFloatTflite, exportQuantized } from '../../ml/export/export-quantized.ts';
-import type { ExportedFile } from '../../ml/export/exported-file.ts';
-import { describeModel, ModelJsonSchema } from '../../ml/export/model-json.ts';
+import { exportFloatTflite, exportOnnx, exportQuantized } from '../../ml/export/export-model.ts';
+import type { ExportedFile } from '../../ml/model/exported-file.ts';
+import { describeModel, ModelJsonSchema } from '../../ml/model/model-json.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import type { FoldedNetwork } from '../../ml/nn/folded-network.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
@@ -56,9 +55,9 @@ async function answersOf(file: string): Promise<Float32Array> {
 
 // One network ends in ReLU6, whose maps begin at 0, and one in hard-swish, whose do not.
 describe.each([
-  ['mobilenet-v2', 'beside'],
-  ['mobilenet-v3-small', 'beside'],
-  ['mobilenet-v2', 'alone'],
+  ['mobilenet-v2', 'fused'],
+  ['mobilenet-v3-small', 'fused'],
+  ['mobilenet-v2', 'landmarksOnly'],
 ] as const)('a network %s with landmarks %s', (name, landmarks) => {
   const folder = mkdtempSync(join(tmpdir(), 'landmarks-'));
   let trained: TrainedNetwork;
@@ -66,7 +65,7 @@ describe.each([
   let quantized: QuantizedNetwork;
   beforeAll(async () => {
     trained =
-      landmarks === 'alone'
+      landmarks === 'landmarksOnly'
         ? randomNetwork(0.35, SIZE, [HEAD], name, landmarks)
         : await normalizedNetwork(0.35, SIZE, HEAD, name, faces, landmarks);
     network = foldTrained(trained);
@@ -80,7 +79,7 @@ describe.each([
     for (const { path } of [onnx, float, int8.tflite]) {
       const { accepted, platforms, findings } = await checkModel(path);
       expect({ accepted, platforms }, path).toEqual({ accepted: true, platforms: [...PLATFORMS] });
-      expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+      expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
     }
     const exact = await answersOf(onnx.path);
     expect(largest(await predictFaces(network, HEAD, faces), exact)).toBeLessThan(1e-5);
@@ -96,13 +95,14 @@ describe.each([
   it('takes bytes as image but floats as landmarks, and answers as its twin of floats', async () => {
     const { tflite } = await exportQuantized(quantized, join(folder, 'uint8'), 'ptq', 'uint8');
     const { inputs } = readTflite(await readBytes(tflite.path), tflite.path);
-    expect(inputs.map((input) => input?.type)).toEqual([...(landmarks === 'beside' ? ['UINT8'] : []), 'FLOAT32']);
+    expect(inputs.map((input) => input?.type)).toEqual([...(landmarks === 'fused' ? ['UINT8'] : []), 'FLOAT32']);
     expect((await checkModel(tflite.path)).accepted).toBe(true);
     const twin = await exportQuantized(quantized, join(folder, 'float32'), 'ptq', 'float32');
     const answers = await answersOf(tflite.path);
     expect(answers).toEqual(await answersOf(twin.tflite.path));
     // Random weights make much of every rounding where there is an image.
-    if (landmarks === 'alone') expect(mean(answers, await predictFaces(network, HEAD, faces))).toBeLessThan(0.03);
+    if (landmarks === 'landmarksOnly')
+      expect(mean(answers, await predictFaces(network, HEAD, faces))).toBeLessThan(0.03);
   });
 
   it('is read back from its ONNX file, and described', async () => {
@@ -117,7 +117,9 @@ describe.each([
     const files = [file, tflite].map((made: ExportedFile) => ({ file: made, metrics: [] }));
     const model = ModelJsonSchema.parse(describeModel(trained.info, files, training));
     expect(model.landmarks?.points).toBe(68);
-    const points = model.files.map((described) => (landmarks === 'alone' ? described.input : described.landmarks));
+    const points = model.files.map((described) =>
+      landmarks === 'landmarksOnly' ? described.input : described.landmarks,
+    );
     expect(points).toEqual([
       { name: 'landmarks', shape: [1, 136, 1, 1], layout: 'NCHW', type: 'float32' },
       { name: 'landmarks', shape: [1, 1, 1, 136], layout: 'NHWC', type: 'float32' },
@@ -131,7 +133,7 @@ describe.each([
 
   it('loses nothing by joining the features of image and landmarks in one scale', async () => {
     const sqnr = await layerSqnr(network, quantized, faces);
-    const decibelsOf = (name: string) => sqnr.find(({ map }) => map === name)?.decibels ?? Number.NaN;
+    const decibelsOf = (name: string) => sqnr.find(({ activation }) => activation === name)?.decibels ?? Number.NaN;
     expect(decibelsOf('landmarks/dense')).toBeGreaterThan(25);
     const joined = concatOf(network.architecture);
     if (joined) expect(decibelsOf(joined.name)).toBeGreaterThan(decibelsOf(joined.inputs[0]));

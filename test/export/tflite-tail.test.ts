@@ -16,7 +16,7 @@ import type { TfliteModel, TfliteTensor } from '../../ml/tflite/model.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
 import { writeTflite } from '../../ml/tflite/write.ts';
 import { foldTrained } from '../../ml/train/trained-network.ts';
-import { modelInterface } from '../../tools/lens-studio/project/model-interface.ts';
+import { modelInterface } from '../../tools/lens-studio/analysis/model-interface.ts';
 import { normalizedNetwork } from '../nn/normalized-network.ts';
 import { randomNetwork } from '../nn/random-network.ts';
 import { withPixelTail } from '../tflite/pixel-tail.ts';
@@ -62,15 +62,15 @@ const END = ['FULLY_CONNECTED [1,7]', 'SOFTMAX [1,7]'];
 describe.each([
   ['mobilenet-v2', 'none', ['MEAN [1,1280]', ...END]],
   ['mobilenet-v3-small', 'none', ['MEAN [1,288]', ...HIDDEN, ...END]],
-  ['mobilenet-v2', 'beside', ['MEAN [1,1280]', ...LANDMARKS, ...END]],
-  ['mobilenet-v2', 'alone', ['FULLY_CONNECTED [1,64]', ...END]],
+  ['mobilenet-v2', 'fused', ['MEAN [1,1280]', ...LANDMARKS, ...END]],
+  ['mobilenet-v2', 'landmarksOnly', ['FULLY_CONNECTED [1,64]', ...END]],
 ] as const)('a TensorFlow Lite file of %s with landmarks %s', (architecture, landmarks, tail) => {
   const name = `${architecture}-${landmarks}`;
   let network: FoldedNetwork;
   let quantized: QuantizedNetwork;
   beforeAll(async () => {
     const trained =
-      landmarks === 'alone'
+      landmarks === 'landmarksOnly'
         ? randomNetwork(0.5, SIZE, [HEAD], architecture, landmarks)
         : await normalizedNetwork(0.5, SIZE, HEAD, architecture, faces, landmarks);
     network = foldTrained(trained);

@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { DETECTOR_MEANS, decodeDetections, detectorView } from '../../ml/faces/detection.ts';
-import { LANDMARK_MEANS, LANDMARK_SIDE } from '../../ml/faces/landmarks/network/input.ts';
-import { landmarkModel } from '../../ml/faces/landmarks/network/landmark-model.ts';
-import { placeOf, squareOfBox } from '../../ml/faces/landmarks.ts';
-import { detectorModel } from '../../ml/faces/networks/detector-model.ts';
+import { LANDMARK_MEANS, LANDMARK_SIDE, placeOf, squareOfBox } from '../../ml/faces/landmarks/square.ts';
+import { detectorModel, landmarkModel } from '../../ml/faces/networks/models.ts';
 import { networkInput, type Picture, samplePicture, type View } from '../../ml/faces/picture.ts';
 import { FACE_API, loadNetworks, samplePhoto } from './networks.ts';
 

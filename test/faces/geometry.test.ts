@@ -1,18 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FRAMING as LENS_FRAMING } from '../../lens/Assets/EmotionDetector/Framing.ts';
-import { eyesOf, mouthOf } from '../../ml/core/ibug.ts';
-import { anchorOf, projectHead } from '../../ml/faces/anchors.ts';
-import { cropPlace, FRAMING } from '../../ml/faces/crop.ts';
+import { eyesOf, isFaceShape, mouthOf } from '../../ml/core/landmarks68.ts';
 import { decodeDetections, detectorView, intersectionOverUnion, suppressOverlaps } from '../../ml/faces/detection.ts';
-import type { TrackedFace } from '../../ml/faces/face.ts';
-import type { Affine } from '../../ml/faces/geometry.ts';
-import { RIGID_POINTS } from '../../ml/faces/head.ts';
-import { isFaceShape } from '../../ml/faces/landmarks/face-shape.ts';
+import type { Affine, TrackedFace } from '../../ml/faces/face.ts';
 import { pointsInPicture, squareOfPoints } from '../../ml/faces/landmarks/square.ts';
 import { OneEuroFilter } from '../../ml/faces/one-euro.ts';
 import { flipped, samplePicture } from '../../ml/faces/picture.ts';
-import { headPose } from '../../ml/faces/pose.ts';
+import { anchorOf, cropPlace, FRAMING, projectHead } from '../../ml/faces/placement.ts';
+import { headPose, RIGID_POINTS } from '../../ml/faces/pose.ts';
 
 const number = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 

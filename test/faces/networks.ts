@@ -2,9 +2,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import sharp, { type Sharp } from 'sharp';
-import { LANDMARK_SIDE } from '../../ml/faces/landmarks/network/input.ts';
-import { landmarkModel } from '../../ml/faces/landmarks/network/landmark-model.ts';
-import { detectorModel } from '../../ml/faces/networks/detector-model.ts';
+import { LANDMARK_SIDE } from '../../ml/faces/landmarks/square.ts';
+import { detectorModel, landmarkModel } from '../../ml/faces/networks/models.ts';
 import type { Picture } from '../../ml/faces/picture.ts';
 import type { VisionNetworks } from '../../ml/faces/tracker.ts';
 

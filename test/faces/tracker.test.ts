@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { eyesOf } from '../../ml/core/ibug.ts';
+import { eyesOf } from '../../ml/core/landmarks68.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import type { TrackedFace } from '../../ml/faces/face.ts';
 import { squareOfPoints } from '../../ml/faces/landmarks/square.ts';

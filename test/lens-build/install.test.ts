@@ -14,13 +14,13 @@ import { join, resolve } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { withLock } from '../../ml/core/lock.ts';
-import { sha256Of } from '../../ml/export/exported-file.ts';
-import { readModelJson } from '../../ml/export/model-json.ts';
+import { sha256Of } from '../../ml/model/exported-file.ts';
+import { readModelJson } from '../../ml/model/model-json.ts';
 import { buildLens } from '../../tools/lens-build/build.ts';
 import { installModel } from '../../tools/lens-build/install.ts';
 import { readLensModel } from '../../tools/lens-build/lens-model.ts';
 import { validateProject } from '../../tools/lens-validate/validate.ts';
-import { readProgram } from '../../tools/simulator/project/read-program.ts';
+import { readProgram } from '../../tools/simulator/load/read-program.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 import { writeLandmarkModel } from './landmark-model.ts';
 
@@ -132,13 +132,13 @@ describe('installing a model', () => {
     if (name !== '') cpSync(join(MODEL, 'emotion.onnx'), join(folder, 'a/b', name));
     const reading = readLensModel(join(folder, 'a/b'), 'tflite');
     await expect(reading).rejects.toThrow(UserError);
-    await expect(reading).rejects.toThrow(/model\.json does not fit:[\s\S]*files\[\d\]\.name/);
+    await expect(reading).rejects.toThrow(/is not a valid model\.json:[\s\S]*files\[\d\]\.name/);
     expect(contentOf(project)).toEqual(before);
   });
 
   it('takes the place of no file without a .meta, unless it is the model itself', async () => {
     writeFileSync(at(ONNX), 'mine');
-    await expect(install('onnx')).rejects.toThrow(/emotion\.onnx is another file of the project already/);
+    await expect(install('onnx')).rejects.toThrow(/emotion\.onnx already exists as another file of the project/);
     expect(readFileSync(at(ONNX), 'utf8')).toBe('mine');
     cpSync(join(MODEL, 'emotion.onnx'), at(ONNX));
     expect(await install('onnx')).toEqual({ path: ONNX, removed: TFLITE });
@@ -180,7 +180,7 @@ describe('installing a model', () => {
 
   it('refuses a folder without a project, without a detector, without a linked model', async () => {
     const model = await readLensModel(MODEL, 'tflite');
-    await expect(installModel(MODEL, model)).rejects.toThrow(/is no Lens Studio project/);
+    await expect(installModel(MODEL, model)).rejects.toThrow(/is not a Lens Studio project/);
     const scene = readFileSync(at('Assets/Scene.scene'), 'utf8');
     writeFileSync(
       at('Assets/Scene.scene'),
@@ -215,7 +215,7 @@ describe('installing a model', () => {
   it('refuses to take the place of another asset', async () => {
     writeFileSync(at(`${ONNX}.meta`), readFileSync(at(`${TFLITE}.meta`), 'utf8').replace(/[0-9a-f]{8}-/g, '99999999-'));
     writeFileSync(at(ONNX), 'mine');
-    await expect(install('onnx')).rejects.toThrow(/emotion\.onnx is another asset of the project already/);
+    await expect(install('onnx')).rejects.toThrow(/emotion\.onnx already belongs to another asset of the project/);
     expect(readFileSync(at(ONNX), 'utf8')).toBe('mine');
   });
 });
@@ -239,13 +239,13 @@ describe('a model that does not fit the lens is refused', () => {
 
   it('for its labels', async () => {
     change((model) => model.labels.reverse());
-    await refused(/labels are Neutral, Surprise[\s\S]*needs Angry, Disgust/);
+    await refused(/labels are Neutral, Surprise[\s\S]*expected Angry, Disgust/);
   });
 
   it.each([
-    [[1, 96, 64, 3], /takes \[1,96,64,3\] \(NHWC\); the lens gives it one square RGB picture/],
-    [[1, 48, 48, 1], /takes \[1,48,48,1\]/],
-    [[2, 96, 96, 3], /takes \[2,96,96,3\]/],
+    [[1, 96, 64, 3], /has the input \[1,96,64,3\] \(NHWC\); expected one square RGB image/],
+    [[1, 48, 48, 1], /has the input \[1,48,48,1\]/],
+    [[2, 96, 96, 3], /has the input \[2,96,96,3\]/],
   ])('for its input %j', async (shape, message) => {
     change((model) => {
       form(model).input.shape = shape;
@@ -256,7 +256,7 @@ describe('a model that does not fit the lens is refused', () => {
   it('for landmarks of another length', async () => {
     await writeLandmarkModel(folder, 134);
     await expect(readLensModel(folder, 'onnx')).rejects.toThrow(
-      /takes landmarks \(1 × 1 × 134\) beside its picture; the lens gives it landmarks \(1 × 1 × 136\) or nothing/,
+      /has the further input landmarks \(1 × 1 × 134\); expected landmarks \(1 × 1 × 136\) or none/,
     );
   });
 
@@ -264,7 +264,7 @@ describe('a model that does not fit the lens is refused', () => {
     change((model) => {
       form(model).output.shape = [1, 1, 1, 8];
     });
-    await refused(/answers \[1,1,1,8\]; the lens reads 7 probabilities/);
+    await refused(/has the output \[1,1,1,8\]; expected 7 probabilities/);
   });
 
   it('for another SHA-256', async () => {
@@ -274,7 +274,7 @@ describe('a model that does not fit the lens is refused', () => {
 
   it('for a size above the limit', async () => {
     truncateSync(tflite, 10_000_001);
-    await refused(/has 10,000,001 bytes; all ML assets of a lens have 10,000,000 at most/);
+    await refused(/has 10,000,001 bytes; all ML assets of a lens together may have at most 10,000,000/);
   });
 
   it('for being damaged, though its SHA-256 is right', async () => {
@@ -290,7 +290,7 @@ describe('a model that does not fit the lens is refused', () => {
       model.files = [form(model)];
     });
     await expect(readLensModel(folder, 'onnx')).rejects.toThrow(
-      /no model for --format onnx \(files: emotion\.int8\.tflite\)/,
+      /no file for --format onnx \(files: emotion\.int8\.tflite\)/,
     );
     rmSync(tflite);
     await refused(/cannot read .*emotion\.int8\.tflite: it does not exist/);
@@ -304,6 +304,6 @@ describe('a model that does not fit the lens is refused', () => {
       model.files = model.files.filter(({ name }: { name: string }) => name === 'emotion.int8.onnx');
       model.files[0].numbers = 'float32';
     });
-    await expect(readLensModel(folder, 'onnx')).rejects.toThrow(/emotion\.int8\.onnx: SnapML will not take it: /);
+    await expect(readLensModel(folder, 'onnx')).rejects.toThrow(/emotion\.int8\.onnx: SnapML will reject it: /);
   });
 });

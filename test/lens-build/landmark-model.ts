@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { sha256Of } from '../../ml/export/exported-file.ts';
-import { readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
+import { sha256Of } from '../../ml/model/exported-file.ts';
+import { readModelJson, writeModelJson } from '../../ml/model/model-json.ts';
 import { landmarkOnnx, SIDE } from '../simulator/landmark-models.ts';
 
 /** Writes a model of a picture and landmarks in floats, with its description, into a folder. */

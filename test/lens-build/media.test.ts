@@ -5,12 +5,10 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
-import { drawIcon } from '../../tools/lens-build/media/icon.ts';
+import { drawIcon } from '../../tools/lens-build/media/pictures/assets.ts';
 import { DETECTOR, EFFECTS } from '../../tools/lens-build/media/pictures/inspector.ts';
 import { synthesizeSounds } from '../../tools/lens-build/media/sounds.ts';
-import { noiseFilter } from '../../tools/lens-build/media/synth/filter.ts';
-import { sine } from '../../tools/lens-build/media/synth/sine.ts';
-import { encodeWav } from '../../tools/lens-build/media/synth/wav.ts';
+import { encodeWav, noiseFilter, sine } from '../../tools/lens-build/media/synthesizer.ts';
 
 const sounds = synthesizeSounds();
 const names = Object.keys(sounds) as (keyof typeof sounds)[];

@@ -1,16 +1,16 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sha256Of } from '../../ml/export/exported-file.ts';
-import { type ModelJson, readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
+import { sha256Of } from '../../ml/model/exported-file.ts';
+import { type ModelJson, readModelJson, writeModelJson } from '../../ml/model/model-json.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
 import { writeTflite } from '../../ml/tflite/write.ts';
 import { buildLens } from '../../tools/lens-build/build.ts';
 import { installModel } from '../../tools/lens-build/install.ts';
 import { readLensModel } from '../../tools/lens-build/lens-model.ts';
 import { validateProject } from '../../tools/lens-validate/validate.ts';
-import { readProgram } from '../../tools/simulator/project/read-program.ts';
-import { openModelFile } from '../../tools/simulator/session/model-file.ts';
+import { readProgram } from '../../tools/simulator/load/read-program.ts';
+import { openModelAsset } from '../../tools/simulator/session/open-model-asset.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 import { withPixelTail } from '../tflite/pixel-tail.ts';
 
@@ -52,7 +52,7 @@ describe('a lens with a model', () => {
     expect(asset.outputs).toMatchObject([{ name: 'prob', shape: [1, 1, 7] }]);
     const { findings } = await validateProject(project);
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
-    const opened = await openModelFile(join(project, path), asset);
+    const opened = await openModelAsset(join(project, path), asset);
     const picture = Float32Array.from({ length: 96 * 96 * 3 }, (_, i) => Math.sin(i / 500));
     const [probabilities] = await opened.run([picture]);
     await opened.close();

@@ -7,8 +7,8 @@ import { buildLens } from '../../tools/lens-build/build.ts';
 import { PATHS } from '../../tools/lens-build/emotion-lens.ts';
 import { idOf } from '../../tools/lens-build/ids.ts';
 import { readProject } from '../../tools/lens-studio/files/project.ts';
-import { ICON_SIDE, NAME_LENGTH } from '../../tools/lens-studio/limits.ts';
 import type { Decimal } from '../../tools/lens-studio/yaml/value.ts';
+import { ICON_SIDE, NAME_LENGTH } from '../../tools/lens-validate/codes.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 
 const SHIPPED = resolve('lens');

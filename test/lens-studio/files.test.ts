@@ -115,7 +115,7 @@ describe('a project', () => {
     project = new SeededProject();
     project.write('Second.esproj', project.read(ESPROJ));
     await expect(readProject(project.folder)).rejects.toThrow(
-      'holds 2 .esproj files (EmotionLens.esproj, Second.esproj)',
+      'contains 2 .esproj files (EmotionLens.esproj, Second.esproj)',
     );
     await expect(readProject(join(project.folder, ESPROJ))).rejects.toThrow('give the folder that');
     project.remove('Second.esproj');

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { strToU8, type Zippable, zipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
-import { readPackage } from '../../tools/lens-studio/files/read-package.ts';
+import { readPackage } from '../../tools/lens-studio/files/package.ts';
 import { validateProject } from '../../tools/lens-validate/validate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'packages-'));
@@ -71,7 +71,7 @@ describe('reading a package', () => {
     [
       'two names that differ in case',
       () => zipSync({ ...WHOLE, 'Package/Assets/a.md': strToU8('1'), 'Package/Assets/A.md': strToU8('2') }),
-      /holds Package\/Assets\/(a|A)\.md twice/,
+      /contains Package\/Assets\/(a|A)\.md twice/,
     ],
     [
       'a file that differs from its checksum',

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import { readScripts } from '../../tools/lens-studio/analysis/read-scripts.ts';
 import { readZip } from '../../tools/lens-studio/files/zip.ts';
-import { readScripts } from '../../tools/lens-studio/project/read-scripts.ts';
-import { LONGEST, parse } from '../../tools/lens-studio/yaml/parse.ts';
+import { MAX_TEXT_LENGTH, parse } from '../../tools/lens-studio/yaml/parse.ts';
 import { compile } from '../../tools/lens-validate/compile.ts';
 import { sceneStamp } from '../../tools/preview/server/save-inputs.ts';
 import { ESPROJ, SCENE, SeededProject } from './faults/seeded-project.ts';
@@ -72,9 +72,9 @@ describe('small files that could make large work', () => {
       writeFileSync(file, '');
       truncateSync(file, bytes);
     };
-    large('Assets/Large.ts', LONGEST + 1);
+    large('Assets/Large.ts', MAX_TEXT_LENGTH + 1);
     large('Assets/Large.onnx', 100_000_001);
-    large('Assets/Large.scene', LONGEST + 1);
+    large('Assets/Large.scene', MAX_TEXT_LENGTH + 1);
     const found = (await project.findings()).filter(({ file }) => file.startsWith('Assets/Large.'));
     expect(found.map(({ code, file, found: text }) => [code, file, text])).toEqual(
       expect.arrayContaining([
@@ -82,7 +82,9 @@ describe('small files that could make large work', () => {
         ['unreadable-model', 'Assets/Large.onnx', expect.stringContaining('has 100,000,001 bytes')],
       ]),
     );
-    await expect(sceneStamp(project.folder)).rejects.toThrow(/Large\.scene has 16000001 bytes, at most 16000000/);
+    await expect(sceneStamp(project.folder)).rejects.toThrow(
+      /Large\.scene has 16000001 bytes, expected at most 16000000/,
+    );
     project.delete();
   }, 120_000);
 
@@ -100,7 +102,7 @@ describe('small files that could make large work', () => {
     const project = new SeededProject();
     project.remove('Assets');
     symlinkSync(tmpdir(), join(project.folder, 'Assets'));
-    await expect(project.findings()).rejects.toThrow('Assets is a symbolic link, a folder is expected');
+    await expect(project.findings()).rejects.toThrow('Assets is a symbolic link, expected a folder');
     project.delete();
   });
 

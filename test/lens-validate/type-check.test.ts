@@ -143,7 +143,7 @@ describe('a clean clone', () => {
     const findings = await found();
     expect(places(findings)).toEqual(['type-check Assets/Plain.ts:2', 'not-type-checked tsconfig.json:1']);
     expect(findings[1].found).toContain('3 of 4 scripts are not type-checked');
-    expect(findings[1].wayOut).toContain('--declarations');
+    expect(findings[1].fix).toContain('--declarations');
   });
 
   it('is checked in full with declarations that the user gives', async () => {
@@ -160,6 +160,6 @@ describe('a clean clone', () => {
     write('lens/Assets/A.ts', 'export const one = 1;\n');
     write('mine/StudioLib.txt', 'declare function unheard(): number;\n');
     for (const given of ['mine', 'mine/StudioLib.txt'])
-      await expect(found(join(top, given))).rejects.toThrow(/holds no declarations: no \.d\.ts file/);
+      await expect(found(join(top, given))).rejects.toThrow(/contains no declarations \(\.d\.ts files\)/);
   });
 });

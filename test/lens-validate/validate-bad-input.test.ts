@@ -22,7 +22,7 @@ describe('what is no project or package', () => {
     [
       'a folder without a project',
       () => folder,
-      /is no Lens Studio project: it holds no \.esproj file; give the folder/,
+      /is not a Lens Studio project: it contains no \.esproj file; give the folder/,
     ],
     ['a folder that is not there', () => join(folder, 'none'), /does not exist/],
     ['a file of another kind', () => packed('a.txt', strToU8('x')), /a\.txt/],

@@ -28,7 +28,7 @@ describe('the report', () => {
     expect(text).toBe(`lens: 12 files, 34 entities: 6 errors, 1 warnings, 0 notes
 
 b.scene
-  ✗ 3: an id again; expected an id that stands for one thing. Duplicate things inside Lens Studio, which gives new ids [duplicate-id]
+  ✗ 3: an id again; expected a unique id. Duplicate assets and objects in Lens Studio, which assigns new ids [duplicate-id]
   ! 9: Text 1, which nothing owns; expected an owner for every entity but the first. Open the project in Lens Studio and save it [orphan]
 
 a.png, b.png, c.png and 2 more files

@@ -1,4 +1,4 @@
-import { StandInFaceStretch, StandInLiquify, StandInRetouch } from '../../tools/simulator/stand-in/face-effects.ts';
+import { StandInFaceStretch, StandInLiquify, StandInRetouch } from '../../tools/simulator/stand-in/face.ts';
 import { Vec4 } from '../../tools/simulator/stand-in/math.ts';
 import { StandInLayers, StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import { addScript } from '../../tools/simulator/stand-in/script.ts';

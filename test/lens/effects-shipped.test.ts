@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { StandInHead, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
-import { StandInFaceStretch, StandInLiquify, StandInRetouch } from '../../tools/simulator/stand-in/face-effects.ts';
-import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/install.ts';
+import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/api.ts';
+import {
+  StandInFaceStretch,
+  StandInHead,
+  StandInLiquify,
+  StandInRetouch,
+  StandInTexture,
+} from '../../tools/simulator/stand-in/face.ts';
 import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import { BlendMode, StandInText } from '../../tools/simulator/stand-in/visuals.ts';
 import { type Effect, faceVisuals, family, look, parts, stage } from './effect-probe.ts';
@@ -27,10 +32,10 @@ const EFFECTS: Record<string, new () => object> = {
 };
 
 /** Most emoji that one effect may have, and most liquify points on a face. */
-const MOST_TEXTS = 25;
-const MOST_LIQUIFY = 10;
+const MAX_TEXTS = 25;
+const MAX_LIQUIFY = 10;
 /** Most Texts that one effect may make in a frame, its tint included. */
-const MOST_MADE = 5;
+const MAX_CREATED = 5;
 
 let lens: StandIn;
 beforeEach(() => {
@@ -106,8 +111,8 @@ describe.each(Object.entries(EFFECTS))('%s', (name, Script) => {
   it('keeps within the budgets, on the layers of its parents, for the face that it was given', () => {
     const one = stage(Script, { faceIndex: 1 });
     play(one.effect, 1, 1);
-    expect(parts(one, StandInText).length).toBeLessThanOrEqual(MOST_TEXTS);
-    expect(parts(one, StandInLiquify).length).toBeLessThanOrEqual(MOST_LIQUIFY);
+    expect(parts(one, StandInText).length).toBeLessThanOrEqual(MAX_TEXTS);
+    expect(parts(one, StandInLiquify).length).toBeLessThanOrEqual(MAX_LIQUIFY);
     for (const object of family(one.object)) expect(object.layer).toBe(one.object.layer);
     for (const object of family(one.screen)) expect(object.layer).toBe(one.screen.layer);
     for (const { faceIndex } of parts(one, StandInHead)) expect(faceIndex).toBe(1);
@@ -170,7 +175,7 @@ describe.each(Object.entries(EFFECTS))('%s', (name, Script) => {
       play(one.effect, 1, 1 / 30);
       made.push(texts() - before);
     }
-    expect(Math.max(...made)).toBeLessThanOrEqual(MOST_MADE);
+    expect(Math.max(...made)).toBeLessThanOrEqual(MAX_CREATED);
     // Within the shortest fade of the scene, a quarter of a second.
     expect(made.slice(7).every((count) => count === 0)).toBe(true);
     const all = texts();

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EmotionDetector } from '../../lens/Assets/EmotionDetector/EmotionDetector.ts';
 import { EMOTIONS, NO_EMOTION } from '../../lens/Assets/EmotionDetector/Emotions.ts';
+import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/api.ts';
 import { type StandInAudio, StandInSound } from '../../tools/simulator/stand-in/audio.ts';
-import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/install.ts';
 import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import { addScript } from '../../tools/simulator/stand-in/script.ts';
 

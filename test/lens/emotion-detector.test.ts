@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EmotionChange } from '../../lens/Assets/EmotionDetector/Emotions.ts';
-import { LANDMARK_VALUES } from '../../ml/core/ibug.ts';
-import { mirrorLandmarks, normalizeLandmarks } from '../../ml/faces/landmarks/normalize.ts';
+import { LANDMARK_VALUES, mirrorLandmarks, normalizeLandmarks } from '../../ml/core/landmarks68.ts';
+import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/api.ts';
 import {
   StandInFaceCrop,
   type StandInHead,
   StandInRectangleSetter,
   StandInTexture,
 } from '../../tools/simulator/stand-in/face.ts';
-import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/install.ts';
 import { StandInMLComponent, StandInModel, type StandInPlaceholder } from '../../tools/simulator/stand-in/ml.ts';
 import { type ModelBehaviour, scriptedModel } from '../../tools/simulator/stand-in/model-source.ts';
 import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
@@ -42,9 +41,10 @@ beforeEach(() => {
   answer = sure(HAPPY);
 });
 
+/** Shows the model's answers as they are, unless the inputs say otherwise. */
 function detector(inputs: Partial<Detector> = {}, behaviour: ModelBehaviour = {}): Detector {
   const model = new StandInModel(scriptedModel({ infer: () => answer, ...behaviour }));
-  return addScript(object, EmotionDetector, { model, faceCrop: new StandInTexture(crop), ...inputs });
+  return addScript(object, EmotionDetector, { model, faceCrop: new StandInTexture(crop), acted: 0, ...inputs });
 }
 
 const model = () => object.getComponent('MLComponent') as unknown as StandInMLComponent;
@@ -289,7 +289,7 @@ describe('what is wrong is said once, and the lens goes on', () => {
   });
   const { build } = StandInMLComponent.prototype;
 
-  it('that landmarks are not to be had: the model goes by the picture', () => {
+  it('that landmarks are not available: the model uses only the picture', () => {
     const one = detector({}, { inputs: [IMAGE, LANDMARKS] });
     lens.run(0);
     const { scene } = globalThis;
@@ -301,7 +301,7 @@ describe('what is wrong is said once, and the lens goes on', () => {
     lens.run(1);
     Object.assign(globalThis, { scene });
     expect(lens.log).toEqual([
-      expect.stringMatching(/points of the face are not to be had \(Error: no heads here\)/),
+      expect.stringMatching(/points of the face are not available \(Error: no heads here\)/),
       READY,
     ]);
     expect(one.emotion).toBe(HAPPY);
@@ -311,7 +311,7 @@ describe('what is wrong is said once, and the lens goes on', () => {
     const one = detector({ faceCrop: new StandInTexture() });
     lens.faceFound();
     lens.run(1);
-    expect(lens.log).toEqual([expect.stringContaining('no face crop texture; it is used as it is'), READY]);
+    expect(lens.log).toEqual([expect.stringContaining('is not a face crop texture; it is used as it is'), READY]);
     expect(one.emotion).toBe(HAPPY);
   });
 
@@ -470,6 +470,21 @@ describe('the sensitivities', () => {
       return one.probabilities.indexOf(Math.max(...one.probabilities));
     });
     expect(found).toEqual([0, 1, 2, 3, 4, 5, NEUTRAL]);
+  });
+});
+
+describe('the slider from everyday to acted', () => {
+  it('sees fear in a doubtful face, as people who act show it more often than those who are photographed', () => {
+    answer = [0.02, 0.02, 0.4, 0.02, 0.02, 0.02, 0.5];
+    const shown = [0, 1].map((acted) => {
+      lens = installStandIn();
+      object = new StandInSceneObject();
+      const one = detector({ acted });
+      lens.faceFound();
+      lens.run(1);
+      return one.emotion;
+    });
+    expect(shown).toEqual([NEUTRAL, 2]);
   });
 });
 

@@ -15,6 +15,7 @@ const settings: TrackerSettings = {
   grace: 0.3,
   fade: 0.5,
   sensitivities: new Array(7).fill(0),
+  acted: 0,
 };
 
 let tracker: ExpressionTracker;

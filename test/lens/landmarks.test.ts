@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LANDMARK_VALUES, normalizeLandmarks, placeLandmarks } from '../../lens/Assets/EmotionDetector/Landmarks.ts';
-import * as ibug from '../../ml/core/ibug.ts';
-import * as ml from '../../ml/faces/landmarks/normalize.ts';
+import * as ml from '../../ml/core/landmarks68.ts';
 import { drawnPoints, studioPoints } from './landmark-faces.ts';
 
 type Normalize = typeof ml.normalizeLandmarks;
@@ -38,7 +37,7 @@ const mirror = (values: Float32Array) => {
 
 describe('landmarks in the lens', () => {
   it('are normalised as those that the model learned from, whatever the points', () => {
-    expect(LANDMARK_VALUES).toBe(ibug.LANDMARK_VALUES);
+    expect(LANDMARK_VALUES).toBe(ml.LANDMARK_VALUES);
     const coordinate = fc.oneof(
       { weight: 50, arbitrary: fc.float({ min: -1000, max: 1000, noNaN: true }) },
       { weight: 1, arbitrary: fc.constantFrom(0, Number.NaN, Number.POSITIVE_INFINITY, 1e30) },

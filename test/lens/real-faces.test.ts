@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../../ml/config/schema.ts';
@@ -7,13 +6,14 @@ import { facesOf, indicesOf } from '../../ml/data/dataset.ts';
 import { protocolLabels } from '../../ml/data/labels.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { loadPredictor } from '../../ml/runtime/predictor.ts';
+import { installStandIn } from '../../tools/simulator/stand-in/api.ts';
 import { StandInFaceCrop, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
-import { installStandIn } from '../../tools/simulator/stand-in/install.ts';
 import { StandInModel } from '../../tools/simulator/stand-in/ml.ts';
 import { scriptedModel } from '../../tools/simulator/stand-in/model-source.ts';
 import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import { addScript } from '../../tools/simulator/stand-in/script.ts';
 import { REAL, temporaryFolder } from '../data/helpers.ts';
+import { needing } from '../real-data.ts';
 
 installStandIn();
 const { EmotionDetector } = await import('../../lens/Assets/EmotionDetector/EmotionDetector.ts');
@@ -21,7 +21,7 @@ const { EmotionDetector } = await import('../../lens/Assets/EmotionDetector/Emot
 const NEUTRAL = 6;
 const source = join(REAL, 'fer2013-sample.csv');
 
-describe.skipIf(!existsSync(source))('real faces that our model has judged', () => {
+describe('real faces that our model has judged', needing(source), () => {
   const cache = temporaryFolder();
   /** Test faces with a FER+ majority, what the model answers and what the detector shows for each. */
   let labels: number[];

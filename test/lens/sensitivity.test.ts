@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Sensitivity } from '../../lens/Assets/EmotionDetector/Sensitivity.ts';
+import { ACTED_BIAS, Sensitivity } from '../../lens/Assets/EmotionDetector/Sensitivity.ts';
+import { biased, ACTED_BIAS as MEASURED_BIAS } from '../../ml/evaluate/prior.ts';
 import { distribution } from './distributions.ts';
 
 const slider = fc.double({ min: -1, max: 1, noNaN: true });
@@ -44,6 +45,32 @@ describe('sensitivity', () => {
           if (i === raised) expect(after[i]).toBeGreaterThanOrEqual(before[i] - 1e-6);
           else expect(after[i]).toBeLessThanOrEqual(before[i] + 1e-6);
         }
+      }),
+    );
+  });
+
+  it('adds the bias for acted faces to the logits, the same that evaluations measure', () => {
+    expect(ACTED_BIAS).toEqual([...MEASURED_BIAS]);
+    fc.assert(
+      fc.property(distribution, (probabilities) => {
+        const changed = probabilities.slice();
+        new Sensitivity(new Array(7).fill(0), 0.75).apply(changed);
+        biased(probabilities, MEASURED_BIAS, 0.75).forEach((value, i) => {
+          expect(changed[i]).toBeCloseTo(value, 5);
+        });
+      }),
+    );
+  });
+
+  it('does so in proportion: twice half is whole', () => {
+    fc.assert(
+      fc.property(distribution, (probabilities) => {
+        const [once, twice] = [probabilities.slice(), probabilities.slice()];
+        new Sensitivity(new Array(7).fill(0), 0.5).apply(once);
+        for (let i = 0; i < 2; i++) new Sensitivity(new Array(7).fill(0), 0.25).apply(twice);
+        twice.forEach((value, i) => {
+          expect(value).toBeCloseTo(once[i], 5);
+        });
       }),
     );
   });

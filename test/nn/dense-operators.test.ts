@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../ml/core/random.ts';
 import { Graph, type Shape, type Tensor } from '../../ml/nn/graph.ts';
 import { BLOCKED_DOMAIN } from '../../ml/nn/layout.ts';
-import { convolution, DenseLayout } from '../../ml/nn/operators/convolution.ts';
+import { convolution, DenseLayout, pixelShuffle } from '../../ml/nn/operators/convolution.ts';
 import { l1Loss } from '../../ml/nn/operators/losses.ts';
-import { pixelShuffle } from '../../ml/nn/operators/pixel-shuffle.ts';
 import { Tape } from '../../ml/nn/tape.ts';
 import { blockSize } from '../../ml/train/hardware.ts';
 import * as reference from './reference.ts';
@@ -19,14 +18,14 @@ if (block > 1) layouts.push({ name: `blocks of ${block}`, layout: new DenseLayou
 
 interface Case {
   /** Operands that are maps, [N, C, H, W]; they come before the others. */
-  readonly maps: readonly Shape[];
+  readonly activations: readonly Shape[];
   readonly parameters: readonly Shape[];
   build(tape: Tape, layout: DenseLayout, tensors: readonly Tensor[]): Tensor;
   compute(inputs: readonly Float64Array[]): Float64Array;
 }
 
 const [HEIGHT, WIDTH] = [4, 5];
-const map = (channels: number): Shape => [IMAGES, channels, HEIGHT, WIDTH];
+const activation = (channels: number): Shape => [IMAGES, channels, HEIGHT, WIDTH];
 const kernel = (outputs: number, inputs: number): Shape[] => [[outputs, inputs, 3, 3], [outputs]];
 
 const cases: Record<string, Case> = {};
@@ -38,23 +37,23 @@ for (const [inputs, outputs] of [
   [16, 1],
 ]) {
   cases[`convolution of ${inputs} to ${outputs} channels`] = {
-    maps: [map(inputs)],
+    activations: [activation(inputs)],
     parameters: kernel(outputs, inputs),
     build: (tape, layout, [x, w, b]) => convolution(tape, layout, x, w, b),
-    compute: ([x, w, b]) => reference.convolution(x, w, b, map(inputs)),
+    compute: ([x, w, b]) => reference.convolution(x, w, b, activation(inputs)),
   };
 }
 cases['convolution and ReLU'] = {
-  maps: [map(16)],
+  activations: [activation(16)],
   parameters: kernel(16, 16),
   build: (tape, layout, [x, w, b]) => convolution(tape, layout, x, w, b, { relu: true }),
-  compute: ([x, w, b]) => reference.convolution(x, w, b, map(16)).map((y) => Math.max(y, 0)),
+  compute: ([x, w, b]) => reference.convolution(x, w, b, activation(16)).map((y) => Math.max(y, 0)),
 };
 cases['scaled convolution and sum'] = {
-  maps: [map(16), map(16)],
+  activations: [activation(16), activation(16)],
   parameters: kernel(16, 16),
   build: (tape, layout, [x, addend, w, b]) => convolution(tape, layout, x, w, b, { addend, scale: 0.1 }),
-  compute: ([x, addend, w, b]) => reference.convolution(x, w, b, map(16)).map((y, i) => 0.1 * y + addend[i]),
+  compute: ([x, addend, w, b]) => reference.convolution(x, w, b, activation(16)).map((y, i) => 0.1 * y + addend[i]),
 };
 for (const [deep, factor] of [
   [4, 2],
@@ -62,23 +61,23 @@ for (const [deep, factor] of [
   [64, 2],
 ]) {
   cases[`pixel shuffle of ${deep} channels by ${factor}`] = {
-    maps: [map(deep)],
+    activations: [activation(deep)],
     parameters: [],
     build: (tape, layout, [x]) => pixelShuffle(tape, layout, x, factor),
-    compute: ([x]) => reference.pixelShuffle(x, map(deep), factor),
+    compute: ([x]) => reference.pixelShuffle(x, activation(deep), factor),
   };
 }
 
 describe.each(layouts)('gradient rules of dense maps, $name', ({ layout }) => {
   it.each(Object.entries(cases))('%s: result and gradients equal float64 and its differences', async (_, testCase) => {
     const random = new Random(5);
-    const shapes = [...testCase.maps, ...testCase.parameters];
+    const shapes = [...testCase.activations, ...testCase.parameters];
     const inputs = shapes.map((shape) => randomValues(shape, random));
     const graph = new Graph();
     const tape = new Tape();
     const operands = shapes.map((shape, i) => {
       const input = graph.input(`input${i}`, shape);
-      const operand = i < testCase.maps.length ? layout.packed(input) : input;
+      const operand = i < testCase.activations.length ? layout.packed(input) : input;
       tape.source(operand);
       return operand;
     });
@@ -89,7 +88,7 @@ describe.each(layouts)('gradient rules of dense maps, $name', ({ layout }) => {
     give('output', layout.plain(output));
     for (const [i, operand] of operands.entries()) {
       const gradient = gradientOf(operand);
-      give(`gradient${i}`, i < testCase.maps.length ? layout.plain(gradient) : gradient);
+      give(`gradient${i}`, i < testCase.activations.length ? layout.plain(gradient) : gradient);
     }
     const weighting = randomValues(output.shape, random);
     const feeds = Object.fromEntries(inputs.map((values, i) => [`input${i}`, { shape: shapes[i], values }]));

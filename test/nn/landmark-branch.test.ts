@@ -16,7 +16,7 @@ const IMAGES = 4;
 const CLASSES = 7;
 
 /** One batch with its landmarks, and what the training graph makes of it at given parameters. */
-function batchOf(landmarks: 'beside' | 'alone') {
+function batchOf(landmarks: 'fused' | 'landmarksOnly') {
   const architecture = buildArchitecture({ architecture: 'mobilenet-v3-small', width: 0.35, size: SIZE, landmarks });
   const graph = buildTrainingGraph(architecture, ['votes'], CLASSES, new Layout(IMAGES, 1));
   const random = new Random(3);
@@ -38,14 +38,14 @@ function batchOf(landmarks: 'beside' | 'alone') {
   return { architecture, graph, run };
 }
 
-describe.each(['beside', 'alone'] as const)('a network with landmarks %s', (landmarks) => {
+describe.each(['fused', 'landmarksOnly'] as const)('a network with landmarks %s', (landmarks) => {
   const { architecture, graph, run } = batchOf(landmarks);
   const trained = randomNetwork(0.35, SIZE, ['votes'], 'mobilenet-v3-small', landmarks);
 
   it('has the inputs that it needs, and sixty-four features of the landmarks after those of the image', () => {
-    expect('image' in graph.inputs).toBe(landmarks === 'beside');
+    expect('image' in graph.inputs).toBe(landmarks === 'fused');
     expect(graph.inputs['landmarks']).toEqual([136, IMAGES]);
-    expect(architecture.features).toBe(landmarks === 'beside' ? 1024 + 64 : 64);
+    expect(architecture.features).toBe(landmarks === 'fused' ? 1024 + 64 : 64);
   });
 
   it('has the gradient of finite differences in the branch and in what the classifier makes of it', async () => {
@@ -74,7 +74,7 @@ describe.each(['beside', 'alone'] as const)('a network with landmarks %s', (land
     expect(await loadNetwork(path)).toEqual(trained);
     const bytes = buildInferenceGraph(foldTrained(trained), { batch: 1, head: 'votes' });
     const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
-    expect(session.inputNames).toEqual(landmarks === 'beside' ? ['image', 'landmarks'] : ['landmarks']);
+    expect(session.inputNames).toEqual(landmarks === 'fused' ? ['image', 'landmarks'] : ['landmarks']);
     const answer = async (value: number) => {
       const all = {
         image: new ort.Tensor('float32', new Float32Array(3 * SIZE * SIZE), [1, 3, SIZE, SIZE]),

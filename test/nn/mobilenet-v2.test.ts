@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { unitsOf } from '../../ml/nn/architecture.ts';
+import { convLayersOf } from '../../ml/nn/architecture.ts';
 import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import { parametersOf, statisticsOf } from '../../ml/nn/parameters.ts';
 
 describe('MobileNetV2', () => {
   it('has the layers and sides of the paper at width 1 and 224 px', () => {
-    const units = unitsOf(mobileNetV2(1, 224));
-    expect(units).toHaveLength(52);
-    expect(units.filter((unit) => unit.kind === 'depthwise')).toHaveLength(17);
-    expect(mobileNetV2(1, 224).blocks.filter((block) => block.residual)).toHaveLength(10);
-    expect(units.filter((unit) => unit.stride === 2).map((unit) => unit.side)).toEqual([224, 112, 56, 28, 14]);
-    expect(mobileNetV2(1, 224).finalSide).toBe(7);
+    const layers = convLayersOf(mobileNetV2(1, 224));
+    expect(layers).toHaveLength(52);
+    expect(layers.filter((conv) => conv.kind === 'depthwise')).toHaveLength(17);
+    expect(mobileNetV2(1, 224).branches[0].blocks.filter((block) => block.residual)).toHaveLength(10);
+    expect(layers.filter((conv) => conv.stride === 2).map((conv) => conv.side)).toEqual([224, 112, 56, 28, 14]);
+    expect(mobileNetV2(1, 224).branches[0].finalSide).toBe(7);
   });
 
   it('has the 2,223,872 parameters of Keras without its top, less the two colours of the grey stem', () => {

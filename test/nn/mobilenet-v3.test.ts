@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { type Architecture, kernelTaps, normedUnitsOf, unitsOf } from '../../ml/nn/architecture.ts';
+import { type Architecture, batchNormLayersOf, convLayersOf, kernelTaps } from '../../ml/nn/architecture.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { parametersOf } from '../../ml/nn/parameters.ts';
 
 /** Multiplications of a network with colours and 1000 classes, in millions. */
 function millionsOf(architecture: Architecture): number {
-  const units = unitsOf(architecture).map((unit) => {
-    const places = Math.ceil(unit.side / unit.stride) ** 2;
-    return places * unit.outChannels * kernelTaps(unit) * (unit.kind === 'stem' ? 3 : 1);
+  const layers = convLayersOf(architecture).map((conv) => {
+    const places = Math.ceil(conv.side / conv.stride) ** 2;
+    return places * conv.outChannels * kernelTaps(conv) * (conv.kind === 'stem' ? 3 : 1);
   });
-  return (units.reduce((a, b) => a + b) + 1000 * architecture.features) / 1e6;
+  return (layers.reduce((a, b) => a + b) + 1000 * architecture.features) / 1e6;
 }
 
 /** Kernels and biases after batch norm is folded, with colours and so many classes. */
 function foldedSize(architecture: Architecture, classes: number): number {
-  const ofUnits = unitsOf(architecture).map((unit) => unit.outChannels * (kernelTaps(unit) + 1));
-  const colours = 2 * 9 * unitsOf(architecture)[0].outChannels;
+  const ofUnits = convLayersOf(architecture).map((conv) => conv.outChannels * (kernelTaps(conv) + 1));
+  const colours = 2 * 9 * convLayersOf(architecture)[0].outChannels;
   return ofUnits.reduce((a, b) => a + b) + colours + classes * (architecture.features + 1);
 }
 
@@ -42,36 +42,42 @@ describe('MobileNetV3', () => {
   });
 
   it('squeezes to a quarter of the expanded channels, after the depthwise convolution', () => {
-    const units = unitsOf(buildArchitecture({ architecture: 'mobilenet-v3-small', width: 1, size: 96 }));
-    const squeezed = units.filter(({ name }) => name.endsWith('/squeeze/reduce'));
+    const layers = convLayersOf(buildArchitecture({ architecture: 'mobilenet-v3-small', width: 1, size: 96 }));
+    const squeezed = layers.filter(({ name }) => name.endsWith('/squeeze/reduce'));
     expect(squeezed.map(({ outChannels }) => outChannels)).toEqual([8, 24, 64, 64, 32, 40, 72, 144, 144]);
     for (const reduce of squeezed) {
-      expect(units[units.indexOf(reduce) - 1]).toMatchObject({ kind: 'depthwise', outChannels: reduce.inChannels });
+      expect(layers[layers.indexOf(reduce) - 1]).toMatchObject({ kind: 'depthwise', outChannels: reduce.inChannels });
     }
   });
 
   it('pools before its last convolution, which has a bias and no batch norm', () => {
     const network = buildArchitecture({ architecture: 'mobilenet-v3-large-minimalistic', width: 1, size: 96 });
-    expect(network).toMatchObject({ finalSide: 3, features: 1280 });
-    expect(network.tail).toMatchObject([{ inChannels: 960, outChannels: 1280, side: 1, norm: false }]);
-    expect(unitsOf(network)).toHaveLength(47);
-    expect(normedUnitsOf(network)).toHaveLength(46);
+    expect(network).toMatchObject({ branches: [{ finalSide: 3 }], features: 1280 });
+    expect(network.branches[0].tail).toMatchObject([{ inChannels: 960, outChannels: 1280, side: 1, norm: false }]);
+    expect(convLayersOf(network)).toHaveLength(47);
+    expect(batchNormLayersOf(network)).toHaveLength(46);
     const names = parametersOf(network, ['original'], 7).pieces.map(({ name }) => name);
     expect(names.filter((name) => name.startsWith('last/'))).toEqual(['last/kernel', 'last/bias']);
   });
 
   it('has a first block without expansion whose input is added to its output', () => {
-    const { blocks } = buildArchitecture({ architecture: 'mobilenet-v3-large-minimalistic', width: 1, size: 96 });
-    expect(blocks[1].units.map(({ name }) => name)).toEqual(['block0/depthwise', 'block0/project']);
+    const [{ blocks }] = buildArchitecture({
+      architecture: 'mobilenet-v3-large-minimalistic',
+      width: 1,
+      size: 96,
+    }).branches;
+    expect(blocks[1].layers.map(({ name }) => name)).toEqual(['block0/depthwise', 'block0/project']);
     expect(blocks.map(({ residual }) => residual).filter(Boolean)).toHaveLength(10);
     expect(blocks[1].residual).toBe(true);
   });
 
   it.each([0.1, 0.35, 0.75, 1.3])('has whole channels at width %d', (width) => {
-    const units = unitsOf(buildArchitecture({ architecture: 'mobilenet-v3-small-minimalistic', width, size: 64 }));
-    for (const [i, unit] of units.entries()) {
-      expect(unit.outChannels % 8, unit.name).toBe(0);
-      if (i > 0) expect(unit.inChannels, unit.name).toBe(units[i - 1].outChannels);
+    const layers = convLayersOf(
+      buildArchitecture({ architecture: 'mobilenet-v3-small-minimalistic', width, size: 64 }),
+    );
+    for (const [i, conv] of layers.entries()) {
+      expect(conv.outChannels % 8, conv.name).toBe(0);
+      if (i > 0) expect(conv.inChannels, conv.name).toBe(layers[i - 1].outChannels);
     }
   });
 });

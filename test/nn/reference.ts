@@ -71,10 +71,10 @@ export function batchNorm(y: Float64Array, gamma: Float64Array, beta: Float64Arr
   return z;
 }
 
-export function averagePool(x: Float64Array, maps: number): Float64Array {
-  const area = x.length / maps;
+export function averagePool(x: Float64Array, activations: number): Float64Array {
+  const area = x.length / activations;
   return Float64Array.from(
-    { length: maps },
+    { length: activations },
     (_, m) => x.subarray(m * area, (m + 1) * area).reduce((a, b) => a + b, 0) / area,
   );
 }

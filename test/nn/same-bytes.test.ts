@@ -3,12 +3,11 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exportOnnx } from '../../ml/export/export-onnx.ts';
-import { exportFloatTflite, exportQuantized } from '../../ml/export/export-quantized.ts';
+import { exportFloatTflite, exportOnnx, exportQuantized } from '../../ml/export/export-model.ts';
 import { floatTflite, int8Tflite } from '../../ml/export/tflite-network.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
-import { innerMapsOf } from '../../ml/nn/layers.ts';
+import { activationsOf } from '../../ml/nn/layers.ts';
 import { Layout } from '../../ml/nn/layout.ts';
 import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
 import { buildTrainingGraph } from '../../ml/nn/training-graph.ts';
@@ -44,13 +43,16 @@ describe('MobileNetV2 keeps its bytes', () => {
   it('in its files', async () => {
     const network = randomNetwork(0.35, 48, HEADS);
     const folded = foldTrained(network);
-    const maps = new Map(
-      innerMapsOf(folded.architecture).map((name, i) => [name, { scale: Math.fround(0.01 + i / 1000), zeroPoint: -9 }]),
+    const activations = new Map(
+      activationsOf(folded.architecture).map((name, i) => [
+        name,
+        { scale: Math.fround(0.01 + i / 1000), zeroPoint: -9 },
+      ]),
     );
     await saveNetwork(join(folder, 'network.safetensors'), network);
     await exportOnnx(network, 'votes', join(folder, 'emotion.onnx'));
     await exportFloatTflite(folded, 'votes', folder);
-    await exportQuantized(quantizeNetwork(folded, 'votes', maps, true), folder, 'qat', 'float32');
+    await exportQuantized(quantizeNetwork(folded, 'votes', activations, true), folder, 'qat', 'float32');
     const names = [
       'network.safetensors',
       'emotion.onnx',
@@ -72,10 +74,13 @@ describe('MobileNetV2 keeps its bytes', () => {
 it('MobileNetV3 keeps its bytes', () => {
   const architecture = buildArchitecture({ architecture: 'mobilenet-v3-small', width: 0.35, size: 32 });
   const network = foldTrained(randomNetwork(0.35, 32, ['votes'], 'mobilenet-v3-small'));
-  const maps = new Map(
-    innerMapsOf(architecture).map((map, i) => [map, { scale: Math.fround(0.01 + i / 1000), zeroPoint: (i % 9) - 4 }]),
+  const activations = new Map(
+    activationsOf(architecture).map((activation, i) => [
+      activation,
+      { scale: Math.fround(0.01 + i / 1000), zeroPoint: (i % 9) - 4 },
+    ]),
   );
-  const quantized = quantizeNetwork(network, 'votes', maps, true);
+  const quantized = quantizeNetwork(network, 'votes', activations, true);
   expect({
     training: hash(buildTrainingGraph(architecture, ['votes'], 7, new Layout(16, 8)).bytes),
     portable: hash(buildTrainingGraph(architecture, HEADS, 7, new Layout(4, 1)).bytes),

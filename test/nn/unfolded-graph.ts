@@ -1,4 +1,4 @@
-import type { Activation, Unit } from '../../ml/nn/architecture.ts';
+import type { Activation, ConvLayer } from '../../ml/nn/architecture.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { Graph, type Tensor } from '../../ml/nn/graph.ts';
 import { parametersOf, statisticsOf } from '../../ml/nn/parameters.ts';
@@ -27,10 +27,14 @@ function activate(x: Tensor, activation: Activation): Tensor {
  */
 export function unfoldedGraph({ info, parameters, statistics }: TrainedNetwork, head: string): Uint8Array {
   const architecture = buildArchitecture(info);
+  const [{ blocks, tail }] = architecture.branches;
   const vector = parametersOf(architecture, info.heads, info.classes);
   const statisticsVector = statisticsOf(architecture);
   const graph = new Graph();
-  const unit = (x: Tensor, { name, kind, kernelSide, stride, side, outChannels, activation, norm }: Unit): Tensor => {
+  const conv = (
+    x: Tensor,
+    { name, kind, kernelSide, stride, side, outChannels, activation, norm }: ConvLayer,
+  ): Tensor => {
     const constant = (part: string) => graph.constant(vector.view(parameters, `${name}/${part}`), [outChannels]);
     const moment = (part: string) =>
       graph.constant(statisticsVector.view(statistics, `${name}/${part}`), [outChannels]);
@@ -51,15 +55,15 @@ export function unfoldedGraph({ info, parameters, statistics }: TrainedNetwork, 
   };
   const pool = (x: Tensor) => graph.node('GlobalAveragePool', [x], [1, x.shape[1], 1, 1]);
   let x = graph.input('grey', [1, 1, info.size, info.size]);
-  for (const block of architecture.blocks) {
-    const y = block.units.reduce((map, each) => {
-      const output = unit(map, each);
+  for (const block of blocks) {
+    const y = block.layers.reduce((activation, each) => {
+      const output = conv(activation, each);
       if (!block.squeeze || each.kind !== 'depthwise') return output;
-      return graph.node('Mul', [output, block.squeeze.units.reduce(unit, pool(output))], output.shape);
+      return graph.node('Mul', [output, block.squeeze.layers.reduce(conv, pool(output))], output.shape);
     }, x);
     x = block.residual ? graph.node('Add', [x, y], y.shape) : y;
   }
-  const features = graph.node('Flatten', [architecture.tail.reduce(unit, pool(x))], [1, architecture.features]);
+  const features = graph.node('Flatten', [tail.reduce(conv, pool(x))], [1, architecture.features]);
   const kernel = graph.constant(vector.view(parameters, `classifier/${head}/kernel`), [7, architecture.features]);
   const bias = graph.constant(vector.view(parameters, `classifier/${head}/bias`), [7]);
   const logits = graph.node('Gemm', [features, kernel, bias], [1, 7], { attributes: { transB: { int: 1 } } });

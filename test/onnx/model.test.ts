@@ -182,8 +182,8 @@ describe('ONNX files', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['too few numbers', { dims: [3], dataType: 1, floatData: [1, 2] }, /t has 8 bytes, its shape \[3\] asks for 12/],
-    ['a negative size', { dims: [-2], dataType: 1, floatData: [1, 2] }, /its shape \[-2\] asks for -8/],
+    ['too few numbers', { dims: [3], dataType: 1, floatData: [1, 2] }, /t has 8 bytes, but its shape \[3\] needs 12/],
+    ['a negative size', { dims: [-2], dataType: 1, floatData: [1, 2] }, /its shape \[-2\] needs -8/],
     ['numbers in another file', { dims: [2], dataType: 1, dataLocation: 1 }, /t lies in another file.*one file/],
   ])('with a tensor of %s are refused', (_, tensorFields, message) => {
     expect(() => decodeModel(withTensor({ name: 't', ...tensorFields }), 'odd.onnx')).toThrow(message);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { decodeModel } from '../../ml/onnx/decode.ts';
 import { type AttributeValue, DATA_TYPE, encodeModel, type OnnxModel } from '../../ml/onnx/model.ts';
 import { inferShapes } from '../../ml/onnx/shapes/infer.ts';
 import { floats, integers, modelOf, node, type Parts } from '../check/check-models.ts';
-import { REAL_CASES } from '../real-data.ts';
+import { needing, REAL_CASES } from '../real-data.ts';
 
 /** Real shapes of a model's tensors, by running it on zeros in ONNX Runtime with each of them as an output. */
 async function realShapes(model: OnnxModel): Promise<Map<string, readonly number[]>> {
@@ -236,20 +236,13 @@ describe('shapes that are inferred', () => {
     await expectReal(decodeModel(readFileSync(path), path));
   });
 
-  const cases = REAL_CASES;
-  it
-    .skipIf(!existsSync(cases))
-    .each(
-      existsSync(cases)
-        ? [
-            'onnx_five_dimensions/channel_shuffle_5d',
-            'onnx_constant_parameters/torch_view',
-            'onnx_fine/asym_deconv',
-            'layout/keras_nhwc',
-          ]
-        : [],
-    )('are those of ONNX Runtime in the case %s', async (name) => {
-    const path = join(cases, `${name}.onnx`);
+  it.each([
+    'onnx_five_dimensions/channel_shuffle_5d',
+    'onnx_constant_parameters/torch_view',
+    'onnx_fine/asym_deconv',
+    'layout/keras_nhwc',
+  ])('are those of ONNX Runtime in the case %s', needing(REAL_CASES), async (name) => {
+    const path = join(REAL_CASES, `${name}.onnx`);
     await expectReal(decodeModel(readFileSync(path), path));
   });
 });

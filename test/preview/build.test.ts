@@ -13,7 +13,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
-import { landmarkModel } from '../../ml/faces/landmarks/network/landmark-model.ts';
+import { landmarkModel } from '../../ml/faces/networks/models.ts';
 import { SHIPPED_LENS } from '../../tools/lens-build/shipped.ts';
 import { buildPreview } from '../../tools/preview/server/build.ts';
 import { servePreview } from '../../tools/preview/server/serve.ts';
@@ -105,7 +105,7 @@ describe('building the page', () => {
     const site = join(folder, 'again');
     cpSync(out, site, { recursive: true });
     writeFileSync(join(site, 'assets', 'old.js'), 'old');
-    await expect(build(site, false)).rejects.toThrow(/again holds a page already.*--force/);
+    await expect(build(site, false)).rejects.toThrow(/again already holds a page.*--force/);
     await build(site, true);
     expect(existsSync(join(site, 'assets', 'old.js'))).toBe(false);
     mkdirSync(join(site, 'keep'));
@@ -144,15 +144,15 @@ describe('building the page', () => {
     const told = problems.join('\n');
     expect(told).toContain('Assets/Effects/Sounds/Happy.wav is missing');
     expect(told).toMatch(/HappyEffect\.ts:\d+: Could not resolve/);
-    expect(told).toContain(`${LANDMARKS} takes [1, 3, 112, 112] and gives`);
-    expect(told).toContain('takes [192, 192, 3] and gives [1, 1, 7]');
+    expect(told).toContain(`${LANDMARKS} takes [1, 3, 112, 112] and outputs`);
+    expect(told).toContain('takes [192, 192, 3] and outputs [1, 1, 7]');
   });
 
   it('names a model file that cannot be loaded', async () => {
     const junk = join(folder, 'junk.onnx');
     writeFileSync(junk, 'junk');
     const building = buildPreview({ project: SHIPPED_LENS, model: junk, out: join(folder, 'junk') });
-    await expect(building).rejects.toThrow(`${junk} is no whole ONNX file`);
+    await expect(building).rejects.toThrow(`${junk} is not a complete ONNX file`);
     expect(existsSync(join(folder, 'junk'))).toBe(false);
   });
 

@@ -22,20 +22,20 @@ describe('emotion-lens preview', { timeout: 60_000 }, () => {
   it.each([
     [['--port', '0'], /--port <number>.*whole number from 1 to 65535/],
     [['--port', 'x'], /whole number/],
-    [['--force'], /--force goes with --out/],
-    [['--out', 'site', '--port', '5000'], /choose one/],
-    [['--out', 'site', '--open'], /choose one/],
+    [['--force'], /--force needs --out/],
+    [['--out', 'site', '--port', '5000'], /use one or the other/],
+    [['--out', 'site', '--open'], /use one or the other/],
     [['--out', '.'], /cannot write the page to \.: what it holds would be lost/],
     [['--out', '..', '--force'], /would be lost/],
     [['--project', 'missing'], /missing.*does not exist/],
     [['--project', 'file'], /file is a file/],
-    [['--project', '.', '--out', 'site'], /no Lens Studio project/],
-    [['--project', 'empty'], /no Lens Studio project/],
+    [['--project', '.', '--out', 'site'], /is not a Lens Studio project/],
+    [['--project', 'empty'], /is not a Lens Studio project/],
     [['--project', 'two'], /2 \.esproj files \(A\.esproj, B\.esproj\)/],
     [['--model', 'model.tflite'], /expected an \.onnx file/],
     [['--model', 'missing.onnx'], /missing\.onnx.*does not exist/],
-    [['--model', 'junk.onnx'], /junk\.onnx is no whole ONNX file/],
-    [['--model', 'junk.onnx', '--out', 'site'], /junk\.onnx is no whole ONNX file/],
+    [['--model', 'junk.onnx'], /junk\.onnx is not a complete ONNX file/],
+    [['--model', 'junk.onnx', '--out', 'site'], /junk\.onnx is not a complete ONNX file/],
   ])('refuses %o', (args, message) => {
     const { status, stderr } = preview(...args);
     expect(stderr).toMatch(message);
@@ -59,7 +59,7 @@ describe('emotion-lens preview', { timeout: 60_000 }, () => {
 
   it('says that a project cannot be run, whose page waits for it', async () => {
     const { stdout } = await run('--project', 'bare');
-    expect(stdout).toMatch(/^bare cannot be run yet: .*sceneId: found .*which no scene of the project has/);
+    expect(stdout).toMatch(/^bare cannot be run yet: .*sceneId: found .*which is not the id of a scene in the project/);
     expect(stdout).toMatch(/http:\/\/127/);
   });
 

@@ -102,7 +102,7 @@ describe('what is no file of the page', () => {
   ])('is not there: %s', async (path) => {
     const { status, text } = await send(path);
     expect(status).toBe(404);
-    expect(text).toBe('there is no such file');
+    expect(text).toBe('no such file');
   });
 
   it('opens no socket', async () => {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Change, inspectedComponents } from '../../tools/preview/page/inspector/components.ts';
-import { valuesText } from '../../tools/preview/page/inspector/values-text.ts';
+import { type Change, inspectedComponents, valuesText } from '../../tools/preview/page/inspector/components.ts';
 import { quantile } from '../../tools/preview/page/run/samples.ts';
 import { coveredPart, screenFor } from '../../tools/preview/page/stage/screen.ts';
 import { type SaveRequest, saveInputs, sceneStamp } from '../../tools/preview/server/save-inputs.ts';
+import { readProgram } from '../../tools/simulator/load/read-program.ts';
 import type { InputValue } from '../../tools/simulator/program.ts';
-import { readProgram } from '../../tools/simulator/project/read-program.ts';
 import { SCENE, SeededProject } from '../lens-validate/faults/seeded-project.ts';
 
 describe('the values to copy', () => {

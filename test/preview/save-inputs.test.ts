@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withLock } from '../../ml/core/lock.ts';
 import { type SaveRequest, saveInputs, sceneStamp } from '../../tools/preview/server/save-inputs.ts';
-import { readProgram } from '../../tools/simulator/project/read-program.ts';
+import { readProgram } from '../../tools/simulator/load/read-program.ts';
 import { SCENE, SeededProject } from '../lens-validate/faults/seeded-project.ts';
 
 let project: SeededProject;
@@ -39,7 +39,9 @@ function difference(before: string, after: string) {
 describe('saving inputs into the scene', () => {
   it('reads no scene that is larger than any', async () => {
     truncateSync(join(project.folder, SCENE), 2 ** 30);
-    await expect(sceneStamp(project.folder)).rejects.toThrow(`${SCENE} has 1073741824 bytes, at most 16000000`);
+    await expect(sceneStamp(project.folder)).rejects.toThrow(
+      `${SCENE} has 1073741824 bytes, expected at most 16000000`,
+    );
   });
 
   it('replaces a float and says that it is no longer the default; nothing else changes', async () => {

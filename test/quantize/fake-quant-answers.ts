@@ -2,7 +2,10 @@ import * as ort from 'onnxruntime-node';
 import { FACE_SIZE, type Faces } from '../../ml/data/dataset.ts';
 import { resizeBilinear } from '../../ml/data/resize.ts';
 import { convolutionsOf, type FoldedNetwork, stemToGrey } from '../../ml/nn/folded-network.ts';
+import { LOGITS } from '../../ml/nn/layers.ts';
 import { Layout } from '../../ml/nn/layout.ts';
+import { decodeModel } from '../../ml/onnx/decode.ts';
+import { encodeModel } from '../../ml/onnx/model.ts';
 import { buildQatGraph } from '../../ml/quantize/qat-graph.ts';
 import type { QuantizedNetwork } from '../../ml/quantize/quantized-network.ts';
 import { PROBABILITY_PARAMETERS, quantize } from '../../ml/quantize/scheme.ts';
@@ -10,13 +13,13 @@ import { PROBABILITY_PARAMETERS, quantize } from '../../ml/quantize/scheme.ts';
 const BATCH = 16;
 
 /**
- * The probabilities [n, 7], rounded as the integer softmax rounds them, that the training graph of quantization-aware training gives, without dropout, to faces as
- * they are.
+ * The probabilities [n, 7], rounded as the integer softmax rounds them, that the graph of quantization-aware training gives
+ * to faces as they are, without dropout.
  * @param network floats that `quantized` was made of.
  */
 export async function fakeQuantAnswers(
   network: FoldedNetwork,
-  { architecture, classes, head, maps }: QuantizedNetwork,
+  { architecture, classes, head, activations }: QuantizedNetwork,
   faces: Faces,
   block: number,
   perChannel: boolean,
@@ -33,9 +36,10 @@ export async function fakeQuantAnswers(
   for (const { name } of statistics.pieces) {
     const cut = name.lastIndexOf('/');
     const field = name.slice(cut + 1) as 'scale' | 'zeroPoint';
-    statistics.view(grids, name)[0] = maps.get(name.slice(0, cut))?.[field] as number;
+    statistics.view(grids, name)[0] = activations.get(name.slice(0, cut))?.[field] as number;
   }
-  const session = await ort.InferenceSession.create(bytes, { graphOptimizationLevel: 'disabled' });
+  const output = `${LOGITS}/${head}`;
+  const session = await ort.InferenceSession.create(forwardHalf(bytes, output), { graphOptimizationLevel: 'disabled' });
   const count = faces.count;
   const answers = new Float32Array(count * classes);
   const grey = new Float32Array(size * size);
@@ -60,7 +64,7 @@ export async function fakeQuantAnswers(
         Object.entries(inputs).map(([name, shape]) => [name, new ort.Tensor('float32', fed[name], [...shape])]),
       ),
     );
-    const logits = results[`logits/${head}`].data as Float32Array;
+    const logits = results[output].data as Float32Array;
     for (let n = 0; n < Math.min(BATCH, count - first); n++) {
       const own = Array.from({ length: classes }, (_, k) => logits[k * BATCH + n]);
       const powers = own.map((logit) => Math.exp(logit - Math.max(...own)));
@@ -75,4 +79,18 @@ export async function fakeQuantAnswers(
   }
   await session.release();
   return answers;
+}
+
+/** The nodes of a step's graph that lead to one output, without those of the gradient. */
+function forwardHalf(bytes: Uint8Array, output: string): Uint8Array {
+  const { graph, ...model } = decodeModel(bytes, 'step');
+  const needed = new Set([output]);
+  const nodes = graph.nodes.toReversed().filter(({ inputs, outputs }) => {
+    if (!outputs.some((name) => needed.has(name))) return false;
+    for (const name of inputs) needed.add(name);
+    return true;
+  });
+  const outputs = graph.outputs.filter(({ name }) => name === output);
+  const initializers = graph.initializers.filter(({ name }) => needed.has(name));
+  return encodeModel({ ...model, graph: { ...graph, nodes: nodes.toReversed(), initializers, outputs } });
 }

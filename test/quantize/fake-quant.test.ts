@@ -64,10 +64,10 @@ describe.each(layouts)('fake quantization, $name', ({ layout }) => {
           ? pointwiseSums(tape, inputs.x, weights)
           : depthwiseSums(layout, inputs.x, weights, { side: SIDE, kernelSide: 3, stride: 1 });
       const scale = graph.constant(Y_SCALE);
-      const grid = bounds.low === 0 ? { scale } : { scale, below: graph.constant(-bounds.low) };
+      const parameters = bounds.low === 0 ? { scale } : { scale, zeroPointOffset: graph.constant(-bounds.low) };
       const source = { kernel: inputs.kernel, bias: inputs.bias };
-      const map = { steps: inputs.x, scale: xScale };
-      const { steps } = requantize(tape, layout, map, source, weights, sums, SIDE, grid);
+      const activation = { steps: inputs.x, scale: xScale };
+      const { steps } = requantize(tape, layout, activation, source, weights, sums, SIDE, parameters);
       const gradientOf = tape.backward([[steps, graph.input('upstream', [outputs, PIXELS])]]);
       graph.output('steps', steps);
       for (const [name, tensor] of Object.entries(inputs)) graph.output(`d/${name}`, gradientOf(tensor));
@@ -124,12 +124,12 @@ describe('a residual sum', () => {
     tape.source(a);
     tape.source(b);
     const [aScale, bScale, scale] = [0.5, 0.25, 1].map((value) => graph.constant(value));
-    const maps = [
+    const activations = [
       { steps: a, scale: aScale },
       { steps: b, scale: bScale },
     ];
-    const grid = { scale, below: graph.constant(10) };
-    const { steps } = requantizeSum(tape, maps, grid);
+    const parameters = { scale, zeroPointOffset: graph.constant(10) };
+    const { steps } = requantizeSum(tape, activations, parameters);
     const gradientOf = tape.backward([[steps, graph.constant([1, 1, 1, 1], [1, 4])]]);
     graph.output('steps', steps);
     graph.output('da', gradientOf(a));
@@ -166,14 +166,14 @@ describe.each(layouts)('a product of maps, $name', ({ layout }) => {
       b: graph.input('b', [CHANNELS, perChannel ? IMAGES : PIXELS]),
     };
     for (const tensor of Object.values(inputs)) tape.source(tensor);
-    const maps = [
+    const activations = [
       { steps: inputs.a, scale: graph.constant(aScale) },
       { steps: inputs.b, scale: graph.constant(bScale) },
     ] as const;
-    const grid = { scale: graph.constant(scale), below: graph.constant(-bounds.low) };
+    const parameters = { scale: graph.constant(scale), zeroPointOffset: graph.constant(-bounds.low) };
     const { steps } = perChannel
-      ? requantizeExcited(tape, layout, maps[0], SIDE, maps[1], grid)
-      : requantizeProduct(tape, maps[0], maps[1], grid);
+      ? requantizeExcited(tape, layout, activations[0], SIDE, activations[1], parameters)
+      : requantizeProduct(tape, activations[0], activations[1], parameters);
     const gradientOf = tape.backward([[steps, graph.input('upstream', [CHANNELS, PIXELS])]]);
     graph.output('steps', steps);
     for (const [name, tensor] of Object.entries(inputs)) graph.output(`d/${name}`, gradientOf(tensor));

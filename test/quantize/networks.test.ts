@@ -1,30 +1,35 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
-import type { FaceDataset } from '../../ml/data/dataset.ts';
-import { FACE_PIXELS, type Faces, facesOf, indicesOf } from '../../ml/data/dataset.ts';
+import { FACE_PIXELS, type FaceDataset, type Faces, facesOf, indicesOf } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
-import { agreementOf } from '../../ml/evaluate/agreement.ts';
-import { unitsOf } from '../../ml/nn/architecture.ts';
+import { agreementOf } from '../../ml/evaluate/comparison.ts';
+import { convLayersOf } from '../../ml/nn/architecture.ts';
 import type { FoldedNetwork } from '../../ml/nn/folded-network.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
 import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
-import { correctBiases } from '../../ml/quantize/bias-correction.ts';
-import { type Calibration, calibrate, mapParameters, representativeFaces } from '../../ml/quantize/calibrate.ts';
+import {
+  activationParametersOf,
+  type Calibration,
+  calibrate,
+  representativeFaces,
+} from '../../ml/quantize/calibrate.ts';
 import { equalize } from '../../ml/quantize/equalize.ts';
-import { quantizeAfterTraining } from '../../ml/quantize/ptq.ts';
+import { correctBiases, quantizeAfterTraining } from '../../ml/quantize/ptq.ts';
 import { buildQdqGraph } from '../../ml/quantize/qdq-graph.ts';
-import { dequantizeNetwork, quantizeNetwork } from '../../ml/quantize/quantized-network.ts';
+import { dequantizeNetwork, type QuantizedNetwork, quantizeNetwork } from '../../ml/quantize/quantized-network.ts';
 import { layerSqnr } from '../../ml/quantize/sqnr.ts';
 import { blockSize } from '../../ml/train/hardware.ts';
 import { PREDICT_BATCH, predictFaces, predictWith } from '../../ml/train/predict.ts';
 import { foldTrained } from '../../ml/train/trained-network.ts';
 import { exportedInfo, foldedFromOnnx } from '../../ml/weights/from-onnx.ts';
+import { REAL } from '../data/helpers.ts';
 import { randomNetwork } from '../nn/random-network.ts';
+import { needing } from '../real-data.ts';
 import { fakeQuantAnswers } from './fake-quant-answers.ts';
 
 const SIZE = 48;
@@ -33,8 +38,11 @@ const dataset = generateFaces({ count: 140, seed: 2 });
 const faces = representativeFaces(dataset, 48, 1);
 const network: FoldedNetwork = foldTrained(randomNetwork(0.35, SIZE, [HEAD]));
 let calibration: Calibration;
+/** By the configuration as it is. */
+let quantized: QuantizedNetwork;
 beforeAll(async () => {
   calibration = await calibrate(network, HEAD, faces);
+  quantized = await quantizeAfterTraining(network, HEAD, faces, ConfigSchema.parse({}).quantize);
 });
 
 const largestDifference = (a: Float32Array, b: Float32Array) =>
@@ -73,10 +81,10 @@ describe('cross-layer equalization', () => {
     const before = await predictFaces(network, HEAD, faces);
     const after = await predictFaces(equalized, HEAD, faces);
     expect(largestDifference(before, after)).toBeLessThan(1e-4);
-    const spread = ({ units }: FoldedNetwork) => {
-      const depthwise = unitsOf(network.architecture).filter(({ kind }) => kind === 'depthwise');
+    const spread = ({ layers }: FoldedNetwork) => {
+      const depthwise = convLayersOf(network.architecture).filter(({ kind }) => kind === 'depthwise');
       return depthwise.reduce((sum, { name, outChannels }) => {
-        const kernel = units.get(name)?.kernel as Float32Array;
+        const kernel = layers.get(name)?.kernel as Float32Array;
         const largest = Array.from({ length: outChannels }, (_, c) =>
           Math.max(...kernel.subarray(c * 9, (c + 1) * 9).map(Math.abs)),
         );
@@ -89,10 +97,10 @@ describe('cross-layer equalization', () => {
 
 describe('bias correction', () => {
   it('brings the mean of each channel nearer to that of the floats', async () => {
-    const maps = mapParameters(network.architecture, calibration, 'minmax');
+    const activations = activationParametersOf(network.architecture, calibration, 'minmax');
     // Coarse weights make a shift that can be seen.
-    const coarse = quantizeNetwork(network, HEAD, maps, false);
-    const corrected = quantizeNetwork(correctBiases(network, coarse, calibration), HEAD, maps, false);
+    const coarse = quantizeNetwork(network, HEAD, activations, false);
+    const corrected = quantizeNetwork(correctBiases(network, coarse, calibration), HEAD, activations, false);
     const shift = async (floats: FoldedNetwork) => {
       const seen = await calibrate(floats, HEAD, faces);
       const [means, exact] = [seen, calibration].map((of) => of.get('head')?.channelMeans() as Float64Array);
@@ -119,7 +127,6 @@ describe('a quantized network', () => {
   });
 
   it('runs on integer kernels of ONNX Runtime as the same graph runs on floats', async () => {
-    const quantized = await quantizeAfterTraining(network, HEAD, faces, ConfigSchema.parse({}).quantize);
     const bytes = buildQdqGraph(quantized, { batch: 1 });
     const image = new Float32Array(3 * SIZE * SIZE).map((_, i) => Math.sin(i / 50));
     const feeds = { image: new ort.Tensor('float32', image, [1, 3, SIZE, SIZE]) };
@@ -133,14 +140,15 @@ describe('a quantized network', () => {
   });
 
   it('is no network of floats: whoever takes it for one is told the first node that does not fit', async () => {
-    const quantized = await quantizeAfterTraining(network, HEAD, faces, ConfigSchema.parse({}).quantize);
     const bytes = buildQdqGraph(quantized, { batch: 1 });
     expect(() => exportedInfo(bytes, 'int8.onnx')).toThrow(
       /int8\.onnx: the node "QuantizeLinear_\d+" is a QuantizeLinear/,
     );
     const floats = buildInferenceGraph(network, { batch: 1, head: HEAD, metadata: { head: HEAD, width: '0.35' } });
     const other = buildInferenceGraph(network, { batch: 1, head: HEAD, metadata: { head: '__proto__' } });
-    expect(() => exportedInfo(other, 'other.onnx')).toThrow(/other\.onnx is of the head "__proto__"; expected one of/);
+    expect(() => exportedInfo(other, 'other.onnx')).toThrow(
+      /other\.onnx: the metadata field head is "__proto__"; expected one of/,
+    );
     expect(exportedInfo(floats, 'float.onnx')).toEqual({
       head: HEAD,
       architecture: 'mobilenet-v2',
@@ -152,33 +160,37 @@ describe('a quantized network', () => {
   });
 
   it('has more signal than noise in every map', async () => {
-    const quantized = await quantizeAfterTraining(network, HEAD, faces, ConfigSchema.parse({}).quantize);
     const layers = await layerSqnr(network, quantized, faces);
-    expect(layers.map(({ map }) => map)).toContain('block2/add');
-    expect(layers[0]).toEqual({ map: 'stem', decibels: expect.any(Number) });
+    expect(layers.map(({ activation }) => activation)).toContain('block2/add');
+    expect(layers[0]).toEqual({ activation: 'stem', decibels: expect.any(Number) });
     for (const { decibels } of layers) expect(decibels).toBeGreaterThan(0);
     expect(layers[0].decibels).toBeGreaterThan(30);
   });
 });
 
 const block = blockSize();
-describe.each([1, ...(block > 1 ? [block] : [])])('quantization-aware training, block %i', (block) => {
-  it.each([true, false])('computes what the integers compute (scales per channel: %s)', async (perChannel) => {
+describe.each([true, false])('quantization-aware training, scales per channel: %s', (perChannel) => {
+  let quantized: QuantizedNetwork;
+  let integers: Float32Array;
+  beforeAll(async () => {
     const config = ConfigSchema.parse({ quantize: { perChannel, correctBias: false } }).quantize;
-    const quantized = await quantizeAfterTraining(network, HEAD, faces, config);
-    const integers = await predictWith(buildQdqGraph(quantized, { batch: PREDICT_BATCH }), quantized, faces);
+    quantized = await quantizeAfterTraining(network, HEAD, faces, config);
+    integers = await predictWith(buildQdqGraph(quantized, { batch: PREDICT_BATCH }), quantized, faces);
+  });
+
+  it.each([1, ...(block > 1 ? [block] : [])])('computes what the integers compute, block %i', async (block) => {
     const { largest } = agreementOf(await fakeQuantAnswers(network, quantized, faces, block, perChannel), integers, 48);
     expect(largest).toBeLessThan(0.02);
   });
 });
 
-const FER2013 = join('..', 'shared', 'data', 'fer2013', 'fer2013.csv.gz');
+const FER2013 = join(REAL, 'fer2013.csv.gz');
 const SHIPPED = join('ml', 'models', 'emotion', 'emotion.onnx');
-const missing = [FER2013, SHIPPED].filter((path) => !existsSync(path));
 
 describe('on 1,000 faces of FER2013', () => {
-  it.skipIf(missing.length > 0)(
-    `the shipped network answers alike in fake quantization and in integers${missing.length > 0 ? ` (needs ${missing})` : ''}`,
+  it(
+    'the shipped network answers alike in fake quantization and in integers',
+    { timeout: 240_000, ...needing(FER2013) },
     async () => {
       const count = 1000;
       const data = ConfigSchema.parse({ data: { source: FER2013 } }).data;
@@ -198,6 +210,5 @@ describe('on 1,000 faces of FER2013', () => {
       expect(top1).toBeGreaterThanOrEqual(0.995);
       expect(largest).toBeLessThanOrEqual(0.02);
     },
-    240_000,
   );
 });

@@ -33,8 +33,8 @@ describe('observers', () => {
     expect(rangeOf(seen, 'minmax')).toEqual({ min: Math.min(...all), max: 40 });
   });
 
-  it('average moves from the first extremes towards the later ones', () => {
-    const { min } = rangeOf(seen, 'average');
+  it('movingAverage moves from the first extremes towards the later ones', () => {
+    const { min } = rangeOf(seen, 'movingAverage');
     expect(min).toBeCloseTo(0.9 * Math.min(...batches[0]) + 0.1 * Math.min(...batches[1]), 5);
   });
 

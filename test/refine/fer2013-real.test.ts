@@ -1,19 +1,17 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { FERPLUS_CLASSES, faceAt, indicesOf } from '../../ml/data/dataset.ts';
-import { findFlaws } from '../../ml/data/duplicates.ts';
+import { findFlaws } from '../../ml/data/flaws.ts';
 import { loadFaces, readFaces } from '../../ml/data/load.ts';
 import type { LoadedFaces } from '../../ml/data/loaded.ts';
 import { identityOf, readManifest } from '../../ml/data/manifest.ts';
-import { findConstants } from '../../ml/refine/constants.ts';
 import drawingRows from '../../ml/refine/drawing-rows.json' with { type: 'json' };
-import { findDrawings } from '../../ml/refine/drawings.ts';
-import { entriesOf, findSuspects } from '../../ml/refine/refine.ts';
-import { findNotFaces } from '../../ml/refine/votes.ts';
+import { findConstants, findDrawings, findNotFaces, findSuspects } from '../../ml/refine/finders.ts';
+import { entriesOf } from '../../ml/refine/suspects.ts';
 import { REAL, temporaryFolder } from '../data/helpers.ts';
+import { needing } from '../real-data.ts';
 
 const source = join(REAL, 'fer2013.csv.gz');
 const SHIPPED = 'ml/refine/fer2013.csv';
@@ -29,7 +27,7 @@ describe('the shipped manifest', () => {
   });
 });
 
-describe.skipIf(!existsSync(source))('refining the whole of FER2013', () => {
+describe('refining the whole of FER2013', needing(source), () => {
   const data = ConfigSchema.parse({
     data: { source, votes: join(REAL, 'fer2013new.csv'), cache: temporaryFolder() },
   }).data;

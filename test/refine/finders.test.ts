@@ -3,12 +3,10 @@ import { silent } from '../../ml/core/progress.ts';
 import { Random } from '../../ml/core/random.ts';
 import { FACE_PIXELS, type FaceDataset, FERPLUS_CLASSES, faceAt } from '../../ml/data/dataset.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
-import { findConstants } from '../../ml/refine/constants.ts';
-import { findDrawings } from '../../ml/refine/drawings.ts';
 import { findDuplicates } from '../../ml/refine/duplicates.ts';
+import { findConstants, findDrawings, findNotFaces, findSuspects, findVotedLabels } from '../../ml/refine/finders.ts';
 import { fitLogistic, probabilityOf } from '../../ml/refine/logistic.ts';
-import { entriesOf, findSuspects, summaryOf } from '../../ml/refine/refine.ts';
-import { findNotFaces, findVotedLabels } from '../../ml/refine/votes.ts';
+import { entriesOf, summaryOf } from '../../ml/refine/suspects.ts';
 import { datasetOf, type Face } from '../data/helpers.ts';
 
 const drawn = generateFaces({ count: 140, seed: 5 });

@@ -163,7 +163,7 @@ describe('the review server', () => {
     const changed = readFileSync(path, 'utf8');
     expect(await save([{ row: 3, action: 'keep', to: null }])).toEqual({
       status: 409,
-      text: expect.stringContaining('has been changed by another program'),
+      text: expect.stringContaining('was changed by another program'),
     });
     expect(readFileSync(path, 'utf8')).toBe(changed);
   });

@@ -1,6 +1,6 @@
 /** A process that does what a model may do to it, for the tests. */
 import { UserError } from '../../ml/core/errors.ts';
-import { serveCalls } from '../../ml/runtime/serve-calls.ts';
+import { serveCalls } from '../../ml/runtime/isolated-process.ts';
 
 const held: Uint8Array[] = [];
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkModel } from '../../ml/check/check-model.ts';
 import { UserError } from '../../ml/core/errors.ts';
-import { facesIn } from '../../ml/data/dataset.ts';
 import { DATA_TYPE, encodeModel, type OnnxGraph, type OnnxModel, type OnnxNode } from '../../ml/onnx/model.ts';
-import { loadIsolatedPredictor } from '../../ml/runtime/isolated/isolated-predictor.ts';
+import { loadIsolatedPredictor } from '../../ml/runtime/isolated-predictor.ts';
 import { loadPredictor } from '../../ml/runtime/predictor.ts';
 import { integers, modelOf, node } from '../check/check-models.ts';
+import { facesIn } from '../data/helpers.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'isolated-'));
 async function save(name: string, model: OnnxModel): Promise<string> {
@@ -77,7 +77,7 @@ describe('a model in a process of its own', () => {
 
   it.each<[string, OnnxModel, number, RegExp]>([
     ['an endless loop', endlessLoop(), 5, /does not answer within 5 seconds/],
-    ['numbers that double', doubling(), 50, /takes more than 1 GB of memory/],
+    ['numbers that double', doubling(), 50, /uses more than 1 GB of memory/],
   ])('is ended: %s', async (name, model, seconds, message) => {
     const file = await save(`${name}.onnx`, model);
     const face = facesIn(new Uint8Array(48 * 48));

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
-import { IsolatedProcess } from '../../ml/runtime/isolated-process.ts';
-import type { Limits } from '../../ml/runtime/protocol.ts';
+import { IsolatedProcess, type Limits } from '../../ml/runtime/isolated-process.ts';
 
 const MODULE = new URL('./hostile-process.ts', import.meta.url);
 const ROOMY: Limits = { bytes: 2_000_000_000, milliseconds: 60_000 };
@@ -38,7 +37,7 @@ describe('a process of its own', () => {
 
   it.each<[string, string, Partial<Limits>, RegExp]>([
     ['takes too long', 'loop', { milliseconds: 300 }, /^face\.onnx does not answer within 0\.3 seconds; choose/],
-    ['takes too much memory', 'grow', { bytes: 500_000_000 }, /^face\.onnx takes more than 0\.5 GB of memory; choose/],
+    ['takes too much memory', 'grow', { bytes: 500_000_000 }, /^face\.onnx uses more than 0\.5 GB of memory; choose/],
     ['crashes', 'crash', {}, /^face\.onnx made its runtime crash \((SIGABRT|exit \d+).*choose another model/s],
   ])('is gone where it %s, and this one goes on', async (_, method, limits, message) => {
     const isolated = start(limits);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
@@ -8,7 +7,7 @@ import { FACE_SIZE, type FaceDataset, faceAt, facesOf } from '../../ml/data/data
 import { loadFaces } from '../../ml/data/load.ts';
 import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import { loadPredictor } from '../../ml/runtime/predictor.ts';
-import type { Picture } from '../../tools/simulator/session/picture.ts';
+import type { Picture } from '../../tools/simulator/session/session.ts';
 import { REAL } from '../data/helpers.ts';
 
 /** Float, so that the choice does not hang on the file that the lens runs. */
@@ -16,14 +15,16 @@ const MODEL = 'ml/models/emotion/emotion.onnx';
 /** A face counts as sure from this probability of its label. */
 const SURE = 0.6;
 
+const SAMPLE = join(REAL, 'fer2013-sample.csv');
+
 /** Where faces come from: drawn ones always, real ones where they are at hand. */
-export const SOURCES: readonly { name: string; isThere: boolean; load(cache: string): Promise<FaceDataset> }[] = [
-  { name: 'drawn faces', isThere: true, load: async () => generateFaces({ count: 280, seed: 1 }) },
+export const SOURCES: readonly { name: string; files: string[]; load(cache: string): Promise<FaceDataset> }[] = [
+  { name: 'drawn faces', files: [], load: async () => generateFaces({ count: 280, seed: 1 }) },
   {
     name: 'faces of FER2013',
-    isThere: existsSync(join(REAL, 'fer2013-sample.csv')),
+    files: [SAMPLE],
     load: async (cache) => {
-      const { data } = ConfigSchema.parse({ data: { source: join(REAL, 'fer2013-sample.csv'), cache } });
+      const { data } = ConfigSchema.parse({ data: { source: SAMPLE, cache } });
       return (await loadFaces(data, 1, silent)).dataset;
     },
   },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { grouped } from '../../tools/simulator/grouped.ts';
 
 const unknown = (type: string, object: string) =>
-  `the simulator does not know the component ${type} on the object "${object}"; it is left out`;
+  `the simulator does not support the component ${type} on the object "${object}"; it is left out`;
 const missing = (path: string) => `${path}.meta: its file ${path} is missing; it is left out`;
 
 it('tells a kind in one line: its first message, how many more there are, and some names', () => {

@@ -1,4 +1,4 @@
-import { LANDMARK_VALUES } from '../../ml/core/ibug.ts';
+import { LANDMARK_VALUES } from '../../ml/core/landmarks68.ts';
 import type { LoadedLens } from '../../tools/simulator/session/load-lens.ts';
 import { COLOURS, SIDE } from './landmark-models.ts';
 

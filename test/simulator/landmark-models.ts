@@ -1,5 +1,5 @@
 import { EMOTIONS } from '../../ml/core/emotions.ts';
-import { LANDMARK_VALUES } from '../../ml/core/ibug.ts';
+import { LANDMARK_VALUES } from '../../ml/core/landmarks68.ts';
 import { Graph } from '../../ml/nn/graph.ts';
 import { concat, softmax } from '../../ml/nn/ops.ts';
 import type { TfliteModel, TfliteTensor } from '../../ml/tflite/model.ts';

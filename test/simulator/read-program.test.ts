@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
+import { bundleScripts } from '../../tools/simulator/load/bundle-scripts.ts';
+import { inspectorLabel } from '../../tools/simulator/load/inspector.ts';
+import { soundLength } from '../../tools/simulator/load/read-assets.ts';
+import { readProgram } from '../../tools/simulator/load/read-program.ts';
 import type { ProgramObject } from '../../tools/simulator/program.ts';
-import { bundleScripts } from '../../tools/simulator/project/bundle-scripts.ts';
-import { inspectorLabel } from '../../tools/simulator/project/inspector.ts';
-import { readProgram } from '../../tools/simulator/project/read-program.ts';
-import { soundLength } from '../../tools/simulator/project/sound-length.ts';
 import { loadLens } from '../../tools/simulator/session/load-lens.ts';
 import { Session } from '../../tools/simulator/session/session.ts';
 import { ESPROJ, HAPPY, MODEL, SCENE, SeededProject } from '../lens-validate/faults/seeded-project.ts';
@@ -93,7 +93,7 @@ describe('the shipped lens, read', () => {
     expect(input('faceCrop')).toMatchObject({ label: 'Face Crop' });
     expect(input('hold')).toMatchObject({
       label: 'Minimum Hold (s)',
-      hint: 'An expression stays at least so long',
+      hint: 'Minimum time that an expression stays',
       widget: { kind: 'slider', min: 0, max: 3, step: 0.05 },
     });
     expect(input('triggerPrefix')).toMatchObject({ type: 'string', showIf: { input: 'useBehavior', value: true } });
@@ -138,7 +138,7 @@ describe('a project with something wrong in it', () => {
   it('a link to nothing', async () => {
     edit(/(happySound: \S+ ).*/, `$1${NOWHERE}`);
     expect(await problems()).toEqual([
-      `EmotionEffects on the object "Emotion Lens": "happySound" links to nothing that is in the project (${NOWHERE}); it is taken for empty`,
+      `EmotionEffects on the object "Emotion Lens": "happySound" links to something that is not in the project (${NOWHERE}); it is treated as empty`,
     ]);
     const session = await expectToRun();
     expect(session.sounds).toEqual([]);
@@ -149,9 +149,7 @@ describe('a project with something wrong in it', () => {
     const sound = project.read(SCENE).match(/happySound: \S+ (.*)/)![1];
     edit(/(faceCrop: \S+ ).*/, `$1${sound}`);
     expect(await problems()).toEqual([
-      expect.stringMatching(
-        /^EmotionDetector on .*"faceCrop" links to something of the kind FileAudioTrack, not Texture/,
-      ),
+      expect.stringMatching(/^EmotionDetector on .*"faceCrop" links to something of type FileAudioTrack, not Texture/),
     ]);
   });
 
@@ -168,7 +166,7 @@ describe('a project with something wrong in it', () => {
     edit(/$/, component);
     edit(new RegExp(`(SceneObject/${happy}>[\\s\\S]*?Components:\n)`), `$1    - !<own> ${NOWHERE}\n`);
     expect(await problems()).toEqual([
-      'the simulator does not know the component VFXComponent on the object "Happy Effect"; it is left out',
+      'the simulator does not support the component VFXComponent on the object "Happy Effect"; it is left out',
     ]);
     const session = await expectToRun();
     expect(session.lens.problems).toEqual([]);
@@ -184,7 +182,7 @@ describe('a project with something wrong in it', () => {
       expect.stringMatching(
         /a script on the object "Happy Effect" is left out: Assets\/Effects\/HappyEffect\.ts is no/,
       ),
-      expect.stringMatching(/"happySound" links to something that the simulator does not know/),
+      expect.stringMatching(/"happySound" links to something that the simulator could not load/),
     ]);
     await expectToRun();
   });
@@ -205,9 +203,9 @@ describe('a project with something wrong in it', () => {
     edit(effects, `${effects}    - !<own> ${NOWHERE}\n${effects}`);
     const said = await problems();
     expect(said).toContainEqual(
-      `${SCENE}: "Camera Object" holds an object that is not there (${NOWHERE}); it is left out`,
+      `${SCENE}: "Camera Object" contains an object that does not exist (${NOWHERE}); it is left out`,
     );
-    expect(said).toContainEqual(expect.stringContaining('the object "Effects" stands twice in the scene'));
+    expect(said).toContainEqual(expect.stringContaining('the object "Effects" is in the scene twice'));
     await expectToRun();
   });
 
@@ -243,7 +241,7 @@ describe('a project with something wrong in it', () => {
     const bundling = bundleScripts(project.folder, program);
     await expect(bundling).rejects.toThrow(UserError);
     const line = project.line(STAGE, 'private update(');
-    await expect(bundling).rejects.toThrow(new RegExp(`^${STAGE}:${line}: .*; correct the script`));
+    await expect(bundling).rejects.toThrow(new RegExp(`^${STAGE}:${line}: .*; fix the script`));
   });
 
   it('an import of nothing in an effect: it is left out alone', async () => {
@@ -261,7 +259,7 @@ describe('a project with something wrong in it', () => {
     project.edit(STAGE, /from '\.\/[^']*'/, "from './Missing'");
     const program = await readProgram(project.folder);
     await expect(bundleScripts(project.folder, program)).rejects.toThrow(
-      /EffectStage\.ts:\d+: Could not resolve "\.\/Missing"; correct the script/,
+      /EffectStage\.ts:\d+: Could not resolve "\.\/Missing"; fix the script/,
     );
   });
 
@@ -269,14 +267,14 @@ describe('a project with something wrong in it', () => {
     const name = "  Name: 'Emotion Lens\n";
     edit('  Name: Emotion Lens\n', name);
     await expect(readProgram(project.folder)).rejects.toThrow(
-      /^Assets\/Scene\.scene:\d+: Missing closing 'quote; correct the scene, or restore it from a copy$/,
+      /^Assets\/Scene\.scene:\d+: Missing closing 'quote; correct the scene, or restore it from a backup$/,
     );
   });
 
   it('no scene', async () => {
     project.edit(ESPROJ, /sceneId: .*/, `sceneId: ${NOWHERE}`);
     await expect(readProgram(project.folder)).rejects.toThrow(
-      /EmotionLens\.esproj: sceneId: found .*no scene of the project/,
+      /EmotionLens\.esproj: sceneId: found .*not the id of a scene in the project/,
     );
   });
 

@@ -244,12 +244,9 @@ describe('a script that fails', () => {
   };
 
   it.each([
-    ['module', 'Broken on the object "Broken Object" is left out, because it failed when it was made: no module'],
-    [
-      'constructor',
-      'Broken on the object "Broken Object" is left out, because it failed when it was made: no constructor',
-    ],
-    ['awake', 'Broken failed when it woke: no awake'],
+    ['module', 'Broken on the object "Broken Object" is left out, because it failed to load: no module'],
+    ['constructor', 'Broken on the object "Broken Object" is left out, because it failed to load: no constructor'],
+    ['awake', 'Broken failed in onAwake: no awake'],
   ] as const)('in its %s is told by name, and the rest runs', (where, problem) => {
     const lens = run({ Broken: { make: throwing(where) }, Teller: { make: teller } });
     expect(lens.problems).toEqual([problem]);

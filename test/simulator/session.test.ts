@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawPicture } from '../../tools/simulator/session/picture.ts';
-import { VirtualTime } from '../../tools/simulator/session/virtual-time.ts';
+import { drawPicture, VirtualTime } from '../../tools/simulator/session/session.ts';
 
 describe('a picture', () => {
   const grey = { size: 2, pixels: Uint8Array.of(10, 20, 30, 40) };

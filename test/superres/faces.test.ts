@@ -84,7 +84,7 @@ describe('upscaling faces', () => {
     const report = listener();
     const { path, ...second } = await upscaleFaces(pixels, model, resumed, report);
     expect(second).toMatchObject({ completed: true, upscaled: 20 });
-    expect(report.notes).toEqual([`going on after ${CHUNK} of ${CHUNK + 20} faces`]);
+    expect(report.notes).toEqual([`resuming after ${CHUNK} of ${CHUNK + 20} faces`]);
     expect(readFileSync(path).equals(readFileSync(whole.path))).toBe(true);
     expect(await upscaleFaces(pixels, model, resumed, silent)).toMatchObject({ completed: true, upscaled: 0 });
 

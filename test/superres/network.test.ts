@@ -5,10 +5,10 @@ import { UserError } from '../../ml/core/errors.ts';
 import { Random } from '../../ml/core/random.ts';
 import { DenseLayout } from '../../ml/nn/operators/convolution.ts';
 import { type Edsr, edsrParameters, multiplicationsOf, NETWORKS, randomEdsr } from '../../ml/superres/edsr.ts';
+import { buildEdsrTrainingGraph, TARGET } from '../../ml/superres/graphs.ts';
 import { edsrModel, readEdsr, writeEdsr } from '../../ml/superres/model-file.ts';
 import type { Plane } from '../../ml/superres/plane.ts';
-import { buildEdsrTrainingGraph, TARGET } from '../../ml/superres/training-graph.ts';
-import { reachOf, toNetwork, Upscaler } from '../../ml/superres/upscaler.ts';
+import { receptiveRadius, toNetwork, Upscaler } from '../../ml/superres/upscaler.ts';
 import { blockSize } from '../../ml/train/hardware.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 import { randomValues, relativeError, runGraph } from '../nn/run-graph.ts';
@@ -101,7 +101,7 @@ describe('upscaling', () => {
     const source = smoothPlane(230, 205, new Random(8));
     const tiled = await upscaler.luma(source);
     // Around the corner where four tiles meet, with as much around it as the network reaches.
-    const reach = reachOf(edsr);
+    const reach = receptiveRadius(edsr);
     const [left, top, side] = [192 - 8 - reach, 192 - 8 - reach, 13 + 2 * reach];
     const values = new Float32Array(side * side);
     for (let row = 0; row < side; row++)
@@ -150,12 +150,10 @@ describe('the file of a network', () => {
 
   it('is refused for another scale, if cut off, and if it is another kind of model', async () => {
     await writeEdsr(path, model);
-    await expect(readEdsr(path, 4)).rejects.toThrow(
-      /makes pictures 2 times as large, 4 times was asked for.*--scale 2/,
-    );
+    await expect(readEdsr(path, 4)).rejects.toThrow(/upscales by 2, but --scale is 4.*--scale 2/);
     await writeFile(path, model.bytes.subarray(0, 1000));
     await expect(readEdsr(path)).rejects.toThrow(UserError);
-    await expect(readEdsr('ml/models/emotion/emotion.onnx')).rejects.toThrow(/no EDSR network/);
+    await expect(readEdsr('ml/models/emotion/emotion.onnx')).rejects.toThrow(/not an EDSR network/);
     await expect(readEdsr(join(folder, 'none.onnx'))).rejects.toThrow(/does not exist/);
   });
 });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { silent } from '../../ml/core/progress.ts';
@@ -6,7 +5,7 @@ import { Random } from '../../ml/core/random.ts';
 import { bicubic, evaluateFolder } from '../../ml/superres/evaluate.ts';
 import type { Plane } from '../../ml/superres/plane.ts';
 import { compareLuma } from '../../ml/superres/quality.ts';
-import { realData } from '../real-data.ts';
+import { needing, realData } from '../real-data.ts';
 import { smoothPlane } from './pictures.ts';
 
 const SETS = realData('sr');
@@ -57,7 +56,7 @@ describe('quality', () => {
   });
 });
 
-describe.skipIf(!existsSync(join(SETS, 'Set5')))('bicubic scaling of the usual sets', () => {
+describe('bicubic scaling of the usual sets', needing(join(SETS, 'Set5')), () => {
   it.each([
     ['Set5', 4, 28.42, 0.8104],
     ['Set5', 2, 33.66, 0.9299],

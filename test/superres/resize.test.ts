@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { greyOfLuma, lumaOfGrey } from '../../ml/core/bt601.ts';
 import { Random } from '../../ml/core/random.ts';
-import { chromaOf, greyOfLuma, lumaOf, lumaOfGrey, pictureOf } from '../../ml/superres/color.ts';
-import { cropToMultiple, type Picture, type Plane } from '../../ml/superres/plane.ts';
+import { chromaOf, cropToMultiple, lumaOf, type Picture, type Plane, pictureOf } from '../../ml/superres/plane.ts';
 import { resizeBicubic } from '../../ml/superres/resize.ts';
 import { smoothPlane } from './pictures.ts';
 

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { silent } from '../../ml/core/progress.ts';
@@ -7,7 +7,7 @@ import { bicubic, evaluateFolder, qualityOf } from '../../ml/superres/evaluate.t
 import { EDSR_FILE, readEdsr } from '../../ml/superres/model-file.ts';
 import { resizeBicubic } from '../../ml/superres/resize.ts';
 import { Upscaler } from '../../ml/superres/upscaler.ts';
-import { realData } from '../real-data.ts';
+import { needing, realData } from '../real-data.ts';
 
 const FILE = join('ml/models/edsr-x4', EDSR_FILE);
 const SET5 = realData('sr/Set5');
@@ -34,7 +34,7 @@ describe('the shipped network for four times the size', async () => {
     }
   });
 
-  it.skipIf(!existsSync(SET5))('has the PSNR of its model card on Set5, above the published FSRCNN', async () => {
+  it('has the PSNR of its model card on Set5, above the published FSRCNN', needing(SET5), async () => {
     const [{ mean }] = await evaluateFolder([upscaler], SET5, silent);
     expect(mean.psnr).toBeCloseTo(31.35, 1);
     expect(mean.psnr).toBeGreaterThan(30.72);

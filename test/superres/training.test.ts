@@ -2,11 +2,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { silent } from '../../ml/core/progress.ts';
+import { TARGET } from '../../ml/superres/graphs.ts';
 import { Patches } from '../../ml/superres/patches.ts';
 import { type Photo, readPhotos } from '../../ml/superres/photos.ts';
-import { SettingsSchema } from '../../ml/superres/settings.ts';
-import { trainEdsr } from '../../ml/superres/train.ts';
-import { TARGET } from '../../ml/superres/training-graph.ts';
+import { SettingsSchema, trainEdsr } from '../../ml/superres/train.ts';
 import { toNetwork } from '../../ml/superres/upscaler.ts';
 import { listener, temporaryFolder } from '../data/helpers.ts';
 import { writePhotos } from './pictures.ts';
@@ -14,12 +13,12 @@ import { writePhotos } from './pictures.ts';
 describe('patches', () => {
   // Each pixel of the small photo is its own number, and the large one repeats it.
   const [width, height, scale] = [9, 7, 2];
-  const small = Float32Array.from({ length: width * height }, (_, i) => i);
-  const large = Uint8Array.from({ length: scale * scale * width * height }, (_, i) => {
+  const lowResolution = Float32Array.from({ length: width * height }, (_, i) => i);
+  const highResolution = Uint8Array.from({ length: scale * scale * width * height }, (_, i) => {
     const [x, y] = [i % (scale * width), Math.floor(i / (scale * width))];
     return Math.floor(y / scale) * width + Math.floor(x / scale);
   });
-  const photo: Photo = { width, height, small, large };
+  const photo: Photo = { width, height, lowResolution, highResolution };
   const [side, batch] = [4, 200];
   const inputs = () => [{ image: new Float32Array(batch * 16), [TARGET]: new Float32Array(batch * 64) }];
   const patches = new Patches([photo], scale, side, batch, 3);
@@ -63,7 +62,7 @@ describe('photos', () => {
     ]);
     const settings = SettingsSchema.parse({ data: [folder], patch: 8 });
     await expect(readPhotos(settings, silent)).rejects.toThrow(
-      /3\.png has 20×90 pixels, a patch needs 32×32; .*--patch/,
+      /3\.png has 20×90 pixels, but a patch needs 32×32; .*--patch/,
     );
     writeFileSync(join(folder, '1.png'), readFileSync(join(folder, '1.png')).subarray(0, 300));
     const lenient = { ...settings, skipBadPhotos: true };
@@ -71,8 +70,8 @@ describe('photos', () => {
     const report = listener();
     const { training, heldOut } = await readPhotos(lenient, report);
     expect([training.length, heldOut.length]).toEqual([1, 1]);
-    expect(report.notes[0]).toMatch(/left out 2 of 4 photos, the first: .*1\.png/);
-    await expect(readPhotos({ ...lenient, patch: 16 }, silent)).rejects.toThrow(/at least 2 are needed/);
+    expect(report.notes[0]).toMatch(/skipped 2 of 4 photos; first error: .*1\.png/);
+    await expect(readPhotos({ ...lenient, patch: 16 }, silent)).rejects.toThrow(/usable photos, expected at least 2/);
   });
 
   it('are asked for where there are none', async () => {
@@ -110,7 +109,7 @@ describe('training', () => {
     const job = { settings, folder: run('stopped'), reporter, resume: false, signal: controller.signal };
     expect(await trainEdsr(job)).toMatchObject({ completed: false, step: 3 });
     const other = { ...job, resume: true, signal: undefined, settings: { ...settings, seed: 2 } };
-    await expect(trainEdsr(other)).rejects.toThrow(/is of a run with seed 1; this one has seed 2/);
+    await expect(trainEdsr(other)).rejects.toThrow(/belongs to a run with seed 1; this run has seed 2/);
     expect(await trainEdsr({ ...job, resume: true, signal: undefined })).toEqual(whole);
     for (const file of ['checkpoint.safetensors', 'edsr.onnx']) {
       const [a, b] = ['whole', 'stopped'].map((name) => readFileSync(join(folder, name, file)));

@@ -1,27 +1,26 @@
 import fc from 'fast-check';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import { type InputSpec, imageInput, LANDMARKS_INPUT } from '../../ml/model/inputs.ts';
 import { decodeFlatbuffer } from '../../ml/tflite/decode.ts';
-import { appendLabels, describeTflite, METADATA_NAME } from '../../ml/tflite/metadata.ts';
-import { ModelMetadata } from '../../ml/tflite/metadata-schema.ts';
+import { appendLabels, describeTflite, METADATA_NAME, ModelMetadata } from '../../ml/tflite/metadata.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
 import { writeTflite } from '../../ml/tflite/write.ts';
 import { buildTflite, ONE_CONVOLUTION } from './build.ts';
 import { rawReader } from './raw-reader.ts';
 
-const names = { image: 'image', output: 'prob' };
 const about = { name: 'A model', description: 'Tells cats from dogs', version: '7' };
-const metadata = describeTflite(names, about);
+const metadata = describeTflite([imageInput(96)], 'prob', about);
 const utf8 = new TextDecoder();
 
 describe('the metadata of a model', () => {
   it('names landmarks after the image, and them alone where there is no image', () => {
-    const inputsOf = (given: Parameters<typeof describeTflite>[0]) => {
-      const read = decodeFlatbuffer(describeTflite(given, about), ModelMetadata, (found) => new Error(found));
+    const inputsOf = (given: readonly InputSpec[]) => {
+      const read = decodeFlatbuffer(describeTflite(given, 'prob', about), ModelMetadata, (found) => new Error(found));
       return read.subgraphs[0].inputs.map(({ name }) => name);
     };
-    expect(inputsOf({ ...names, landmarks: 'landmarks' })).toEqual(['image', 'landmarks']);
-    expect(inputsOf({ landmarks: 'landmarks', output: 'prob' })).toEqual(['landmarks']);
+    expect(inputsOf([imageInput(96), LANDMARKS_INPUT])).toEqual(['image', 'landmarks']);
+    expect(inputsOf([LANDMARKS_INPUT])).toEqual(['landmarks']);
   });
 
   it('is read as it was meant', () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { TfliteModel, TfliteOptions, TfliteTensor } from '../../ml/tflite/model.ts';
-import { CUSTOM, OPERATOR_NAMES } from '../../ml/tflite/operators.ts';
-import { TENSOR_TYPE } from '../../ml/tflite/schema.ts';
+import { CUSTOM, OPERATOR_NAMES, TENSOR_TYPE } from '../../ml/tflite/schema.ts';
 
 const name = fc.string({ unit: 'binary', maxLength: 8 });
 const side = fc.nat(5);

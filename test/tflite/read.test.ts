@@ -99,7 +99,7 @@ describe('a file that is no whole .tflite file', () => {
     const bytes = valid.slice();
     bytes.set([0xff, 0xff, 0xff, 0xff]);
     expect(refusal(bytes)).toMatch(
-      /^net\.tflite is not a whole \.tflite file: it refers to bytes 4294967295 to .*again$/,
+      /^net\.tflite is not a complete \.tflite file: it refers to bytes 4294967295 to .*again$/,
     );
   });
 

@@ -81,8 +81,8 @@ describe('augmentation', () => {
         x.reduce((s, value, i) => s + (value - grey) * (y[i] - grey), 0);
       return { angle: sum(a, b) / Math.sqrt(sum(a, a) * sum(b, b)), strength: Math.sqrt(sum(b, b) / sum(a, a)) };
     };
-    for (const large of [two, four]) {
-      const { angle, strength } = correlation(small, large);
+    for (const upscaled of [two, four]) {
+      const { angle, strength } = correlation(small, upscaled);
       expect(angle).toBeGreaterThan(0.98);
       expect(strength).toBeGreaterThan(0.9);
       expect(strength).toBeLessThan(1.02);

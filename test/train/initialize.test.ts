@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
@@ -7,16 +7,18 @@ import { describe, expect, it } from 'vitest';
 import type { ArchitectureName } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { Random } from '../../ml/core/random.ts';
-import { FACE_PIXELS, type Faces, facesIn } from '../../ml/data/dataset.ts';
+import { FACE_PIXELS, type Faces } from '../../ml/data/dataset.ts';
 import { faceToImage } from '../../ml/data/resize.ts';
-import { exportOnnx } from '../../ml/export/export-onnx.ts';
+import { exportOnnx } from '../../ml/export/export-model.ts';
+import type { NetworkInfo } from '../../ml/model/network.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
 import { initialNetwork } from '../../ml/train/initialize.ts';
 import { predictFaces } from '../../ml/train/predict.ts';
 import { foldTrained } from '../../ml/train/trained-network.ts';
 import { foldedFromTflite, IMAGENET_HEAD } from '../../ml/weights/from-tflite.ts';
-import { realData } from '../real-data.ts';
+import { facesIn } from '../data/helpers.ts';
+import { needing, realData } from '../real-data.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'weights-'));
 const pretrained = realData('pretrained');
@@ -27,7 +29,15 @@ function noiseFaces(count: number, seed: number): Faces {
   return facesIn(Uint8Array.from({ length: count * FACE_PIXELS }, () => random.integer(256)));
 }
 
-const info = (width: number, size: number) => ({ width, size, classes: 7, heads: ['original', 'votes'], epoch: 0 });
+const info = (width: number, size: number): NetworkInfo => ({
+  architecture: 'mobilenet-v2',
+  width,
+  size,
+  landmarks: 'none',
+  classes: 7,
+  heads: ['original', 'votes'],
+  epoch: 0,
+});
 
 describe('weights of an exported model', () => {
   it('give a network that computes what the model does, before its first step', async () => {
@@ -73,9 +83,10 @@ describe('weights of an exported model', () => {
 
 const V3 = 'mobilenet-v3-large-minimalistic';
 const v3File = join(pretrained, 'v3-large-minimalistic_224_1.0_uint8.tflite');
-const shape = (architecture: ArchitectureName, size: number) => ({ architecture, width: 1, size });
+const shape = (architecture: ArchitectureName, size: number) =>
+  ({ architecture, width: 1, size, landmarks: 'none' }) as const;
 
-describe.skipIf(!existsSync(googleFile(224)))("Google's ImageNet weights", () => {
+describe("Google's ImageNet weights", needing(googleFile(224)), () => {
   it.each(
     (
       [

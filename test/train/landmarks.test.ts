@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigSchema, type LandmarkUse } from '../../ml/config/schema.ts';
+import { mirrorLandmarks } from '../../ml/core/landmarks68.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { Random } from '../../ml/core/random.ts';
 import { facesOf, withoutLandmarks } from '../../ml/data/dataset.ts';
-import { exportOnnx } from '../../ml/export/export-onnx.ts';
-import { mirrorLandmarks } from '../../ml/faces/landmarks/normalize.ts';
+import { exportOnnx } from '../../ml/export/export-model.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { Layout } from '../../ml/nn/layout.ts';
 import { parametersOf } from '../../ml/nn/parameters.ts';
@@ -59,33 +59,34 @@ describe('mini-batches with landmarks', () => {
   };
 
   it('mirror the landmarks with the faces, however far these are turned', () => {
-    const [plain, flipped] = [0, 1].map((flip) => columnsOf(fill('beside', flip)).filter((column) => !isZero(column)));
+    const [plain, flipped] = [0, 1].map((flip) => columnsOf(fill('fused', flip)).filter((column) => !isZero(column)));
     expect(plain.every((column) => known.has(column.join()))).toBe(true);
     expect(flipped.map(mirrored)).toEqual(plain);
   });
 
   it('leave out the landmarks of a share of the faces, others each time, and of none that have nothing else', () => {
-    const dropped = [0, 1, 2, 3].map((epoch) => columnsOf(fill('beside', 0, epoch)).map(isZero));
+    const dropped = [0, 1, 2, 3].map((epoch) => columnsOf(fill('fused', 0, epoch)).map(isZero));
     expect(new Set(dropped.map(String)).size).toBe(4);
     const share = dropped.flat().filter(Boolean).length / 128;
     expect(share).toBeGreaterThan(0.15);
     expect(share).toBeLessThan(0.45);
-    expect(columnsOf(fill('alone', 0)).some(isZero)).toBe(false);
+    expect(columnsOf(fill('landmarksOnly', 0)).some(isZero)).toBe(false);
   });
 
   it('are otherwise what they are without landmarks', () => {
-    const { landmarks: _, ...rest } = fill('beside', 0.5);
+    const { landmarks: _, ...rest } = fill('fused', 0.5);
     expect(rest).toEqual(fill('none', 0.5));
   });
 
   it('need landmarks for a network that takes them', () => {
     const { landmarks: _, ...without } = dataset;
-    expect(() => new Batches(configOf('beside'), without, dataset.rows, heads, layout, 7)).toThrow(/no landmarks/);
+    expect(() => new Batches(configOf('fused'), without, dataset.rows, heads, layout, 7)).toThrow(/no landmarks/);
   });
 });
 
 describe('a network that sees landmarks', () => {
-  const info = { architecture: 'mobilenet-v3-small', width: 0.35, size: 32, classes: 7, epoch: 0 } as const;
+  const shape = { architecture: 'mobilenet-v3-small', width: 0.35, size: 32, landmarks: 'none' } as const;
+  const info = { ...shape, classes: 7, epoch: 0 };
   const faces = facesOf(dataset, dataset.rows.slice(0, 64));
 
   it('begins with features of what differs from face to face, not of what all faces share', async () => {
@@ -96,17 +97,17 @@ describe('a network that sees landmarks', () => {
     alike.landmarks.fill(0, 0, 136 * 9);
     const shown = facesOf(alike, dataset.rows.slice(0, 64));
     const network = await initialNetwork(
-      { ...info, landmarks: 'alone', heads: ['original'] },
+      { ...info, landmarks: 'landmarksOnly', heads: ['original'] },
       'none',
       shown,
       3,
       silent,
     );
-    const { kernel, bias } = foldTrained(network).units.get('landmarks/dense') ?? { kernel: shape, bias: shape };
-    const activations = [...bias.keys()].flatMap((unit) =>
+    const { kernel, bias } = foldTrained(network).layers.get('landmarks/dense') ?? { kernel: shape, bias: shape };
+    const activations = [...bias.keys()].flatMap((conv) =>
       Array.from({ length: 55 }, (_, i) => {
         const landmarks = alike.landmarks.subarray(136 * (i + 9), 136 * (i + 10));
-        return landmarks.reduce((sum, value, k) => sum + value * kernel[unit * 136 + k], bias[unit]);
+        return landmarks.reduce((sum, value, k) => sum + value * kernel[conv * 136 + k], bias[conv]);
       }),
     );
     const mean = activations.reduce((sum, value) => sum + value, 0) / activations.length;
@@ -120,17 +121,17 @@ describe('a network that sees landmarks', () => {
     const file = join(folder(), 'image.onnx');
     const plain = randomNetwork(0.35, 32, ['original'], 'mobilenet-v3-small');
     await exportOnnx(plain, 'original', file);
-    const network = await initialNetwork({ ...info, landmarks: 'beside', heads: ['original'] }, file, faces, 3, silent);
+    const network = await initialNetwork({ ...info, landmarks: 'fused', heads: ['original'] }, file, faces, 3, silent);
     const expected = await predictFaces(foldTrained(plain), 'original', faces);
     const found = await predictFaces(foldTrained(network), 'original', faces);
     found.forEach((probability, i) => {
       expect(probability).toBeCloseTo(expected[i], 4);
     });
-    const branch = foldTrained(network).units.get('landmarks/dense');
+    const branch = foldTrained(network).layers.get('landmarks/dense');
     expect(branch?.kernel.some((weight) => weight !== 0)).toBe(true);
   });
 
-  it.each(['beside', 'alone'] as const)('begins as the imported one with its landmarks %s', async (use) => {
+  it.each(['fused', 'landmarksOnly'] as const)('begins as the imported one with its landmarks %s', async (use) => {
     const file = join(folder(), 'both.onnx');
     const first = randomNetwork(0.35, 32, ['original'], 'mobilenet-v3-small', use);
     await exportOnnx(first, 'original', file);
@@ -146,10 +147,10 @@ describe('a network that sees landmarks', () => {
   });
 
   it.each([
-    ['none', 'alone', /sees the image, the one to be trained sees landmarks alone/],
-    ['beside', 'alone', /sees the image, the one to be trained sees landmarks alone/],
-    ['alone', 'none', /sees landmarks alone, the one to be trained sees the image; .*--landmarks/],
-    ['alone', 'beside', /sees landmarks alone, the one to be trained sees the image; .*--landmarks/],
+    ['none', 'landmarksOnly', /sees the image, but the one to be trained sees only landmarks/],
+    ['fused', 'landmarksOnly', /sees the image, but the one to be trained sees only landmarks/],
+    ['landmarksOnly', 'none', /sees only landmarks, but the one to be trained sees the image; .*--landmarks/],
+    ['landmarksOnly', 'fused', /sees only landmarks, but the one to be trained sees the image; .*--landmarks/],
   ] as const)('takes no weights of one with landmarks %s if it has them %s', async (given, use, message) => {
     const file = join(folder(), 'other.onnx');
     await exportOnnx(randomNetwork(0.35, 32, ['original'], 'mobilenet-v3-small', given), 'original', file);
@@ -159,7 +160,7 @@ describe('a network that sees landmarks', () => {
 
   it('gives its image to one without landmarks', async () => {
     const file = join(folder(), 'beside.onnx');
-    const given = randomNetwork(0.35, 32, ['original'], 'mobilenet-v3-small', 'beside');
+    const given = randomNetwork(0.35, 32, ['original'], 'mobilenet-v3-small', 'fused');
     // With a layer that always answers 0, its landmarks have no say.
     const vector = parametersOf(buildArchitecture(given.info), ['original'], 7);
     for (const part of ['kernel', 'bias']) vector.view(given.parameters, `landmarks/dense/${part}`).fill(0);
@@ -172,7 +173,7 @@ describe('a network that sees landmarks', () => {
     });
   });
 
-  it.each(['beside', 'alone'] as const)('learns from them, %s', async (use) => {
+  it.each(['fused', 'landmarksOnly'] as const)('learns from them, %s', async (use) => {
     const [whole, parts] = [folder(), folder()];
     const job = { config: configOf(use, 0), dataset, reporter: silent, resume: false };
     const { best } = await train({ ...job, folder: whole });
@@ -180,7 +181,7 @@ describe('a network that sees landmarks', () => {
     const { info: kept } = await loadNetwork(join(whole, bestFile('original')));
     expect(kept.landmarks).toBe(use);
     // With an image, other tests resume.
-    if (use === 'beside') return;
+    if (use === 'fused') return;
     const controller = new AbortController();
     const progress = ({ done }: { done: number }) => done >= 96 && controller.abort();
     await train({ ...job, folder: parts, reporter: { note() {}, progress }, signal: controller.signal });

@@ -80,13 +80,13 @@ describe('training', () => {
     ).rejects.toThrow(/seed 1.*seed 2/);
     const other = { ...one, augment: { ...one.augment, noise: 9 }, train: { ...one.train, epochs: 3 } };
     await expect(train({ config: other, dataset, folder, reporter: silent, resume: true })).rejects.toThrow(
-      /augment\.noise 4, train\.epochs 1; this one has augment\.noise 9, train\.epochs 3/,
+      /augment\.noise 4, train\.epochs 1; this run has augment\.noise 9, train\.epochs 3/,
     );
     // One grey value of one face.
     const pixels = dataset.pixels.with(0, 255 - dataset.pixels[0]);
     await expect(
       train({ config: one, dataset: { ...dataset, pixels }, folder, reporter: silent, resume: true }),
-    ).rejects.toThrow(/of a run with data "\w+…; this one has data "/);
+    ).rejects.toThrow(/belongs to a run with data "\w+…; this run has data "/);
     // How often a checkpoint is written changes nothing of the result.
     const oftener = { ...one, train: { ...one.train, checkpointSteps: 1 } };
     const again = await train({ config: oftener, dataset, folder, reporter: silent, resume: true });
@@ -96,9 +96,9 @@ describe('training', () => {
   it('says what is wrong with too few faces and with a rate that diverges', async () => {
     const folder = folderFor('wrong');
     const job = { dataset, folder, reporter: silent, resume: false };
-    const large = { ...config, train: { ...config.train, batchSize: 512 } };
-    await expect(train({ ...job, config: large })).rejects.toThrow(/210 training faces, a batch has 512/);
+    const upscaled = { ...config, train: { ...config.train, batchSize: 512 } };
+    await expect(train({ ...job, config: upscaled })).rejects.toThrow(/210 training faces, but a batch has 512/);
     const wild = { ...config, train: { ...config.train, learningRate: 1e30, clipNorm: 0, optimizer: 'sgd' as const } };
-    await expect(train({ ...job, config: wild })).rejects.toThrow(/not finite.*learningRate/);
+    await expect(train({ ...job, config: wild })).rejects.toThrow(/no longer finite.*learningRate/);
   });
 });

@@ -77,12 +77,12 @@ export function randomMobileNetV2(width: number, size: number, classes: number, 
     return output;
   };
 
-  const { blocks, features } = mobileNetV2(width, size);
+  const [{ blocks, features }] = mobileNetV2(width, size).branches;
   const image = add({ name: 'input', shape: [1, size, size, 3], ...activations });
   let tensor = image;
-  for (const [index, { units, residual }] of blocks.entries()) {
+  for (const [index, { layers, residual }] of blocks.entries()) {
     const shortcut = tensor;
-    for (const { name, kind, inChannels, outChannels, stride } of units) {
+    for (const { name, kind, inChannels, outChannels, stride } of layers) {
       const part = name.split('/')[1];
       const block = index === 1 ? 'expanded_conv' : `expanded_conv_${index - 1}`;
       const scope = `MobilenetV2/${part ? `${block}/${part}` : name === 'stem' ? 'Conv' : 'Conv_1'}/`;

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
-import { readMobileNet } from '../../ml/weights/google-mobilenet.ts';
-import { realData } from '../real-data.ts';
+import { readMobileNet } from '../../ml/weights/from-tflite.ts';
+import { needing, realData } from '../real-data.ts';
 
 const folder = realData('pretrained');
 
@@ -41,7 +41,7 @@ function dequantized(
   return Float32Array.from(dtype === 'uint8' ? part : new Int32Array(part.buffer), (q) => scale * (q - zero));
 }
 
-describe.skipIf(!existsSync(folder))("Google's files", () => {
+describe("Google's files", needing(folder), () => {
   it.each([
     'mobilenet_v2_1.0_96_quant',
     'mobilenet_v2_1.0_128_quant',
@@ -136,7 +136,7 @@ describe.skipIf(!existsSync(folder))("Google's files", () => {
   it.each([4, 100, 10_000, 200_000, 1_000_000, 3_500_000])('one cut off after %d bytes is refused', (length) => {
     const { bytes } = load('mobilenet_v2_1.0_96_quant');
     expect(() => readTflite(bytes.slice(0, length), 'cut.tflite')).toThrow(
-      /^cut\.tflite is not a (whole )?\.tflite file: /,
+      /^cut\.tflite is not a (complete )?\.tflite file: /,
     );
   });
 });

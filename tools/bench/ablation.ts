@@ -1,38 +1,37 @@
 /**
- * What each idea is worth: `npm run bench:ablation -- --data fer2013.csv --votes fer2013new.csv --pretrained FOLDER --ckplus
- * FOLDER`. Every row is trained by the same short recipe from the same seed, with a head on the original labels and one on the
- * votes of FER+, and stands against its base on the same faces. Epochs are chosen on PublicTest. Stopped, it goes on where
- * it was. PrivateTest and CK+ are measured with --final alone, once everything is chosen; the rows quantized after training
- * with --int8.
+ * What each idea is worth. Every row is trained by the same short recipe from the same seed, with a head on the original labels
+ * and one on the votes of FER+, and is compared with its base on the same faces. Epochs are chosen on PublicTest.
  */
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { UserError } from '../../ml/core/errors.ts';
+import { pairedDifference } from '../../ml/evaluate/comparison.ts';
 import { formatInterval, percent } from '../../ml/evaluate/evaluation.ts';
 import { wilsonInterval95 } from '../../ml/evaluate/metrics.ts';
-import { pairedDifference } from '../../ml/evaluate/paired.ts';
 import { rowsFor } from './ablation/rows.ts';
 import { MEASUREMENT_NAMES, MEASUREMENTS, type Measurement, type RowResult, trainRow } from './ablation/train-row.ts';
+import { positive, readArguments } from './arguments.ts';
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    votes: { type: 'string' },
-    pretrained: { type: 'string' },
-    ckplus: { type: 'string' },
-    edsr: { type: 'string', default: 'ml/models/edsr-x4/edsr.onnx' },
-    manifest: { type: 'string', default: 'ml/refine/fer2013.csv' },
-    size: { type: 'string', default: '96' },
-    epochs: { type: 'string', default: '4' },
-    seed: { type: 'string', default: '1' },
-    rows: { type: 'string', default: 'all' },
-    int8: { type: 'boolean', default: false },
-    final: { type: 'boolean', default: false },
+const { values } = readArguments(
+  'bench:ablation',
+  'Measures what each idea is worth: trains every row by the same short recipe and compares it with its base row.\nCtrl-C stops it; the same command resumes it.',
+  {
+    data: { type: 'string', placeholder: 'FILE', about: 'fer2013.csv; required' },
+    votes: { type: 'string', placeholder: 'FILE', about: 'fer2013new.csv; required' },
+    pretrained: { type: 'string', placeholder: 'FOLDER', about: 'pretrained weights; required' },
+    ckplus: { type: 'string', placeholder: 'FOLDER', about: 'CK+48; required' },
+    edsr: { type: 'string', placeholder: 'FILE', default: 'ml/models/edsr-x4/edsr.onnx', about: 'upscaling network' },
+    manifest: { type: 'string', placeholder: 'FILE', default: 'ml/refine/fer2013.csv', about: 'refine manifest' },
+    size: { type: 'string', placeholder: 'PIXELS', default: '96', about: 'input size' },
+    epochs: { type: 'string', placeholder: 'N', default: '4', about: 'epochs of each row' },
+    seed: { type: 'string', placeholder: 'N', default: '1', about: 'seed' },
+    rows: { type: 'string', placeholder: 'NAMES', default: 'all', about: 'rows to train, separated by semicolons' },
+    int8: { type: 'boolean', default: false, about: 'also measure each row quantized after training' },
+    final: { type: 'boolean', default: false, about: 'also measure PrivateTest and CK+, once everything is chosen' },
   },
-});
+);
 const { data, votes, pretrained, ckplus } = values;
 if (!data || !votes || !pretrained || !ckplus)
-  throw new UserError('give --data fer2013.csv, --votes fer2013new.csv, --pretrained FOLDER and --ckplus FOLDER');
+  throw new UserError('--data, --votes, --pretrained and --ckplus are required; see npm run bench:ablation -- --help');
 
 const rows = rowsFor({ pretrained, ckplus, manifest: values.manifest, edsr: values.edsr });
 const wanted = values.rows === 'all' ? rows.map(({ name }) => name) : values.rows.split(';');
@@ -42,7 +41,7 @@ if (unknown !== undefined)
 
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
-const [size, epochs, seed] = [values.size, values.epochs, values.seed].map(Number);
+const [size, epochs, seed] = (['size', 'epochs', 'seed'] as const).map((name) => positive(name, values[name]));
 const recipe = {
   settings: {
     'data.source': data,

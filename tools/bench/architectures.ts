@@ -1,28 +1,27 @@
 /**
- * What the networks cost: `npm run bench:architectures`. Prints a table of parameters, bytes of the exported files,
- * multiplications, speed of training and latency on one thread; none of them depends on what the weights are.
+ * What the networks cost: parameters, bytes of the exported files, multiplications, speed of training and latency on one
+ * thread. None of them depends on the weights.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
-import { exportQuantized } from '../../ml/export/export-quantized.ts';
-import type { Architecture } from '../../ml/nn/architecture.ts';
-import { buildArchitecture, type NetworkShape, shapeOf } from '../../ml/nn/architectures.ts';
+import { exportQuantized } from '../../ml/export/export-model.ts';
+import type { NetworkShape } from '../../ml/model/network.ts';
+import { type Architecture, samePadding } from '../../ml/nn/architecture.ts';
+import { buildArchitecture, shapeOf } from '../../ml/nn/architectures.ts';
 import { convolutionsOf } from '../../ml/nn/folded-network.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
-import { innerMapsOf, layersOf } from '../../ml/nn/layers.ts';
-import { samePadding } from '../../ml/nn/padding.ts';
+import { activationsOf, layersOf } from '../../ml/nn/layers.ts';
 import { parametersOf, randomParameters, statisticsOf } from '../../ml/nn/parameters.ts';
 import { quantizeNetwork } from '../../ml/quantize/quantized-network.ts';
 import { foldTrained } from '../../ml/train/trained-network.ts';
-import { timeModels } from './latency.ts';
-import { measureOurs, median } from './measurement.ts';
+import { positive, readArguments } from './arguments.ts';
+import { measureOurs, median, timeModels } from './measurement.ts';
 
 const HEAD = 'original';
-const NETWORKS: readonly (Omit<NetworkShape, 'size'> & { readonly title: string })[] = [
+const NETWORKS: readonly (Omit<NetworkShape, 'size' | 'landmarks'> & { readonly title: string })[] = [
   { title: 'MobileNetV2 1.0', architecture: 'mobilenet-v2', width: 1 },
   { title: 'MobileNetV2 0.5', architecture: 'mobilenet-v2', width: 0.5 },
   { title: 'MobileNetV2 0.35', architecture: 'mobilenet-v2', width: 0.35 },
@@ -32,26 +31,26 @@ const NETWORKS: readonly (Omit<NetworkShape, 'size'> & { readonly title: string 
   { title: 'MobileNetV3-Small minimalistic', architecture: 'mobilenet-v3-small-minimalistic', width: 1 },
 ];
 
-const { values } = parseArgs({
-  options: {
-    size: { type: 'string', default: '96' },
-    batch: { type: 'string', default: '64' },
-    steps: { type: 'string', default: '8' },
-    rounds: { type: 'string', default: '3' },
+const { values } = readArguments(
+  'bench:architectures',
+  'Prints what each network costs: parameters, file sizes, multiplications, training speed and latency on one thread.',
+  {
+    size: { type: 'string', placeholder: 'PIXELS', default: '96', about: 'input size' },
+    batch: { type: 'string', placeholder: 'N', default: '64', about: 'batch size' },
+    steps: { type: 'string', placeholder: 'N', default: '8', about: 'training steps of each round' },
+    rounds: { type: 'string', placeholder: 'N', default: '3', about: 'rounds, of which the median is printed' },
   },
-});
-const [size, batch, steps, rounds] = [values.size, values.batch, values.steps, values.rounds].map(Number);
-if ([size, batch, steps, rounds].some((value) => !Number.isInteger(value) || value < 1)) {
-  console.error('error: --size, --batch, --steps and --rounds expect whole numbers from 1 on');
-  process.exit(2);
-}
+);
+const [size, batch, steps, rounds] = (['size', 'batch', 'steps', 'rounds'] as const).map((name) =>
+  positive(name, values[name]),
+);
 
 /** Multiplications of one picture, those of the convolutions and the classifier. */
 function multiplicationsOf(architecture: Architecture): number {
   const each = layersOf(architecture).map((layer) => {
     if (layer.kind === 'classifier') return architecture.features * EMOTIONS.length;
     if (layer.kind !== 'convolution') return 0;
-    const { kind, inChannels, outChannels, kernelSide, side, stride } = layer.unit;
+    const { kind, inChannels, outChannels, kernelSide, side, stride } = layer.conv;
     const inputs = { stem: 3, depthwise: 1, pointwise: inChannels }[kind];
     return samePadding(side, kernelSide, stride).outSide ** 2 * outChannels * kernelSide ** 2 * inputs;
   });
@@ -66,8 +65,13 @@ async function makeForms(architecture: Architecture, folder: string) {
     parameters: randomParameters(vector, new Random(1)),
     statistics: new Float32Array(statisticsOf(architecture).size).fill(1),
   });
-  const maps = new Map(innerMapsOf(architecture).map((name) => [name, { scale: 0.05, zeroPoint: -128 }]));
-  const { tflite, onnx } = await exportQuantized(quantizeNetwork(network, HEAD, maps, true), folder, 'ptq', 'float32');
+  const activations = new Map(activationsOf(architecture).map((name) => [name, { scale: 0.05, zeroPoint: -128 }]));
+  const { tflite, onnx } = await exportQuantized(
+    quantizeNetwork(network, HEAD, activations, true),
+    folder,
+    'ptq',
+    'float32',
+  );
   const parameters = [...convolutionsOf(network, HEAD).values()].reduce(
     (sum, { kernel, bias }) => sum + kernel.length + bias.length,
     0,

@@ -1,5 +1,5 @@
 /**
- * Fits the classifier of drawings and texts anew and measures it: `npm run fit:drawings -- fer2013.csv fer2013new.csv`.
+ * Refits the classifier of drawings and texts and measures it: `npm run fit:drawings -- fer2013.csv fer2013new.csv`.
  * Writes `ml/refine/drawing-model.json`.
  */
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import rows from '../../ml/refine/drawing-rows.json' with { type: 'json' };
 import { imageStatistics, STATISTICS } from '../../ml/refine/image-statistics.ts';
 import { fitLogistic, type Logistic, probabilityOf } from '../../ml/refine/logistic.ts';
+import { readArguments } from './arguments.ts';
 import { averagePrecision, precisionAndRecall } from './refine/precision.ts';
 
 const FOLDS = 4;
@@ -25,8 +26,14 @@ const DRAWN_SEED = 2013;
 const NF_COLUMN = 9;
 const MODEL = join(import.meta.dirname, '../../ml/refine/drawing-model.json');
 
-const [source, votes] = process.argv.slice(2);
-if (votes === undefined) throw new UserError('give the paths of fer2013.csv and fer2013new.csv');
+const { positionals } = readArguments(
+  'fit:drawings',
+  'Refits the classifier of drawings and texts, prints its precision and recall, and writes ml/refine/drawing-model.json.',
+  {},
+  'fer2013.csv fer2013new.csv',
+);
+const [source, votes] = positionals;
+if (votes === undefined) throw new UserError('expected two files: fer2013.csv fer2013new.csv');
 const { dataset } = (await readFaces(ConfigSchema.parse({ data: { source, votes } }).data, 1, silent)).loaded;
 
 const positive = new Set([...rows.drawings, ...rows.texts]);

@@ -1,22 +1,21 @@
 /**
- * How FER2013 frames its faces, and how exact a crop must be: `npm run bench:framing -- --data fer2013.csv`. With
- * `--sensitivity --votes fer2013new.csv` the shipped model is run over PublicTest in tighter, wider, moved and turned
- * crops as well (`--model FILE` for another one; `--upscale edsr.onnx` makes the faces larger before they are cropped, which
- * costs them less).
+ * How FER2013 frames its faces, and how exact a crop must be. Upscaling costs faces less when they are cropped afterwards.
  */
-import { parseArgs } from 'node:util';
+
 import { ConfigSchema } from '../../ml/config/schema.ts';
+import { UserError } from '../../ml/core/errors.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { FACE_PIXELS, FACE_SIZE, type FaceDataset, type Faces, gatherFaces, indicesOf } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
-import { LandmarkNetwork, WHOLE } from '../../ml/faces/landmarks/landmark-network.ts';
+import { LandmarkNetwork, WHOLE } from '../../ml/faces/landmarks/find.ts';
 import { loadPredictor } from '../../ml/runtime/predictor.ts';
 import { publicAccuracy } from '../../ml/train/classifier.ts';
 import { loadTools } from '../pipeline/load-tools.ts';
+import { positive, readArguments } from './arguments.ts';
 import { type Crop, cropFaces } from './framing/crop.ts';
 import { EXCLUSIONS, type Exclusion, exclusionOf, type Frame, frameOf } from './framing/frame.ts';
 
-/** The crop in which every face is looked at a second time: points that move with it were not found. */
+/** The crop in which every face is searched a second time: points that move with it were not found. */
 const WIDER = 0.8;
 
 const CROPS: readonly [string, Crop][] = [
@@ -34,25 +33,34 @@ const CROPS: readonly [string, Crop][] = [
   ['mirrored', { mirrored: true }],
 ];
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string' },
-    votes: { type: 'string' },
-    faces: { type: 'string', default: '28709' },
-    model: { type: 'string', default: 'ml/models/emotion/emotion.int8.onnx' },
-    upscale: { type: 'string' },
-    sensitivity: { type: 'boolean', default: false },
+const { values } = readArguments(
+  'bench:framing',
+  'Measures how FER2013 frames its faces, and how much accuracy a model loses on faces that are framed differently.',
+  {
+    data: { type: 'string', placeholder: 'FILE', about: 'fer2013.csv; required' },
+    votes: { type: 'string', placeholder: 'FILE', about: 'fer2013new.csv; required with --sensitivity' },
+    faces: { type: 'string', placeholder: 'N', default: '28709', about: 'training faces to measure' },
+    sensitivity: {
+      type: 'boolean',
+      default: false,
+      about: 'also run the model over tighter, wider, moved and rotated crops of PublicTest',
+    },
+    model: {
+      type: 'string',
+      placeholder: 'FILE',
+      default: 'ml/models/emotion/emotion.int8.onnx',
+      about: 'model of --sensitivity',
+    },
+    upscale: { type: 'string', placeholder: 'FILE', about: 'EDSR network that upscales faces before they are cropped' },
   },
-});
-if (values.data === undefined || (values.sensitivity && values.votes === undefined)) {
-  console.error('error: expected --data fer2013.csv, and with --sensitivity --votes fer2013new.csv');
-  process.exit(2);
-}
+);
+if (values.data === undefined || (values.sensitivity && values.votes === undefined))
+  throw new UserError('expected --data fer2013.csv, and with --sensitivity --votes fer2013new.csv');
 const { data, seed } = ConfigSchema.parse({
   data: { source: values.data, votes: values.votes ?? null, upscale: values.upscale ?? null },
 });
 const { dataset } = await loadFaces(data, seed, silent, loadTools(data, silent));
-await measureFraming(dataset, Number(values.faces));
+await measureFraming(dataset, positive('faces', values.faces));
 if (values.sensitivity) await measureSensitivity(dataset, values.model);
 
 /** Prints where the faces of the training split lie. */
@@ -92,7 +100,7 @@ async function lookAt(network: LandmarkNetwork, pixels: Uint8Array): Promise<Flo
 async function measureSensitivity(dataset: FaceDataset, file: string): Promise<void> {
   const predictor = await loadPredictor(file);
   console.log(`\n${file}, PublicTest, FER+ majority\n| crop | accuracy | points |\n| --- | --- | --- |`);
-  const side = dataset.large?.size ?? FACE_SIZE;
+  const side = dataset.upscaled?.size ?? FACE_SIZE;
   let framed = Number.NaN;
   for (const [name, crop] of CROPS) {
     const cropped = ({ count, at }: Faces): Faces => ({ count, at: (place) => cropFaces(at(place), side, crop) });

@@ -8,6 +8,9 @@ import { EMOTIONS } from '../../lens/Assets/EmotionDetector/Emotions.ts';
 import { ExpressionTracker } from '../../lens/Assets/EmotionDetector/ExpressionTracker.ts';
 import { RunSchedule } from '../../lens/Assets/EmotionDetector/RunSchedule.ts';
 import { Random } from '../../ml/core/random.ts';
+import { readArguments } from './arguments.ts';
+
+readArguments('bench:lens', "Measures the script time of the lens's logic per frame.", {});
 
 const FRAMES_PER_SECOND = 30;
 const SECONDS = 600;
@@ -24,6 +27,7 @@ const tracker = new ExpressionTracker({
   hold: 0.5,
   grace: 0.3,
   fade: 0.5,
+  acted: 0,
   sensitivities: EMOTIONS.map((_, i) => i / 10),
 });
 const schedule = new RunSchedule(15);

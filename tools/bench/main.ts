@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { positive, readArguments } from './arguments.ts';
 import { measureOurs, median, runMeasurement } from './measurement.ts';
 
 interface Case {
@@ -19,18 +19,16 @@ const CASES: readonly Case[] = [
   { mode: 'qat', size: 96, batch: 64, steps: 15 },
 ];
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    python: { type: 'string', default: 'python3' },
-    json: { type: 'boolean' },
+const { values } = readArguments(
+  'bench',
+  "Measures the speed of training, in turns with PyTorch's if that is installed.",
+  {
+    rounds: { type: 'string', placeholder: 'N', default: '3', about: 'rounds, of which the median is printed' },
+    python: { type: 'string', placeholder: 'PROGRAM', default: 'python3', about: 'Python with PyTorch' },
+    json: { type: 'boolean', default: false, about: 'print JSON' },
   },
-});
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error(`error: --rounds is ${values.rounds}; expected a whole number from 1 on`);
-  process.exit(2);
-}
+);
+const rounds = positive('rounds', values.rounds);
 const torchProgram = fileURLToPath(new URL('./torch_train.py', import.meta.url));
 const hasTorch = spawnSync(values.python, ['-c', 'import torch'], { encoding: 'utf8' }).status === 0;
 

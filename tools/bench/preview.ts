@@ -2,26 +2,35 @@
  * How fast the preview page is, in headless Chromium without a GPU: `npm run bench:preview`. A film plays in place of the
  * webcam, while faces are found, landmarks follow and the 8-bit model runs. Also says how large the page's download is.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { preview } from 'vite';
+import { UserError } from '../../ml/core/errors.ts';
 import { SHIPPED_LENS } from '../lens-build/shipped.ts';
 import { findBrowser, openBrowser } from '../preview/browser.ts';
 import { type Part, type PreviewStats, quantile } from '../preview/page/run/samples.ts';
 import { buildPreview } from '../preview/server/build.ts';
-import { writeFakeCamera } from './preview/fake-camera.ts';
-import { bytesBeforePaint, bytesIn } from './preview/sizes.ts';
+import { positive, readArguments } from './arguments.ts';
+import { writeFakeCamera } from './fake-camera.ts';
 
 const FILM_SECONDS = 4;
 const SETTLE = 6_000;
+/** The browser's own records of the document and of all that the page, not its workers, loaded. */
+const RECORDS = `['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
+  .map(({ startTime, decodedBodySize }) => ({ startTime, decodedBodySize }))`;
+const FIRST_PAINT = `performance.getEntriesByName('first-contentful-paint')[0].startTime`;
 const PARTS: readonly Part[] = ['interval', 'work', 'detector', 'landmarks', 'model'];
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '20' } } });
+const { values } = readArguments(
+  'bench:preview',
+  'Measures the frame rate of the preview page in headless Chromium without a GPU, and the size of its download.',
+  { seconds: { type: 'string', placeholder: 'N', default: '20', about: 'seconds to measure' } },
+);
+const seconds = positive('seconds', values.seconds);
 const program = findBrowser();
-if (!program) throw new Error('no Chromium was found; install one, or name it in CHROME_PATH');
+if (!program) throw new UserError('Chromium was not found; install it, or set CHROME_PATH to its path');
 
 const folder = await mkdtemp(join(tmpdir(), 'preview-'));
 try {
@@ -36,7 +45,7 @@ try {
     const firstPaint = await bytesBeforePaint(page, server.resolvedUrls!.local[0]);
     await page.getByRole('button', { name: 'Webcam' }).click();
     await page.waitForTimeout(SETTLE);
-    print(await measure(page, Number(values.seconds)));
+    print(await measure(page, seconds));
     console.log(`before the first paint ${kilobytes(firstPaint)} kB, in all ${kilobytes(await bytesIn(site))} kB`);
   } finally {
     await browser.close();
@@ -67,4 +76,20 @@ function print(samples: PreviewStats): void {
 
 function kilobytes(bytes: number): string {
   return (bytes / 1000).toFixed(0);
+}
+
+/** Opens the page; uncompressed bytes of what had been asked for when the browser first painted something. */
+async function bytesBeforePaint(page: Page, url: string): Promise<number> {
+  await page.goto(url, { waitUntil: 'networkidle' });
+  const records = await page.evaluate<{ startTime: number; decodedBodySize: number }[]>(RECORDS);
+  const paint = await page.evaluate<number>(FIRST_PAINT);
+  return records.reduce((sum, { startTime, decodedBodySize }) => sum + (startTime < paint ? decodedBodySize : 0), 0);
+}
+
+/** Bytes of all files in a folder and those below it. */
+async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

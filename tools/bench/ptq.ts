@@ -4,12 +4,12 @@
  * named as the floats name them, and the mean difference of a probability, which tells more than accuracy does.
  */
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { ConfigSchema, OBSERVERS, type QuantizeConfig, TARGETS } from '../../ml/config/schema.ts';
+import { UserError } from '../../ml/core/errors.ts';
 import { silent } from '../../ml/core/progress.ts';
 import type { Faces } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
-import { agreementOf } from '../../ml/evaluate/agreement.ts';
+import { agreementOf } from '../../ml/evaluate/comparison.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { representativeFaces } from '../../ml/quantize/calibrate.ts';
 import { quantizeAfterTraining } from '../../ml/quantize/ptq.ts';
@@ -17,19 +17,24 @@ import { buildQdqGraph } from '../../ml/quantize/qdq-graph.ts';
 import { publicAccuracy } from '../../ml/train/classifier.ts';
 import { PREDICT_BATCH, predictFaces, predictWith } from '../../ml/train/predict.ts';
 import { exportedInfo, foldedFromOnnx } from '../../ml/weights/from-onnx.ts';
+import { positive, readArguments } from './arguments.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { data: { type: 'string' }, votes: { type: 'string' }, images: { type: 'string', default: '512' } },
-});
+const { values, positionals } = readArguments(
+  'bench:ptq',
+  'Measures each choice of post-training quantization on PublicTest.',
+  {
+    data: { type: 'string', placeholder: 'FILE', about: 'fer2013.csv; required' },
+    votes: { type: 'string', placeholder: 'FILE', about: 'fer2013new.csv; required for a head trained on FER+' },
+    images: { type: 'string', placeholder: 'N', default: '512', about: 'calibration faces' },
+  },
+  'MODEL.onnx',
+);
 const [file] = positionals;
-if (file === undefined || values.data === undefined) {
-  console.error('error: expected MODEL.onnx --data fer2013.csv, and --votes fer2013new.csv for a head of FER+');
-  process.exit(2);
-}
+if (file === undefined || values.data === undefined)
+  throw new UserError('expected MODEL.onnx --data fer2013.csv, and --votes fer2013new.csv for a head trained on FER+');
 const config = ConfigSchema.parse({
   data: { source: values.data, votes: values.votes ?? null },
-  quantize: { images: Number(values.images) },
+  quantize: { images: positive('images', values.images) },
 });
 const { dataset } = await loadFaces(config.data, config.seed, silent);
 const bytes = await readFile(file);

@@ -13,9 +13,14 @@ import { generateFaces } from '../../ml/data/synthetic/generate.ts';
 import { SHIPPED_LENS, SHIPPED_MODEL } from '../lens-build/shipped.ts';
 import type { HostModel } from '../simulator/lens.ts';
 import { loadLens } from '../simulator/session/load-lens.ts';
-import type { Picture } from '../simulator/session/picture.ts';
-import { Session } from '../simulator/session/session.ts';
-import { switchesPerMinute } from '../simulator/session/switches.ts';
+import { type Picture, Session, switchesPerMinute } from '../simulator/session/session.ts';
+import { readArguments } from './arguments.ts';
+
+readArguments(
+  'bench:simulator',
+  'Measures how fast the simulator runs the shipped lens, and how often expressions switch before and after smoothing.',
+  {},
+);
 
 const SECONDS = 60;
 const FRAMES_PER_SECOND = 30;

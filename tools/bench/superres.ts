@@ -1,15 +1,15 @@
 /**
- * Measures upscaling beside bicubic scaling and the published weights of FSRCNN, ESPCN and LapSRN: `npm run
+ * Measures upscaling compared with bicubic scaling and the published weights of FSRCNN, ESPCN and LapSRN: `npm run
  * bench:superres -- --data FOLDER --model ml/models/edsr-x4/edsr.onnx`. Twice: with small pictures made as the
  * field does (MATLAB's `imresize`), and as those weights were trained for (OpenCV without antialiasing).
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { silent } from '../../ml/core/progress.ts';
 import { bicubic, evaluateFolder, type LumaUpscaler, pairOf } from '../../ml/superres/evaluate.ts';
 import { readEdsr } from '../../ml/superres/model-file.ts';
 import { Upscaler } from '../../ml/superres/upscaler.ts';
+import { readArguments } from './arguments.ts';
 import { openCvPair } from './superres/opencv.ts';
 import { openReference } from './superres/reference-network.ts';
 
@@ -25,13 +25,20 @@ const PUBLISHED: Readonly<Record<number, Readonly<Record<string, readonly number
   },
 };
 
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', default: join(process.env['EMOTION_LENS_DATA'] ?? 'data', 'sr') },
-    model: { type: 'string' },
-    scale: { type: 'string', default: '4' },
+const { values } = readArguments(
+  'bench:superres',
+  'Measures PSNR and SSIM of an EDSR network next to bicubic scaling and the published weights of FSRCNN, ESPCN and LapSRN.',
+  {
+    data: {
+      type: 'string',
+      placeholder: 'FOLDER',
+      default: join(process.env['EMOTION_LENS_DATA'] || 'data', 'sr'),
+      about: 'folder with Set5, Set14, BSDS500 and weights',
+    },
+    model: { type: 'string', placeholder: 'FILE', about: 'edsr.onnx; without it, only the others are measured' },
+    scale: { type: 'string', placeholder: 'N', default: '4', about: 'factor without --model: 2 or 4' },
   },
-});
+);
 const edsr = values.model === undefined ? undefined : await Upscaler.open(await readEdsr(values.model));
 const scale = edsr?.scale ?? Number(values.scale);
 const methods: Record<string, LumaUpscaler> = { bicubic: bicubic(scale) };

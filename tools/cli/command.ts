@@ -1,5 +1,6 @@
+import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { printable } from '../../ml/core/printable.ts';
+import { printable } from '../../ml/core/errors.ts';
 import type { CliReporter } from './reporter.ts';
 
 /** What a command found or made. */
@@ -63,4 +64,13 @@ export async function perform(
 /** A JSON document for stdout, which may be a terminal too. */
 export function jsonOf(value: unknown): string {
   return `${printable(JSON.stringify(value, null, 2))}\n`;
+}
+
+/** The command line that runs a command of this program from the current folder, quoted for a shell. */
+export function commandLine(...words: string[]): string {
+  return ['node', relative(process.cwd(), process.argv[1]), ...words].map(quoted).join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

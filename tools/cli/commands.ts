@@ -2,22 +2,22 @@ import type { Command } from 'commander';
 
 interface CommandEntry {
   readonly about: string;
-  /** Loads what adds the command's flags and its work, which takes time. */
+  /** Imports what adds the command's flags and its work, which takes time. */
   readonly load: () => Promise<(command: Command) => void>;
 }
 
-/** All commands by their usage, as the help shows them; only the one that is wanted is loaded. */
+/** All commands by their usage, as the help shows them; only the one that runs is loaded. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   build: {
-    about: 'The whole job: trains, quantizes, exports, evaluates, checks and reports',
+    about: 'Runs the whole pipeline: trains, quantizes, exports, evaluates, checks and reports',
     load: async () => (await import('./commands/build.ts')).addBuild,
   },
   train: {
-    about: 'Trains a network, nothing else',
+    about: 'Trains a network',
     load: async () => (await import('./commands/train.ts')).addTrain,
   },
   'quantize <run-or-file>': {
-    about: 'Makes the 8-bit models of a trained network',
+    about: 'Quantizes a trained network to 8 bits',
     load: async () => (await import('./commands/quantize.ts')).addQuantize,
   },
   'evaluate <run-or-file>': {
@@ -25,47 +25,47 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./commands/evaluate.ts')).addEvaluate,
   },
   'export <run>': {
-    about: 'Writes the best network of a run as emotion.onnx with its 8-bit forms and model.json',
+    about: 'Exports the best network of a run: emotion.onnx, its 8-bit forms and model.json',
     load: async () => (await import('./commands/export.ts')).addExport,
   },
   'average <models...>': {
-    about: 'Writes the mean of networks that were trained further from the same one as emotion.onnx',
+    about: 'Averages the weights of networks that were fine-tuned from the same one',
     load: async () => (await import('./commands/average.ts')).addAverage,
   },
   'check <file>': {
-    about: 'Says whether SnapML takes an ONNX or TFLite file, and what to change',
+    about: 'Checks whether SnapML accepts an ONNX or TFLite file, and says what to change',
     load: async () => (await import('./commands/check.ts')).addCheck,
   },
   'compare <a> <b>': {
-    about: 'Says how alike two exported models answer on the test splits',
+    about: 'Compares the answers of two exported models on the test splits',
     load: async () => (await import('./commands/compare.ts')).addCompare,
   },
   'cross-validate': {
-    about: 'Trains and tests on CK+ in turns, no subject being in both: mean and deviation over the folds',
+    about: 'Cross-validates on CK+ with subject-independent folds: mean and standard deviation',
     load: async () => (await import('./commands/cross-validate.ts')).addCrossValidate,
   },
   doctor: {
-    about: 'Looks whether this machine and its data are ready for training',
+    about: 'Checks whether this machine and its data are ready for training',
     load: async () => (await import('./commands/doctor.ts')).addDoctor,
   },
   landmarks: {
-    about: 'Finds 68 points in each face of a data set, into the cache',
+    about: 'Finds 68 landmarks in each face of a data set, and caches them',
     load: async () => (await import('./commands/landmarks.ts')).addLandmarks,
   },
   lens: {
-    about: 'Makes, fills, checks and packs Lens Studio projects',
+    about: 'Builds, validates and packages Lens Studio projects, and installs models in them',
     load: async () => (await import('./commands/lens.ts')).addLens,
   },
   preview: {
-    about: 'Runs a lens live in a page of your browser: webcam, file or drawn faces',
+    about: 'Runs a lens live in your browser, on your webcam, a file or drawn faces',
     load: async () => (await import('./commands/preview.ts')).addPreview,
   },
   refine: {
-    about: 'Looks for bad images, copies and wrong labels; writes a manifest',
+    about: 'Finds bad images, duplicates and wrong labels, and writes a manifest',
     load: async () => (await import('./commands/refine.ts')).addRefine,
   },
   upscale: {
-    about: 'Makes pictures larger with a network (EDSR), and trains it',
+    about: 'Upscales pictures and faces with an EDSR network, and trains it',
     load: async () => (await import('./commands/upscale.ts')).addUpscale,
   },
 };

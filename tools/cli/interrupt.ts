@@ -1,4 +1,4 @@
-import { HEEDED, UNHEEDED } from '../../ml/core/heed.ts';
+import { CANCELLABLE, UNCANCELLABLE } from '../../ml/core/async.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 
 /** Exit code of a command that Ctrl-C ended, as shells have it; SIGTERM makes {@link TERMINATED} of it. */
@@ -51,14 +51,14 @@ function end(signal: Signal): void {
 
 /**
  * Runs work that Ctrl-C or SIGTERM stops at its next safe point, with a checkpoint. Between the parts of it that look at
- * the signal (see `heeding`) they end the process at once, and nothing is lost, since a run can be killed at any time.
+ * the signal (see `cancellable`) they end the process at once, and nothing is lost, since a run can be killed at any time.
  */
 export async function interruptible<T>(reporter: Reporter, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
   let ignore = () => {};
   let depth = 0;
-  signal.addEventListener(HEEDED, () => {
+  signal.addEventListener(CANCELLABLE, () => {
     depth += 1;
     if (depth > 1 || signal.aborted) return;
     ignore = listen(
@@ -66,10 +66,10 @@ export async function interruptible<T>(reporter: Reporter, work: (signal: AbortS
         reporter.note('stopping after this step, writing a checkpoint; press Ctrl-C again to stop at once');
         controller.abort();
       },
-      () => reporter.note('the step takes too long; the run goes on after its last checkpoint'),
+      () => reporter.note('this step takes too long; the run will resume from its last checkpoint'),
     );
   });
-  signal.addEventListener(UNHEEDED, () => {
+  signal.addEventListener(UNCANCELLABLE, () => {
     depth -= 1;
     if (depth === 0) ignore();
   });

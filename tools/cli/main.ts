@@ -1,12 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { messageOf, UserError } from '../../ml/core/errors.ts';
+import { messageOf, printable, UserError } from '../../ml/core/errors.ts';
 import { fileError } from '../../ml/core/files.ts';
-import { printable } from '../../ml/core/printable.ts';
 import project from '../../package.json' with { type: 'json' };
 import { jsonOf } from './command.ts';
 import { COMMANDS } from './commands.ts';
 
-/** Exit code of an error that is none of the user's, EX_SOFTWARE of sysexits.h. */
+/** Exit code of an error that is not the user's, EX_SOFTWARE of sysexits.h. */
 const UNEXPECTED = 70;
 
 const program = new Command('emotion-lens')
@@ -17,7 +16,7 @@ const program = new Command('emotion-lens')
     writeOut: (text) => process.stdout.write(printable(text)),
     writeErr: (text) => process.stderr.write(printable(text)),
   })
-  .showHelpAfterError('(add --help for the flags and examples)');
+  .showHelpAfterError('(add --help for options and examples)');
 for (const [usage, { about, load }] of Object.entries(COMMANDS)) {
   const command = program.command(usage).description(about);
   if (process.argv.includes(command.name())) (await load())(command);
@@ -29,7 +28,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`error: ${fileError('write', 'the result to standard output', error).message}\n`);
   process.exit(1);
 });
-// There is nobody left to tell.
+// Nobody can read the message.
 process.stderr.on('error', () => {});
 process
   .removeAllListeners('warning')
@@ -53,6 +52,6 @@ function report(thrown: unknown): number {
   process.stderr.write(printable(`error: ${message}\n`));
   if (verbose) process.stderr.write(printable(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`));
   if (thrown instanceof UserError) return 1;
-  if (!verbose) process.stderr.write('this is a fault of the program; run again with --verbose for the details\n');
+  if (!verbose) process.stderr.write('this is a bug; run again with --verbose for details\n');
   return UNEXPECTED;
 }

@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { FIELDS } from '../../ml/config/fields.ts';
-import { parseAssignment, settingOfText } from '../../ml/config/load.ts';
+import { loadConfig, parseAssignment, settingOfText } from '../../ml/config/load.ts';
 import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { checkRunName } from '../pipeline/run-folder.ts';
+import type { TrainOptions } from '../pipeline/train-run.ts';
 
 /** Flags of a training for fields of the configuration. */
 export const TRAINING_FLAGS = {
@@ -23,7 +24,7 @@ export interface RunFlags {
   readonly file: string | undefined;
   readonly settings: readonly Setting[];
   readonly name: string | undefined;
-  /** Folder of a run to go on with. */
+  /** Folder of a run to resume. */
   readonly resume: string | undefined;
 }
 
@@ -37,7 +38,7 @@ export function addSourceFlags(command: Command): Setting[] {
   addSwitches(command, settings, { '--skip-bad-rows': 'data.skipBadRows' });
   command.option(
     '--set <field=value>',
-    'sets any field, for example train.learningRate=1e-3; may be repeated',
+    'set any field, for example train.learningRate=1e-3; may be repeated',
     (text) => {
       settings.push(parseAssignment(text));
     },
@@ -50,18 +51,19 @@ export function addDataFlags(command: Command): Setting[] {
   const settings = addSourceFlags(command);
   addFieldFlags(command, settings, {
     '--refine <manifest>': 'data.refine',
-    '--extra <folder>': 'data.extra',
+    '--extra-dataset <folder>': 'data.extraDataset',
     '--upscale <edsr.onnx>': 'data.upscale',
     '--fold <n>': 'data.fold',
     '--folds <n>': 'data.folds',
   });
+  addFormerFlag(command, settings, '--extra <folder>', '--extra-dataset', 'data.extraDataset');
   addSwitches(command, settings, { '--contempt': 'data.contempt', '--hide-faces': 'hideFaces' });
   return settings;
 }
 
 /**
  * Adds the flags of a training to a command.
- * @param flags for fields of the configuration, beside those of the data.
+ * @param flags for fields of the configuration, in addition to those of the data.
  * @param settings what the flags of the data fill.
  * @returns what reads them after parsing.
  */
@@ -72,18 +74,25 @@ export function addRunFlags(
 ): () => RunFlags {
   addFieldFlags(command, settings, flags);
   command
-    .option('--config <file>', 'YAML or JSON with any part of the configuration; flags win over it')
+    .option('--config <file>', 'YAML or JSON with any part of the configuration; flags override it')
     .option('--name <name>', 'name of the run folder, after the date')
-    .option('--resume <run>', 'goes on with a run that was stopped, with its own configuration');
+    .option('--resume <run>', 'resume a stopped run, with its own configuration');
   return () => {
     const { config, name, resume } = command.opts<{ config?: string; name?: string; resume?: string }>();
     const other = settings[0]?.origin ?? (config && `--config ${config}`) ?? (name && `--name ${name}`);
     if (resume !== undefined && other !== undefined) {
-      throw new UserError(`${other}: a resumed run keeps its own configuration; leave this out, or start a new run`);
+      throw new UserError(
+        `${other}: a resumed run keeps its own configuration; remove this option, or start a new run`,
+      );
     }
     if (name !== undefined) checkRunName(name);
     return { file: config, settings, name, resume };
   };
+}
+
+/** The training that the flags ask for. */
+export async function trainOptions({ file, settings, name, resume }: RunFlags): Promise<TrainOptions> {
+  return resume === undefined ? { config: await loadConfig(file, settings), name } : { resume };
 }
 
 /** Adds flags that set a field to true. */
@@ -104,4 +113,14 @@ export function addFieldFlags(command: Command, settings: Setting[], flags: Read
       settings.push(settingOfText(path, text, `${name} ${text}`));
     });
   }
+}
+
+/** Adds a flag that has another name now; it works until version 0.3, and help no longer shows it. */
+function addFormerFlag(command: Command, settings: Setting[], flag: string, present: string, path: string): void {
+  const name = flag.split(' ')[0];
+  const option = new Option(flag).hideHelp().argParser((text: string) => {
+    process.stderr.write(`${name} is deprecated and will be removed in version 0.3; use ${present}\n`);
+    settings.push(settingOfText(path, text, `${name} ${text}`));
+  });
+  command.addOption(option);
 }

@@ -55,5 +55,7 @@ export function faceCropTexture(path: string, camera: string, detector: Script):
 function numberIn({ path, inputs }: Script, name: string): number {
   const value = inputs.find((input) => input.name === name)?.default;
   if (typeof value === 'number') return value;
-  throw new UserError(`${path} has no input ${name} with a number, which the face crop texture takes; give it one`);
+  throw new UserError(
+    `${path} has no input ${name} with a numeric default, which the face crop texture needs; add one`,
+  );
 }

@@ -5,23 +5,19 @@ import { fileURLToPath } from 'node:url';
 import { EMOTIONS, type Emotion } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { fileError, readBytes, readText, writeAtomic } from '../../ml/core/files.ts';
-import { pathInside } from '../../ml/core/inside.ts';
-import { iconHashOf } from '../lens-studio/files/esproj.ts';
+import { pathInside } from '../../ml/core/untrusted-path.ts';
+import { iconHashOf, withProjectLock } from '../lens-studio/files/project.ts';
 import { filesUnder } from '../lens-studio/files/stored-file.ts';
 import { readScript } from '../lens-studio/scripts/read-script.ts';
 import type { Script } from '../lens-studio/scripts/script.ts';
 import { deviceCameraTexture, faceCropTexture, renderTarget } from './assets.ts';
 import { emotionScene, LENS_NAME, MODEL_IDS, PATHS, scriptAt } from './emotion-lens.ts';
-import { esproj } from './esproj.ts';
-import { GITIGNORE } from './gitignore.ts';
 import { assetId } from './ids.ts';
 import { readLensModel } from './lens-model.ts';
-import { withProjectLock } from './lock.ts';
 import { synthesizeSounds } from './media/sounds.ts';
-import { assetMeta } from './meta.ts';
-import { modelMeta } from './model-meta.ts';
-import { writeScene } from './scene/write-scene.ts';
-import { scriptMeta } from './script-meta.ts';
+import { assetMeta, modelMeta, scriptMeta } from './meta.ts';
+import { esproj, GITIGNORE } from './project-files.ts';
+import { writeScene } from './scene/scene-files.ts';
 import { SHIPPED_LENS, SHIPPED_MODEL } from './shipped.ts';
 
 const picture = (name: string) => readBytes(fileURLToPath(new URL(`./media/${name}`, import.meta.url)));
@@ -66,8 +62,8 @@ async function writeProject(folder: string, force: boolean): Promise<BuildResult
   const inTheWay = edited.filter((path) => existsSync(join(folder, path)));
   if (inTheWay.length > 0 && !force)
     throw new UserError(
-      `${folder} has files that differ from what would be written:\n${inTheWay.map((path) => `  ${path}`).join('\n')}\n` +
-        'Keep them, or replace them with --force; changes made in Lens Studio would be lost',
+      `${folder} contains files that differ from what would be written:\n${inTheWay.map((path) => `  ${path}`).join('\n')}\n` +
+        'Keep them, or replace them with --force, which discards changes made in Lens Studio',
     );
   const changed = [...copied.keys(), ...(await differing(folder, refreshed)), ...edited];
   const all: Files = new Map([...copied, ...refreshed, ...kept]);
@@ -120,7 +116,7 @@ async function assetFiles(scripts: ReadonlyMap<string, Script>): Promise<Files> 
   );
 }
 
-/** What lies beside `Assets/`. */
+/** What lies next to `Assets/`. */
 async function projectFiles(): Promise<Files> {
   const icon = await picture('icon.png');
   return new Map<string, string | Uint8Array>([

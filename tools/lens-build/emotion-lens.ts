@@ -7,13 +7,13 @@ import {
   canvas,
   faceRetouch,
   fullFrameRegion,
-  type Given,
+  type InputAssignment,
   orthographicCamera,
   perspectiveCamera,
   screenTransform,
   script,
 } from './scene/components.ts';
-import { componentId, objectId, SCREEN, type SceneObject } from './scene/tree.ts';
+import { componentId, objectId, SCREEN, type SceneObject } from './scene/scene-files.ts';
 
 export const LENS_NAME = 'Emotion Lens';
 
@@ -52,7 +52,8 @@ const effectObject = (emotion: string) => `${emotion} Effect`;
  * @throws UserError if a script is missing or lacks an input that is set here.
  */
 export function emotionScene(scripts: ReadonlyMap<string, Script>): SceneObject[] {
-  const add = (path: string, given: Readonly<Record<string, Given>>) => script(scriptAt(scripts, path), given);
+  const add = (path: string, given: Readonly<Record<string, InputAssignment>>) =>
+    script(scriptAt(scripts, path), given);
   const screen = { id: objectId(REGION) };
   const retouch: SceneObject = { name: RETOUCH, components: [faceRetouch()] };
   /** What effects may have, by the input that takes it. */
@@ -103,7 +104,7 @@ export function emotionScene(scripts: ReadonlyMap<string, Script>): SceneObject[
 }
 
 /** What `EmotionEffects` has for an expression. */
-function assigned(emotion: string): [string, Given][] {
+function assigned(emotion: string): [string, InputAssignment][] {
   const name = emotion.toLowerCase();
   return [
     [`${name}Objects`, [{ id: objectId(effectObject(emotion)) }]],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Tagged } from '../lens-studio/yaml/value.ts';
 
 /** Of the ids in this project; any other project would choose its own. */
 const NAMESPACE = Buffer.from('5d0b6c1ef2a94c0f8a6b3f1d7e2c9450', 'hex');
@@ -14,4 +15,14 @@ export function idOf(name: string): string {
 /** The id of the asset that comes of a file. @param path from the project's folder. */
 export function assetId(path: string): string {
   return idOf(`asset ${path}`);
+}
+
+/** The id in an entity's tag, `Type/id`. */
+export function idIn({ tag }: Tagged): string {
+  return tag.split('/')[1];
+}
+
+/** The order in which Lens Studio writes entities. */
+export function sortedById(entities: readonly Tagged[]): Tagged[] {
+  return [...entities].sort((a, b) => (idIn(a) < idIn(b) ? -1 : 1));
 }

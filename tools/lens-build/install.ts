@@ -3,17 +3,15 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../ml/core/errors.ts';
 import { fileError, fileSize, readBytes, readText, writeBeside } from '../../ml/core/files.ts';
-import { pathInside } from '../../ml/core/inside.ts';
-import { sha256Of } from '../../ml/export/exported-file.ts';
-import type { Asset } from '../lens-studio/files/asset.ts';
-import { findEsproj, readProject } from '../lens-studio/files/project.ts';
-import { isModel } from '../lens-studio/project/model-interface.ts';
+import { pathInside } from '../../ml/core/untrusted-path.ts';
+import { sha256Of } from '../../ml/model/exported-file.ts';
+import { isModel } from '../lens-studio/analysis/model-interface.ts';
+import type { Asset } from '../lens-studio/files/contents.ts';
+import { findEsproj, readProject, withProjectLock } from '../lens-studio/files/project.ts';
 import { readScript } from '../lens-studio/scripts/read-script.ts';
 import { Tagged, type Value } from '../lens-studio/yaml/value.ts';
 import type { LensModel } from './lens-model.ts';
-import { withProjectLock } from './lock.ts';
-import { assetMeta } from './meta.ts';
-import { modelMeta } from './model-meta.ts';
+import { assetMeta, modelMeta } from './meta.ts';
 
 /** The model asset of a project that the detector uses. */
 interface Slot {
@@ -33,7 +31,7 @@ export interface Installed {
  * Puts a model into a Lens Studio project in place of the one that its EmotionDetector uses. The asset keeps its ids, so
  * that everything that links to it goes on working.
  * @param project folder with the `.esproj`.
- * @throws UserError if it is no project, has no EmotionDetector with a model, another asset or file has the model's name, a
+ * @throws UserError if it is not a project, has no EmotionDetector with a model, another asset or file has the model's name, a
  *   link leads out of the project, or another process is at work there.
  */
 export async function installModel(project: string, model: LensModel): Promise<Installed> {
@@ -53,16 +51,18 @@ export async function installModel(project: string, model: LensModel): Promise<I
 async function refuseTaken(project: string, path: string, { bytes }: LensModel): Promise<void> {
   const file = join(project, path);
   if (existsSync(`${file}.meta`))
-    throw new UserError(`${path} is another asset of the project already; rename or delete it in Lens Studio first`);
+    throw new UserError(
+      `${path} already belongs to another asset of the project; rename or delete it in Lens Studio first`,
+    );
   if (
     existsSync(file) &&
     !((await fileSize(file)) === bytes.length && Buffer.from(await readBytes(file)).equals(bytes))
   )
-    throw new UserError(`${path} is another file of the project already; rename or delete it first`);
+    throw new UserError(`${path} already exists as another file of the project; rename or delete it first`);
 }
 
 /**
- * Writes all that is new beside its place, then moves it there in steps. Killed between any two of them, the project is
+ * Writes all that is new next to its place, then moves it there in steps. Killed between any two of them, the project is
  * valid: the asset has its ids once, its file is whole, and its import settings fit it or, in between, are left to Lens
  * Studio to make.
  */
@@ -94,7 +94,7 @@ async function swap(project: string, old: string, path: string, model: LensModel
 }
 
 /**
- * Removes the same model's other forms from beside it, which no asset has: an installation that was killed may have left
+ * Removes the same model's other forms next to it, which no asset has: an installation that was killed may have left
  * them. A file that merely has the name of one stays.
  */
 async function removeLeftovers(project: string, path: string, { description }: LensModel): Promise<void> {
@@ -120,13 +120,13 @@ async function findSlot(project: string): Promise<Slot> {
   if (models.length > 1)
     throw new UserError(
       `${project} has EmotionDetectors with different models (${models.map(({ path }) => path).join(', ')}); ` +
-        'give them the same one in the Inspector',
+        'assign the same one to all of them in the Inspector',
     );
   const [model] = models;
   if (!model?.meta)
     throw new UserError(
       `${project} has no EmotionDetector with a model in its scene${unread}; add the component to an object, assign any ` +
-        'model asset to its input Model in the Inspector, save, and run this again',
+        'model asset to its input Model in the Inspector, save, and run the command again',
     );
   return { path: model.path, ids: { asset: model.meta.primary, meta: model.meta.entity.id } };
 }

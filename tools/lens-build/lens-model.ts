@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { checkContent } from '../../ml/check/check-model.ts';
+import { ML_ASSETS_BYTES } from '../../ml/check/snapml.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
-import { LANDMARK_VALUES } from '../../ml/core/ibug.ts';
-import { sha256Of } from '../../ml/export/exported-file.ts';
-import { type ModelJson, readModelJson } from '../../ml/export/model-json.ts';
-import { LANDMARKS } from '../../ml/nn/layers.ts';
+import { LANDMARK_VALUES } from '../../ml/core/landmarks68.ts';
+import { sha256Of } from '../../ml/model/exported-file.ts';
+import { LANDMARKS } from '../../ml/model/inputs.ts';
+import { type ModelJson, readModelJson } from '../../ml/model/model-json.ts';
 import { readModelFile } from '../../ml/runtime/model-file.ts';
-import { ML_ASSETS_BYTES } from '../lens-studio/limits.ts';
-import { modelInterface } from '../lens-studio/project/model-interface.ts';
+import { modelInterface } from '../lens-studio/analysis/model-interface.ts';
 
 /** Shape of the input of landmarks as Lens Studio shows it: width, height, channels. */
 export const LANDMARK_SHAPE = [1, 1, LANDMARK_VALUES] as const;
@@ -22,7 +22,7 @@ export interface LensModel {
   readonly bytes: Uint8Array;
   readonly description: ModelJson;
   readonly file: ModelJson['files'][number];
-  /** Whether it takes the points of the face beside the picture. */
+  /** Whether it takes the points of the face in addition to the picture. */
   readonly landmarks: boolean;
 }
 
@@ -41,7 +41,7 @@ export async function readLensModel(folder: string, format: ModelFormat): Promis
   if (labels.some((label, at) => label !== EMOTIONS[at]))
     refuse(
       `labels are ${labels.join(', ')}`,
-      `the lens needs ${EMOTIONS.join(', ')}, in this order; train such a model`,
+      `expected ${EMOTIONS.join(', ')}, in this order; train a model with these labels`,
     );
   // SnapML takes 8-bit numbers as TFLite only.
   const candidates = description.files.filter((file) => file.format === format);
@@ -49,26 +49,23 @@ export async function readLensModel(folder: string, format: ModelFormat): Promis
     candidates.find(({ numbers }) => numbers === (format === 'tflite' ? 'int8' : 'float32')) ??
     (format === 'tflite' ? candidates[0] : undefined) ??
     refuse(
-      `there is no model for --format ${format} (files: ${description.files.map(({ name }) => name).join(', ')})`,
+      `there is no file for --format ${format} (files: ${description.files.map(({ name }) => name).join(', ')})`,
       `export one, or choose --format ${format === 'onnx' ? 'tflite' : 'onnx'}`,
     );
   const [, ...picture] = file.input.shape;
   const [width, height, channels] = file.input.layout === 'NHWC' ? picture : [picture[1], picture[2], picture[0]];
   if (file.input.shape[0] !== 1 || width !== height || channels !== 3)
-    refuse(
-      `${file.name} takes [${file.input.shape}] (${file.input.layout})`,
-      'the lens gives it one square RGB picture',
-    );
+    refuse(`${file.name} has the input [${file.input.shape}] (${file.input.layout})`, 'expected one square RGB image');
   const values = file.output.shape.reduce((product, side) => product * side, 1);
   if (values !== EMOTIONS.length)
-    refuse(`${file.name} answers [${file.output.shape}]`, `the lens reads ${EMOTIONS.length} probabilities`);
+    refuse(`${file.name} has the output [${file.output.shape}]`, `expected ${EMOTIONS.length} probabilities`);
   const bytes = await readVerified(join(folder, file.name), file.sha256);
   const others = (modelInterface(bytes, file.name)?.inputs ?? []).filter(({ name }) => name !== file.input.name);
   for (const { name, shape } of others)
     if (name !== LANDMARKS || shape?.join() !== LANDMARK_SHAPE.join())
       refuse(
-        `${file.name} takes ${name} (${shape?.join(' × ') ?? 'of unknown shape'}) beside its picture`,
-        `the lens gives it ${LANDMARKS} (${LANDMARK_SHAPE.join(' × ')}) or nothing`,
+        `${file.name} has the further input ${name} (${shape?.join(' × ') ?? 'of unknown shape'})`,
+        `expected ${LANDMARKS} (${LANDMARK_SHAPE.join(' × ')}) or none`,
       );
   return { name: file.name, bytes, description, file, landmarks: others.length > 0 };
 }
@@ -77,8 +74,8 @@ async function readVerified(path: string, sha256: string): Promise<Uint8Array> {
   const bytes = await readModelFile(path);
   if (bytes.length > ML_ASSETS_BYTES)
     throw new UserError(
-      `${path} has ${bytes.length.toLocaleString('en')} bytes; all ML assets of a lens have ` +
-        `${ML_ASSETS_BYTES.toLocaleString('en')} at most, so choose a smaller network or the 8-bit TFLite`,
+      `${path} has ${bytes.length.toLocaleString('en')} bytes; all ML assets of a lens together may have at most ` +
+        `${ML_ASSETS_BYTES.toLocaleString('en')}, so choose a smaller network or the 8-bit TFLite`,
     );
   const actual = sha256Of(bytes);
   if (actual !== sha256)
@@ -88,6 +85,6 @@ async function readVerified(path: string, sha256: string): Promise<Uint8Array> {
     );
   const { accepted, findings } = checkContent(bytes, path);
   const error = findings.find(({ severity }) => severity === 'error');
-  if (!accepted) throw new UserError(`${path}: SnapML will not take it: ${error?.message}. ${error?.wayOut}`);
+  if (!accepted) throw new UserError(`${path}: SnapML will reject it: ${error?.found}. ${error?.fix}`);
   return bytes;
 }

@@ -1,9 +1,12 @@
 import { UserError } from '../../ml/core/errors.ts';
+import { LANDMARKS } from '../../ml/model/inputs.ts';
 import { importersOf } from '../lens-studio/files/importers.ts';
-import { type Fields, fields, NULL_ID, own, reference, Tagged } from '../lens-studio/yaml/value.ts';
+import { defaultScriptInputs, inputLines, scriptInputsHidden } from '../lens-studio/scripts/metadata.ts';
+import type { Script } from '../lens-studio/scripts/script.ts';
+import { type Fields, fields, float, NULL_ID, own, reference, Tagged, vector } from '../lens-studio/yaml/value.ts';
 import { write } from '../lens-studio/yaml/write.ts';
-import { assetId, idOf } from './ids.ts';
-import { sortedById } from './sorted-by-id.ts';
+import { assetId, idOf, sortedById } from './ids.ts';
+import { LANDMARK_SHAPE, type LensModel } from './lens-model.ts';
 
 /** Data that a `.meta` keeps of its asset, as scripts have. */
 export interface AssetData {
@@ -24,7 +27,7 @@ export interface MetaExtras {
 }
 
 /**
- * The `.meta` beside a file, by which Lens Studio knows the id of the asset that comes of it.
+ * The `.meta` next to a file, by which Lens Studio knows the id of the asset that comes of it.
  * @param path of the file, from the project's folder.
  * @throws UserError if Lens Studio imports no such file.
  */
@@ -34,7 +37,7 @@ export function assetMeta(
 ): string {
   const [importer] = importersOf(path);
   if (!importer?.key)
-    throw new UserError(`${path}: Lens Studio is not known to import such a file; choose another format`);
+    throw new UserError(`${path}: Lens Studio is not known to import files of this format; choose another one`);
   const asset = ids?.asset ?? assetId(path);
   const metadata = fields({
     ImportedAssetIds: fields({ [importer.key]: reference(asset) }),
@@ -50,4 +53,112 @@ export function assetMeta(
   });
   const kept = data ? [new Tagged(`${data.type}/${data.id}`, data.fields), ...further] : further;
   return write([new Tagged(`AssetImportMetadata/${ids?.meta ?? idOf(`meta ${path}`)}`, metadata), ...sortedById(kept)]);
+}
+
+/** The `.meta` of a TypeScript file, with the inputs of its component. Lens Studio recreates those when it compiles. */
+export function scriptMeta(script: Script): string {
+  const { path } = script;
+  return assetMeta(path, {
+    data: {
+      type: 'TypeScriptAssetData',
+      id: idOf(`script data ${path}`),
+      fields: fields({
+        SvgIcon: '',
+        SetupScript: fields({ code: '' }),
+        Description: '',
+        VersionMajor: 0,
+        VersionMinor: 0,
+        VersionPatch: 0,
+        ComponentUid: idOf(`script component ${path}`),
+        ExportUid: NULL_ID,
+        PackagePolicy: 'CanBeUnpacked',
+        ScriptInputsHidden: scriptInputsHidden(script),
+        ScriptTypesHidden: fields({}),
+        ReadMe: reference(NULL_ID),
+        DeclarationFile: reference(NULL_ID),
+        Tags: [],
+        Attachments: [],
+        DefaultScriptInputs: [defaultScriptInputs(script)],
+        ScriptTypes: [fields({})],
+        InputLines: inputLines(script),
+      }),
+    },
+  });
+}
+
+type Numbers3 = readonly [number, number, number];
+
+/**
+ * The `.meta` of a model: how Lens Studio makes its input of a texture, whose pixels are 0..255; landmarks go in as the
+ * script writes them. Shapes are width, height, channels whatever the file's own layout is.
+ * @param path from the project's folder.
+ */
+export function modelMeta(
+  path: string,
+  { description: { pixels, labels }, file: { input, output }, landmarks }: Omit<LensModel, 'name' | 'bytes'>,
+  ids?: MetaExtras['ids'],
+): string {
+  const channels = input.layout === 'NCHW' ? input.shape[1] : input.shape[3];
+  const side = input.shape[2];
+  return assetMeta(path, {
+    ids,
+    importerSettings: new Tagged(
+      'FileMLAssetImporterSettings',
+      fields({
+        Inputs: [
+          modelInput(input.name, [side, side, channels], pixels),
+          ...(landmarks ? [modelInput(LANDMARKS, LANDMARK_SHAPE, IDENTITY)] : []),
+        ],
+        Outputs: [
+          new Tagged(
+            'MLOutput',
+            fields({
+              Name: output.name,
+              Shape: vector(1, 1, labels.length),
+              Normalizations: repeat(labels.length, IDENTITY),
+              InputName: '',
+              OutputTexture: reference(NULL_ID),
+            }),
+          ),
+        ],
+      }),
+    ),
+    compressionSettings: new Tagged(
+      'SingleCompressionSettings',
+      fields({ CompressorName: 'None', CompressionSettings: own(NULL_ID) }),
+    ),
+  });
+}
+
+/** What a channel's values are multiplied with, and what is added then. */
+interface Normalization {
+  readonly scale: number;
+  readonly bias: number;
+}
+
+const IDENTITY: Normalization = { scale: 1, bias: 0 };
+
+function modelInput(name: string, shape: Numbers3, normalization: Normalization): Tagged {
+  return new Tagged(
+    'MLInput',
+    fields({
+      Name: name,
+      Shape: vector(...shape),
+      Normalizations: repeat(shape[2], normalization),
+      Transformer: fields({
+        stretch: true,
+        'alignment.horizontal': 'Center',
+        'alignment.vertical': 'Center',
+        fill: vector(0, 0, 0, 1),
+        flipX: false,
+        flipY: false,
+        rotation: 'None',
+      }),
+      Texture: reference(NULL_ID),
+    }),
+  );
+}
+
+function repeat(channels: number, { scale, bias }: Normalization): Fields[] {
+  return Array.from({ length: channels }, () => fields({ scale: float(scale), bias: float(bias) }));
 }

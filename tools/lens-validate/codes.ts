@@ -1,95 +1,107 @@
-import { ICON_SIDE, LENS_BYTES, ML_ASSETS_BYTES, NAME_LENGTH, TEXTURE_SIDE } from '../lens-studio/limits.ts';
+import type { Severity } from '../../ml/check/finding.ts';
+import { ML_ASSETS_BYTES } from '../../ml/check/snapml.ts';
 
-/** An `error` keeps something in the lens from working, a `warning` may, a `note` is good to know. */
-export type Severity = 'error' | 'warning' | 'note';
+// Snap's limits of a lens and its files (Lens Studio guide: project info, submission guidelines, ML Component).
+
+/** Bytes of a lens without its ML assets, compressed. */
+export const LENS_BYTES = 8_000_000;
+/** Longest side of a texture, in pixels. */
+export const TEXTURE_SIDE = 2048;
+/** Both sides of the icon, in pixels. */
+export const ICON_SIDE = 320;
+/** Longest name of a lens, in letters, digits and spaces. */
+export const NAME_LENGTH = 18;
 
 interface Kind {
   readonly severity: Severity;
   readonly expected: string;
-  readonly wayOut: string;
+  readonly fix: string;
 }
 
-const error = (expected: string, wayOut: string): Kind => ({ severity: 'error', expected, wayOut });
-const warning = (expected: string, wayOut: string): Kind => ({ severity: 'warning', expected, wayOut });
-const note = (expected: string, wayOut: string): Kind => ({ severity: 'note', expected, wayOut });
+const error = (expected: string, fix: string): Kind => ({ severity: 'error', expected, fix });
+const warning = (expected: string, fix: string): Kind => ({ severity: 'warning', expected, fix });
+const note = (expected: string, fix: string): Kind => ({ severity: 'note', expected, fix });
 
 const megabytes = (bytes: number) => `${bytes / 1e6} MB`;
-const RESTORE = 'restore the file from a copy';
-const REIMPORT = 'open the project in Lens Studio and save it, or restore the .meta from a copy';
+const RESTORE = 'restore the file from a backup';
+const REIMPORT = 'open the project in Lens Studio and save it, or restore the .meta from a backup';
 const ASSIGN = 'assign it again in the Inspector';
 
-/** Every kind of finding, with what is right instead and how to mend it. */
+/** Every kind of finding, with what is right instead and how to fix it. */
 export const CODES = {
   // Files
-  'unreadable-file': error("a file in Lens Studio's YAML", RESTORE),
+  'unreadable-file': error("a file in Lens Studio's YAML format", RESTORE),
   'lfs-pointer': error('the file itself', 'run `git lfs pull` in its repository'),
-  'absent-file': error('the file that the .meta belongs to', 'restore the file from a copy, or delete the .meta'),
+  'absent-file': error('the file that the .meta belongs to', 'restore the file from a backup, or delete the .meta'),
   'missing-meta': warning(
-    'a .meta that fixes its ids',
-    'open the project in Lens Studio; if something linked to it, assign it again',
+    'a .meta with its ids',
+    'open the project in Lens Studio, and assign the file again wherever it was used',
   ),
-  'name-case': warning('the same upper and lower case as its .meta has', 'rename one of the two'),
+  'name-case': warning('the same capitalization as in its .meta', 'rename one of the two'),
   'damaged-package': error('a package that can be opened', 'export or download it again'),
   'absent-package': note(
-    'the package itself; links that may lead into it, and scripts that use it, are not checked',
+    'the package itself; links into it and scripts that use it are not checked',
     'run `git lfs pull`, or open the project in Lens Studio and install the package',
   ),
   'old-package': note(
-    'a package of Lens Studio 5; what is in this one is not checked',
-    'nothing, if Lens Studio imports it',
+    'a Lens Studio 5 package; the contents of this one are not checked',
+    'ignore this if Lens Studio imports it',
   ),
   // The project file
   'studio-version': error('a project of Lens Studio 5', 'open it in Lens Studio 5, which converts it'),
-  'newer-version': note('a version of Lens Studio that is known here', 'nothing; what is new in it is not checked'),
+  'newer-version': note(
+    'a version of Lens Studio that is known here',
+    'ignore this; what is new in that version is not checked',
+  ),
   'scene-id': error('the id of a scene in Assets', 'open the project in Lens Studio and save it'),
   'lens-name': warning(`at most ${NAME_LENGTH} letters, digits and spaces`, 'rename it in Project Info'),
   'icon-size': warning(`${ICON_SIDE} × ${ICON_SIDE} pixels`, 'choose the icon again in Project Info'),
   'icon-hash': warning('the MD5 of icon.png', 'choose the icon again in Project Info'),
-  'unknown-field': warning('a field that Lens Studio is known to write', 'nothing if a newer Lens Studio wrote it'),
+  'unknown-field': warning('a field that Lens Studio is known to write', 'ignore this if a newer Lens Studio wrote it'),
   // Metas
-  importer: error('an importer for files of this ending', REIMPORT),
+  importer: error('an importer for this file extension', REIMPORT),
   'primary-asset': error('one of the ImportedAssetIds', REIMPORT),
   'imported-id': error("the id of the asset file's entity", REIMPORT),
   // Ids and links
-  'duplicate-id': error('an id that stands for one thing', 'duplicate things inside Lens Studio, which gives new ids'),
+  'duplicate-id': error('a unique id', 'duplicate assets and objects in Lens Studio, which assigns new ids'),
   'unresolved-link': error('a link to something in the project', ASSIGN),
   'outside-link': warning(
     'a link to something in the package',
     'set it where the package is placed, or leave it empty',
   ),
-  'missing-font': warning('a font in the project; another is shown in its place', ASSIGN),
-  'link-kind': error('a link to something of the right kind', ASSIGN),
+  'missing-font': warning('a font in the project; another one is shown instead', ASSIGN),
+  'link-kind': error('a link to the right type', ASSIGN),
   'unresolved-own': error('an entity further down in the same file', RESTORE),
   'doubly-owned': error('one owner', RESTORE),
-  'own-cycle': error('a tree: nothing owns what owns it', RESTORE),
+  'own-cycle': error('a tree, without cycles', RESTORE),
   orphan: warning('an owner for every entity but the first', 'open the project in Lens Studio and save it'),
   // Scripts
-  'script-syntax': error('a script that can be read', 'mend the script'),
+  'script-syntax': error('a script that parses', 'fix the script'),
   'foreign-api': error("only Lens Studio's API", 'use events such as DelayedCallbackEvent, or a module of Lens Studio'),
-  'type-check': error('scripts that type-check', 'mend the script'),
+  'type-check': error('scripts that type-check', 'fix the script'),
   'not-type-checked': note(
     "Lens Studio's declarations and unpacked packages, which are not in Git",
-    'open the project once in Lens Studio, or give the declarations by --declarations',
+    'open the project once in Lens Studio, or pass the declarations with --declarations',
   ),
   'missing-input': error('a value, since the input is not @allowUndefined', ASSIGN),
-  'unknown-input': warning('an input that the script declares', 'save the scene in Lens Studio, or mend the name'),
+  'unknown-input': warning('an input that the script declares', 'save the scene in Lens Studio, or fix the name'),
   'input-type': error("a value of the input's type", ASSIGN),
   'input-class': error("a component of the input's class", ASSIGN),
   'stale-input-lines': warning(
-    "the script's inputs as they are now",
+    "the script's current inputs",
     'open the project in Lens Studio, which compiles the script',
   ),
   // Models
   'unreadable-model': error('an ONNX or TensorFlow Lite file', 'export or download the model again'),
   'model-input': error("the model file's inputs", 'import the model again in Lens Studio'),
   'model-output': error("the model file's outputs", 'import the model again in Lens Studio'),
-  'model-shape': error('width, height, channels of the model file', 'import the model again in Lens Studio'),
+  'model-shape': error("the model file's width, height and channels", 'import the model again in Lens Studio'),
   'model-normalization': error('one scale and bias for each channel', 'import the model again in Lens Studio'),
-  'snapml-refuses': warning('a model that SnapML takes', 'run `emotion-lens check` on it, which says what to change'),
+  'snapml-refuses': warning('a model that SnapML accepts', 'run `emotion-lens check` on it to see what to change'),
   // Sizes
   'ml-size': error(`at most ${megabytes(ML_ASSETS_BYTES)} for all ML assets`, 'choose a smaller or an 8-bit model'),
-  'lens-size': warning(`at most ${megabytes(LENS_BYTES)} without ML assets`, 'shrink or leave out the largest files'),
-  'texture-size': warning(`at most ${TEXTURE_SIDE} × ${TEXTURE_SIDE} pixels`, 'scale the picture down'),
+  'lens-size': warning(`at most ${megabytes(LENS_BYTES)} without ML assets`, 'shrink or remove the largest files'),
+  'texture-size': warning(`at most ${TEXTURE_SIDE} × ${TEXTURE_SIDE} pixels`, 'downscale the picture'),
   // The scene
   'no-camera': warning('a camera that renders one of its layers', "set the object's layer or the camera's Layers"),
 } as const satisfies Record<string, Kind>;

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { API, type Diagnostic } from 'typescript/unstable/async';
-import { within } from '../../ml/core/within.ts';
+import { withTimeout } from '../../ml/core/async.ts';
 
 /** Where the compiler believes the project to lie. Nothing is there on the disk. */
 const ROOT = '/project';
 const CONFIG = `${ROOT}/tsconfig.json`;
 /** Longer takes no project; a script may send the compiler round in circles. */
-const LONGEST_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** What the compiler is given: nothing else exists for it. */
 export interface Sources {
@@ -20,7 +20,7 @@ export interface Sources {
 }
 
 /** Something that the compiler says of a file. */
-export interface Complaint {
+export interface SourceDiagnostic {
   readonly path: string;
   /** From 1. */
   readonly line: number;
@@ -31,20 +31,24 @@ export interface Complaint {
  * What the compiler says of sources. It sees a file system in memory that cannot be written and ends at the project's
  * folder, so that no reference in a stranger's script leads out of it.
  * @param config a `tsconfig.json`.
- * @param longest milliseconds after which it is given up.
+ * @param timeoutMs milliseconds after which it is given up.
  * @returns a text, if the compiler gave up, that says why.
  */
-export async function compile(sources: Sources, config: object, longest = LONGEST_MS): Promise<Complaint[] | string> {
+export async function compile(
+  sources: Sources,
+  config: object,
+  timeoutMs = TIMEOUT_MS,
+): Promise<SourceDiagnostic[] | string> {
   const tree = new Tree(sources, JSON.stringify(config));
   const api = new API({ cwd: ROOT, fs: tree });
   await api.parseConfigFile(CONFIG);
   const compiler = compilerOf(api);
   try {
-    return await orGiveUp(compiler, longest, async () => {
+    return await withCompilerTimeout(compiler, timeoutMs, async () => {
       const snapshot = await api.updateSnapshot({ openProjects: [CONFIG] });
       const program = snapshot.getProject(CONFIG)!.program;
       const found = [...(await program.getSyntacticDiagnostics()), ...(await program.getSemanticDiagnostics())];
-      return found.flatMap((diagnostic) => tree.complaint(diagnostic));
+      return found.flatMap((diagnostic) => tree.toSourceDiagnostic(diagnostic));
     });
   } finally {
     // The API would first ask the compiler, which may be busy for ever or gone, and wait for its answer.
@@ -57,11 +61,15 @@ function compilerOf(api: API): ChildProcess {
   return (api as unknown as { client: { process: ChildProcess } }).client.process;
 }
 
-function orGiveUp<T>(compiler: ChildProcess, longest: number, work: () => Promise<T>): Promise<T | string> {
-  const end = once(compiler, 'exit').then(() => 'the compiler broke down');
-  return within(longest, Promise.race([end, work()]), () => {
+function withCompilerTimeout<T>(
+  compiler: ChildProcess,
+  timeoutMs: number,
+  work: () => Promise<T>,
+): Promise<T | string> {
+  const end = once(compiler, 'exit').then(() => 'the compiler crashed');
+  return withTimeout(timeoutMs, Promise.race([end, work()]), () => {
     compiler.kill('SIGKILL');
-    return `it takes longer than ${longest / 1000} s`;
+    return `it takes longer than ${timeoutMs / 1000} s`;
   });
 }
 
@@ -119,7 +127,7 @@ class Tree {
   }
 
   /** None for what concerns no source. */
-  complaint({ fileName = '', pos, code, text, messageChain = [] }: Diagnostic): Complaint[] {
+  toSourceDiagnostic({ fileName = '', pos, code, text, messageChain = [] }: Diagnostic): SourceDiagnostic[] {
     const path = inProject(fileName);
     if (path === null || !this.#files.has(path)) return [];
     const starts = this.#lineStarts(path);

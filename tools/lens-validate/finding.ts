@@ -1,17 +1,14 @@
-import { CODES, type Code, type Severity } from './codes.ts';
+import type { Finding as FileFinding } from '../../ml/check/finding.ts';
+import { CODES, type Code } from './codes.ts';
 
 /** Something about a project that its maker should know. */
-export interface Finding {
-  readonly severity: Severity;
+export interface Finding extends Omit<FileFinding, 'node'> {
   readonly code: Code;
   /** From the project's folder. */
   readonly file: string;
-  /** From 1; of a file that is no text, 1. */
+  /** From 1; 1 for a file that is not text. */
   readonly line: number;
-  readonly found: string;
   readonly expected: string;
-  /** What to do about it. */
-  readonly wayOut: string;
 }
 
 /** Where something was found. */
@@ -20,8 +17,8 @@ export interface Place {
   readonly line?: number;
 }
 
-/** A finding of a kind that {@link CODES} describes. @param expected where the kind alone does not say it. */
+/** A finding of a kind that {@link CODES} describes. @param expected where the kind does not say it by itself. */
 export function finding(code: Code, { file, line = 1 }: Place, found: string, expected?: string): Finding {
   const kind = CODES[code];
-  return { severity: kind.severity, code, file, line, found, expected: expected ?? kind.expected, wayOut: kind.wayOut };
+  return { severity: kind.severity, code, file, line, found, expected: expected ?? kind.expected, fix: kind.fix };
 }

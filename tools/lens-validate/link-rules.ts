@@ -1,22 +1,22 @@
-import type { Definition } from '../lens-studio/files/definitions.ts';
+import type { AssetIndex } from '../lens-studio/analysis/asset-index.ts';
+import { isKind } from '../lens-studio/analysis/kinds.ts';
+import type { Definition } from '../lens-studio/files/contents.ts';
 import type { Entity, Link } from '../lens-studio/files/entity.ts';
-import { isKind } from '../lens-studio/project/kinds.ts';
-import type { Model } from '../lens-studio/project/model.ts';
 import { type Finding, finding } from './finding.ts';
 
-/** Ids that stand twice, and links that lead nowhere or to something of another kind. */
-export function checkLinks(model: Model): Finding[] {
-  const links = model.entities.flatMap((entity) =>
+/** Ids that stand duplicateIds, and links that lead nowhere or to something of another kind. */
+export function checkLinks(index: AssetIndex): Finding[] {
+  const links = index.entities.flatMap((entity) =>
     entity.links
       .filter((link) => !isOwnMeta(entity, link))
-      .map((link) => ({ entity, link, target: model.resolve(link.id) })),
+      .map((link) => ({ entity, link, target: index.resolve(link.id) })),
   );
   // What an own-link misses is a matter of its file.
   const open = links.filter(({ link, target }) => target === null && link.kind === 'reference');
   return [
-    ...twice(model),
-    // They may lead into a package that is not here or cannot be read, which is told of each package.
-    ...(model.hasUnreadPackage ? [] : open.map((link) => unresolved(link, model))),
+    ...duplicateIds(index),
+    // They may lead into a package that is not here or cannot be read, which is reported for each package.
+    ...(index.hasUnreadPackage ? [] : open.map((link) => unresolved(link, index))),
     ...links.flatMap(wrongKind),
   ];
 }
@@ -27,10 +27,10 @@ interface Resolved {
   readonly target: Definition | null;
 }
 
-function twice({ definitions }: Model): Finding[] {
+function duplicateIds({ definitions }: AssetIndex): Finding[] {
   return [...definitions.values()].flatMap(([first, ...others]) =>
     others.map(({ id, kind, file, line }) => {
-      const [what, other] = [kind, first.kind].map((known) => known ?? 'part of an import');
+      const [what, other] = [kind, first.kind].map((known) => known ?? 'part of an imported file');
       const found = `${id} (${what}) is already the id of a ${other} in ${first.file}:${first.line}`;
       return finding('duplicate-id', { file, line }, found);
     }),
@@ -42,9 +42,9 @@ function isOwnMeta({ type }: Entity, { field }: Link): boolean {
   return type === 'AssetImportMetadata' && field !== 'Texture' && field !== 'OutputTexture';
 }
 
-function unresolved({ entity, link: { field, id, line } }: Resolved, { folder }: Model): Finding {
+function unresolved({ entity, link: { field, id, line } }: Resolved, { folder }: AssetIndex): Finding {
   const place = { file: entity.file, line };
-  const what = `${entity.type}.${field} links to ${id}, which is nowhere`;
+  const what = `${entity.type}.${field} links to ${id}, which does not exist`;
   if (folder === null) return finding('outside-link', place, `${what} in the package`);
   return finding(field === 'Font' ? 'missing-font' : 'unresolved-link', place, `${what} in the project`);
 }

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { checkContent } from '../../ml/check/check-model.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { refuseLargeModel } from '../../ml/runtime/model-file.ts';
-import type { Asset } from '../lens-studio/files/asset.ts';
+import type { AssetIndex } from '../lens-studio/analysis/asset-index.ts';
+import { isModel, type ModelValue, modelInterface } from '../lens-studio/analysis/model-interface.ts';
+import type { Asset } from '../lens-studio/files/contents.ts';
 import { lineOf, plain } from '../lens-studio/files/entity.ts';
-import type { Model } from '../lens-studio/project/model.ts';
-import { isModel, type ModelValue, modelInterface } from '../lens-studio/project/model-interface.ts';
 import { type Finding, finding } from './finding.ts';
 
 const valueSchema = z.object({
@@ -16,7 +16,7 @@ const valueSchema = z.object({
 const settingsSchema = z.object({ Inputs: z.array(valueSchema), Outputs: z.array(valueSchema) });
 
 /** Whether the import settings of models fit the files, and SnapML takes the files. */
-export async function checkMl({ assets }: Model): Promise<Finding[]> {
+export async function checkMl({ assets }: AssetIndex): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const asset of assets) {
     if (asset.file === null || asset.pointer || !isModel(asset.path)) continue;
@@ -35,7 +35,7 @@ async function modelFindings(asset: Asset, file: NonNullable<Asset['file']>): Pr
     const refused = checkContent(content, path).findings.find(({ severity }) => severity === 'error');
     return [
       ...(refused
-        ? [finding('snapml-refuses', { file: path }, `${refused.node ?? 'the model'}: ${refused.message}`)]
+        ? [finding('snapml-refuses', { file: path }, `${refused.node ?? 'the model'}: ${refused.found}`)]
         : []),
       ...settingsFindings(asset, model.inputs, model.outputs),
     ];
@@ -66,18 +66,13 @@ function valuesFindings(
   const keptNames = kept.map(({ Name }) => Name);
   const actualNames = actual.map(({ name }) => name);
   if ([...keptNames].sort().join('\n') !== [...actualNames].sort().join('\n'))
-    return [finding(code, place, names(keptNames), `${names(actualNames)}, as the model file has it`)];
+    return [finding(code, place, names(keptNames), `${names(actualNames)}, as in the model file`)];
   return kept.flatMap(({ Name, Shape: { x, y, z }, Normalizations }) => {
     const shape = actual.find(({ name }) => name === Name)?.shape;
     const findings: Finding[] = [];
     if (shape && [x, y, z].join() !== shape.join())
       findings.push(
-        finding(
-          'model-shape',
-          place,
-          `${Name} of ${x} × ${y} × ${z}`,
-          `${shape.join(' × ')}, as the model file has it`,
-        ),
+        finding('model-shape', place, `${Name} of ${x} × ${y} × ${z}`, `${shape.join(' × ')}, as in the model file`),
       );
     if (Normalizations.length !== z && Normalizations.length !== 0)
       findings.push(finding('model-normalization', place, `${Normalizations.length} for ${z} channels of ${Name}`));

@@ -1,4 +1,4 @@
-import type { Severity } from './codes.ts';
+import { groupFindings, SEVERITIES, type Severity, SYMBOLS } from '../../ml/check/finding.ts';
 import type { Finding } from './finding.ts';
 
 /** What was found in a project. */
@@ -13,8 +13,6 @@ export interface Report {
   readonly notes: number;
 }
 
-const ORDER: readonly Severity[] = ['error', 'warning', 'note'];
-
 /** Puts findings in the order in which they are shown, and counts them. */
 export function reportOf(path: string, files: number, entities: number, findings: readonly Finding[]): Report {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
@@ -22,7 +20,7 @@ export function reportOf(path: string, files: number, entities: number, findings
     (a, b) =>
       Number(a.file > b.file) - Number(a.file < b.file) ||
       a.line - b.line ||
-      ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity),
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
   );
   return {
     path,
@@ -35,24 +33,23 @@ export function reportOf(path: string, files: number, entities: number, findings
   };
 }
 
-const SYMBOLS = { error: '✗', warning: '!', note: 'i' } as const;
 /** Files that are named where the same is said of many. */
 const NAMED = 3;
 
 /** The report as text for a terminal: by file, but what is said of many files in the same words stands once at the end. */
 export function formatReport({ path, files, entities, findings, errors, warnings, notes }: Report): string {
-  const bySaying = grouped(findings, ({ code, found, expected }) => `${code} ${found} ${expected}`);
-  const common = [...bySaying.values()].filter((group) => placesOf(group).length > NAMED);
-  const single = new Set([...bySaying.values()].filter((group) => !common.includes(group)).flat());
-  const byFile = grouped(
+  const bySaying = groupFindings(findings, ({ code, found, expected }) => `${code} ${found} ${expected}`);
+  const common = bySaying.filter((group) => placesOf(group).length > NAMED);
+  const single = new Set(bySaying.filter((group) => !common.includes(group)).flat());
+  const byFile = groupFindings(
     findings.filter((finding) => single.has(finding)),
     ({ file }) => file,
   );
   const lines = [
     `${path}: ${files} files, ${entities} entities: ${errors} errors, ${warnings} warnings, ${notes} notes`,
   ];
-  for (const [file, here] of byFile) {
-    lines.push('', file);
+  for (const here of byFile) {
+    lines.push('', here[0].file);
     lines.push(...here.map((finding) => `  ${SYMBOLS[finding.severity]} ${finding.line}: ${sentence(finding)}`));
   }
   for (const group of common) {
@@ -63,20 +60,10 @@ export function formatReport({ path, files, entities, findings, errors, warnings
   return lines.join('\n');
 }
 
-function grouped(findings: readonly Finding[], key: (finding: Finding) => string): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(key(finding));
-    if (group) group.push(finding);
-    else groups.set(key(finding), [finding]);
-  }
-  return groups;
-}
-
 function placesOf(findings: readonly Finding[]): string[] {
   return [...new Set(findings.map(({ file }) => file))];
 }
 
-function sentence({ found, expected, wayOut, code }: Finding): string {
-  return `${found}; expected ${expected}. ${wayOut[0].toUpperCase()}${wayOut.slice(1)} [${code}]`;
+function sentence({ found, expected, fix, code }: Finding): string {
+  return `${found}; expected ${expected}. ${fix[0].toUpperCase()}${fix.slice(1)} [${code}]`;
 }

@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { deflateRawSync } from 'node:zlib';
+import { ML_ASSETS_BYTES } from '../../ml/check/snapml.ts';
 import { isLock } from '../../ml/core/lock.ts';
+import type { AssetIndex } from '../lens-studio/analysis/asset-index.ts';
+import { isModel } from '../lens-studio/analysis/model-interface.ts';
 import { endingOf } from '../lens-studio/files/importers.ts';
 import type { StoredFile } from '../lens-studio/files/stored-file.ts';
-import { LENS_BYTES, ML_ASSETS_BYTES, TEXTURE_SIDE } from '../lens-studio/limits.ts';
-import type { Model } from '../lens-studio/project/model.ts';
-import { isModel } from '../lens-studio/project/model-interface.ts';
+import { LENS_BYTES, TEXTURE_SIDE } from './codes.ts';
 import { type Finding, finding } from './finding.ts';
-import { pictureSize } from './picture-size.ts';
 
 /** Formats that compress no further. */
 const COMPRESSED = ['png', 'jpg', 'jpeg', 'mp3', 'mp4', 'lspkg', 'lsc'];
@@ -15,12 +15,12 @@ const COMPRESSED = ['png', 'jpg', 'jpeg', 'mp3', 'mp4', 'lspkg', 'lsc'];
 const SOURCES = ['ss_graph', 'vfxgraph', 'hdr'];
 const PICTURES = ['png', 'jpg', 'jpeg'];
 /** What has more takes long to pack, and fits no lens whatever it holds but the same byte again and again. */
-const MOST_BYTES = 500_000_000;
+const MAX_BYTES = 500_000_000;
 /** Of a picture; any within the limit of sides has fewer. */
-const MOST_PICTURE_BYTES = 1 << 27;
+const MAX_PICTURE_BYTES = 1 << 27;
 
 /** Sizes against Snap's limits. The lens's size is an estimate: Lens Studio packs pictures and meshes in its own ways. */
-export async function checkSizes({ assets, esproj, folder }: Model): Promise<Finding[]> {
+export async function checkSizes({ assets, esproj, folder }: AssetIndex): Promise<Finding[]> {
   const files = assets.flatMap(({ file, pointer }) => (file && !pointer ? [file] : []));
   const models = files.filter(({ path }) => isModel(path));
   const others = files.filter((file) => !models.includes(file));
@@ -36,7 +36,7 @@ export async function checkSizes({ assets, esproj, folder }: Model): Promise<Fin
   if (esproj?.metaInfo.lensClientCompatibilities.includes('Mobile')) {
     const packed = others.filter(({ path }) => !SOURCES.includes(endingOf(path)));
     const whole = sum(packed);
-    const [bytes, state] = whole > MOST_BYTES ? [whole, 'unpacked'] : [await packedSize(packed), 'as packed'];
+    const [bytes, state] = whole > MAX_BYTES ? [whole, 'unpacked'] : [await packedSize(packed), 'as packed'];
     if (bytes > LENS_BYTES)
       findings.push(
         finding(
@@ -52,7 +52,7 @@ export async function checkSizes({ assets, esproj, folder }: Model): Promise<Fin
 async function pictureFindings(files: readonly StoredFile[]): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const file of files) {
-    if (!PICTURES.includes(endingOf(file.path)) || file.bytes > MOST_PICTURE_BYTES) continue;
+    if (!PICTURES.includes(endingOf(file.path)) || file.bytes > MAX_PICTURE_BYTES) continue;
     const size = pictureSize(await file.read());
     if (size && Math.max(size.width, size.height) > TEXTURE_SIDE)
       findings.push(finding('texture-size', { file: file.path }, `${size.width} × ${size.height} pixels`));
@@ -79,4 +79,30 @@ function largest(files: readonly StoredFile[]): { file: string } {
 
 function text(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/**
+ * Width and height of a PNG or JPEG file from its header; null for anything else. A library would choose its reader by the
+ * content, so that a stranger's `.png` could be an SVG or HEIF picture for a native parser, and sharp refuses the sizes that
+ * are to be reported here.
+ */
+export function pictureSize(content: Uint8Array): { width: number; height: number } | null {
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  try {
+    if (view.getUint32(0) === 0x89504e47) return { width: view.getUint32(16), height: view.getUint32(20) };
+    return view.getUint16(0) === 0xffd8 ? jpegSize(view) : null;
+  } catch {
+    // It ends before its size.
+    return null;
+  }
+}
+
+/** The size is in the first start-of-frame segment (ISO/IEC 10918-1, B.2.2). */
+function jpegSize(view: DataView): { width: number; height: number } | null {
+  for (let at = 2; ; at += 2 + view.getUint16(at + 2)) {
+    const marker = view.getUint16(at);
+    if (marker >> 8 !== 0xff) return null;
+    const isFrame = marker >= 0xffc0 && marker <= 0xffcf && ![0xffc4, 0xffc8, 0xffcc].includes(marker);
+    if (isFrame) return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
+  }
 }

@@ -1,23 +1,20 @@
+import { type AssetIndex, indexAssets } from '../lens-studio/analysis/asset-index.ts';
 import { endingOf } from '../lens-studio/files/importers.ts';
+import { readPackage } from '../lens-studio/files/package.ts';
 import { readProject } from '../lens-studio/files/project.ts';
-import { readPackage } from '../lens-studio/files/read-package.ts';
-import { type Model, modelOf } from '../lens-studio/project/model.ts';
 import { checkEsproj } from './esproj-rules.ts';
 import { checkFields } from './field-rules.ts';
-import { checkFiles } from './file-rules.ts';
+import { checkFiles, checkMetas } from './file-rules.ts';
 import type { Finding } from './finding.ts';
-import { checkInputs } from './input-rules.ts';
-import { checkLayers } from './layer-rules.ts';
 import { checkLinks } from './link-rules.ts';
-import { checkMetas } from './meta-rules.ts';
 import { checkMl } from './ml-rules.ts';
-import { checkOwnership } from './ownership-rules.ts';
 import { type Report, reportOf } from './report.ts';
-import { checkScripts } from './script-rules.ts';
+import { checkLayers, checkOwnership } from './scene-rules.ts';
+import { checkInputs, checkScripts } from './script-rules.ts';
 import { checkSizes } from './size-rules.ts';
 import { checkTypes } from './type-check.ts';
 
-type Rule = (model: Model) => Finding[] | Promise<Finding[]>;
+type Rule = (index: AssetIndex) => Finding[] | Promise<Finding[]>;
 
 /** One for each family of findings. */
 const RULES: readonly Rule[] = [
@@ -44,8 +41,8 @@ export async function validateProject(path: string, declarations?: string): Prom
   const project = ['lspkg', 'lsc'].includes(endingOf(path))
     ? { ...(await readPackage(path)), folder: null, esproj: null, packages: [] }
     : await readProject(path);
-  const model = await modelOf(project);
-  const findings = await checkTypes(model, declarations);
-  for (const rule of RULES) findings.push(...(await rule(model)));
-  return reportOf(path, model.assets.length, model.entities.length, findings);
+  const index = await indexAssets(project);
+  const findings = await checkTypes(index, declarations);
+  for (const rule of RULES) findings.push(...(await rule(index)));
+  return reportOf(path, index.assets.length, index.entities.length, findings);
 }

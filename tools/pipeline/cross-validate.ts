@@ -29,14 +29,14 @@ const DEFAULT_NAME = 'cross-validation';
 
 /**
  * The settings by which each fold begins with the network of an exported model, or of a run with one head.
- * @throws UserError if it is no such model, or was trained on CK+.
+ * @throws UserError if it is not such a model, or was trained on CK+.
  */
 export async function settingsOfInit(path: string): Promise<Setting[]> {
   const file = (await isFolder(path)) ? await modelOfRun(path) : path;
   const { width, size, landmarks, heldOut } = exportedInfo(await readModelFile(file), file);
   if (heldOut !== undefined)
     throw new UserError(
-      `--init ${path}: this network was trained on CK+ (fold ${heldOut} held out), so that it has seen people whom it would be tested on; expected one that has not`,
+      `--init ${path}: this network was trained on CK+ (fold ${heldOut} held out), so it has seen people that it would be tested on; expected one that has not`,
     );
   const settings = {
     'model.weights': file,
@@ -56,7 +56,7 @@ async function modelOfRun(folder: string): Promise<string> {
 }
 
 /** What to do: a new cross-validation, or one that was stopped. */
-export type CrossValidationOrder = { readonly config: Config; readonly name?: string } | { readonly resume: string };
+export type CrossValidationOptions = { readonly config: Config; readonly name?: string } | { readonly resume: string };
 
 /** A cross-validation that can begin. */
 export interface PreparedCrossValidation {
@@ -69,16 +69,16 @@ export interface PreparedCrossValidation {
  * @throws UserError if the configuration or its data do not suit a cross-validation; then there is no folder.
  */
 export async function prepareCrossValidation(
-  order: CrossValidationOrder,
+  options: CrossValidationOptions,
   reporter: Reporter,
 ): Promise<PreparedCrossValidation> {
-  const opened = 'resume' in order ? await openRun(order.resume) : order;
+  const opened = 'resume' in options ? await openRun(options.resume) : options;
   const { data, train: training } = opened.config;
   if (data.fold !== null)
-    throw new UserError(`data.fold is ${data.fold}, but a cross-validation tests every fold; leave --fold out`);
-  if (data.refine !== null && data.extra === null)
+    throw new UserError(`data.fold is ${data.fold}, but a cross-validation tests every fold; remove --fold`);
+  if (data.refine !== null && data.extraDataset === null)
     throw new UserError(
-      `data.refine is ${data.refine}, but a cross-validation tests every face of ${data.source}, and test faces are never changed; leave --refine out`,
+      `data.refine is ${data.refine}, but a cross-validation tests every face of ${data.source}, and test faces are never changed; remove --refine`,
     );
   if (training.targets.length > 1 || (data.contempt && training.targets[0] !== 'original'))
     throw new UserError(
@@ -88,7 +88,7 @@ export async function prepareCrossValidation(
   const { dataset } = await loadRunFaces({ ...opened.config, data: { ...data, fold: 0 } }, reporter);
   if (!dataset.subjects)
     throw new UserError(
-      `${data.source} does not say whose faces it shows; expected CK+ with --data, or beside other faces with --extra`,
+      `${data.source} does not say whose faces it shows; expected CK+ with --data, or added to other faces with --extra-dataset`,
     );
   const run = 'folder' in opened ? opened : await createRun(opened.config, opened.name ?? DEFAULT_NAME, new Date());
   reporter.note(`run folder: ${run.folder}`);
@@ -152,7 +152,7 @@ async function readAnswers(path: string): Promise<FoldAnswers> {
   try {
     return FoldAnswersSchema.parse(JSON.parse(await readText(path)));
   } catch (thrown) {
-    throw new UserError(`${path} does not hold the answers of a fold; delete it and go on with the run`, {
+    throw new UserError(`${path} does not hold the answers of a fold; delete it and resume the run`, {
       cause: thrown,
     });
   }

@@ -3,13 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../ml/core/errors.ts';
 import { writeAtomic } from '../../ml/core/files.ts';
 import type { Evaluation } from '../../ml/evaluate/evaluation.ts';
-import { exportOnnx } from '../../ml/export/export-onnx.ts';
-import { INT8_ONNX, INT8_TFLITE } from '../../ml/export/export-quantized.ts';
-import { type ExportedFile, sha256Of } from '../../ml/export/exported-file.ts';
-import { describeModel, type ModelMetrics, readModelJson, writeModelJson } from '../../ml/export/model-json.ts';
+import { exportOnnx, INT8_ONNX, INT8_TFLITE } from '../../ml/export/export-model.ts';
+import { type ExportedFile, sha256Of } from '../../ml/model/exported-file.ts';
+import { describeModel, type ModelMetrics, readModelJson, writeModelJson } from '../../ml/model/model-json.ts';
+import type { NetworkInfo } from '../../ml/model/network.ts';
+import type { Origin } from '../../ml/model/onnx-metadata.ts';
 import { readModelFile } from '../../ml/runtime/model-file.ts';
 import { bestFile } from '../../ml/train/classifier.ts';
-import { loadNetwork, type NetworkInfo } from '../../ml/train/trained-network.ts';
+import { loadNetwork } from '../../ml/train/trained-network.ts';
 import { MODEL_FILE, modelFolder, type Run } from './run-folder.ts';
 
 export const MODEL_JSON = 'model.json';
@@ -20,7 +21,7 @@ export interface ExportedHead {
   readonly file: ExportedFile;
   readonly network: NetworkInfo;
   /** Of a file that was trained elsewhere: what it is the mean of, if it is one. */
-  readonly origin?: { readonly averageOf?: string };
+  readonly origin?: Pick<Origin, 'averageOf'>;
 }
 
 /**
@@ -29,20 +30,14 @@ export interface ExportedHead {
  */
 export async function exportHead(run: Run, head: string, folder = modelFolder(run, head)): Promise<ExportedHead> {
   const network = await loadNetwork(join(run.folder, bestFile(head)));
-  const metadata = metadataOf(run, network.info);
-  const file = await exportOnnx(network, head, join(folder, MODEL_FILE), metadata);
+  const file = await exportOnnx(network, head, join(folder, MODEL_FILE), originIn(run, network.info));
   return { head, file, network: network.info };
 }
 
-/** What the exported files say of their training. */
-export function metadataOf({ folder, config }: Run, { epoch, upscaledBy }: NetworkInfo): Record<string, string> {
+/** Where the networks of a run come from, as the exported files keep it. */
+export function originIn({ folder, config }: Run, { epoch, upscaledBy }: NetworkInfo): Origin {
   const { fold, folds } = config.data;
-  return {
-    run: basename(folder),
-    epoch: String(epoch),
-    ...(fold !== null && { heldOut: `${fold} of ${folds}` }),
-    ...(upscaledBy && { upscaledBy }),
-  };
+  return { run: basename(folder), epoch, heldOut: fold === null ? undefined : `${fold} of ${folds}`, upscaledBy };
 }
 
 /** Exports the heads of a run that have no exported model in it yet; returns the models' paths by head. */
@@ -62,7 +57,7 @@ export interface DescribedFile {
   readonly metrics: ModelMetrics;
 }
 
-/** Writes `model.json` beside the exported files of a head. */
+/** Writes `model.json` next to the exported files of a head. */
 export async function describeHead(
   run: Run,
   { head, file, network, origin }: ExportedHead,
@@ -72,7 +67,9 @@ export async function describeHead(
   const training = {
     run: basename(run.folder),
     head,
-    data: [data.source, ...(data.extra === null ? [] : [data.extra])].map((path) => basename(path)).join(' + '),
+    data: [data.source, ...(data.extraDataset === null ? [] : [data.extraDataset])]
+      .map((path) => basename(path))
+      .join(' + '),
     epochs: network.epoch,
     ...(network.upscaledBy && { upscaledBy: network.upscaledBy }),
     ...origin,

@@ -6,9 +6,9 @@ import type { TargetKind } from '../../ml/config/schema.ts';
 import { METRICS_FILE, readEpochs } from '../../ml/core/history.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import type { QuantizationReport } from '../../ml/evaluate/report/content.ts';
-import type { ExportedFile } from '../../ml/export/exported-file.ts';
-import { type EvaluatedModel, evaluateModel } from './evaluate-model.ts';
-import { describeHead, type ExportedHead, exportHead, metadataOf, metricsOf } from './export-head.ts';
+import type { ExportedFile } from '../../ml/model/exported-file.ts';
+import { type EvaluatedModel, evaluateModel } from './evaluate.ts';
+import { describeHead, type ExportedHead, exportHead, metricsOf, originIn } from './export-head.ts';
 import { exportQuantizedHead, type MeasuredFile, type QuantizedHead, quantizeHead } from './quantize-head.ts';
 import { modelFolder, REPORT_FILE } from './run-folder.ts';
 import type { PreparedRun } from './train-run.ts';
@@ -42,7 +42,7 @@ export async function finishRun(
   const models: BuiltModel[] = [];
   for (const head of run.config.train.targets) {
     const exported = await exportOf(head);
-    const order = {
+    const options = {
       file: exported.file.path,
       head,
       config: run.config,
@@ -51,14 +51,14 @@ export async function finishRun(
       reporter,
       signal,
     };
-    const quantized = run.config.quantize.method === 'none' ? null : await quantizeHead(order);
+    const quantized = run.config.quantize.method === 'none' ? null : await quantizeHead(options);
     if (quantized === undefined) return undefined;
-    const evaluated = await evaluateModel(exported.file.path, dataset, reporter, true);
-    const metadata = metadataOf(run, exported.network);
+    const evaluated = await evaluateModel(exported.file.path, dataset, reporter, { withoutLandmarks: true });
+    const origin = originIn(run, exported.network);
     const folder = modelFolder(run, head);
-    const made = quantized && (await exportQuantizedHead(quantized, order, folder, evaluated, metadata));
+    const made = quantized && (await exportQuantizedHead(quantized, options, folder, evaluated, origin));
     const forms = made?.files ?? [];
-    // The description lies beside the files that it describes.
+    // The description lies next to the files that it describes.
     const beside = forms.filter(({ file }) => dirname(file.path) === folder);
     const described = [{ file: exported.file, evaluated }, ...beside].map(({ file, evaluated: { evaluation } }) => ({
       file,

@@ -6,15 +6,15 @@ import { FACE_SIZE, type FaceDataset, faceAt } from '../../ml/data/dataset.ts';
 import { readFaces } from '../../ml/data/load.ts';
 import { contactSheet, type Tile } from '../../ml/evaluate/contact-sheet.ts';
 import { describeOutcomes, type ExtractedLandmarks, extractLandmarks } from '../../ml/faces/landmarks/extract.ts';
-import { findFace } from './find-face.ts';
-import type { SheetOrder } from './sheets.ts';
+import { findFace } from './load-tools.ts';
+import type { SheetImages } from './sheets.ts';
 
-export interface LandmarkOrder {
+export interface LandmarkOptions {
   readonly source: string;
   readonly cache?: string;
   readonly skipBadRows?: boolean;
   /** Of faces with their points. */
-  readonly sheet?: SheetOrder;
+  readonly sheet?: SheetImages;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface LandmarkOrder {
  * @throws UserError for whatever is wrong with the source, or if the sheet cannot be written.
  */
 export async function landmarksOfDataset(
-  { sheet, ...data }: LandmarkOrder,
+  { sheet, ...data }: LandmarkOptions,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<ExtractedLandmarks> {
@@ -38,14 +38,14 @@ const TILE_SIZE = 144;
 /** Most faces on a sheet: those whose points were found, and those whose points were not. */
 const SHOWN = { found: 6 * COLUMNS, failed: 4 * COLUMNS };
 
-async function writeSheet({ path, seed }: SheetOrder, dataset: FaceDataset, { faces }: ExtractedLandmarks) {
+async function writeSheet({ path, seed }: SheetImages, dataset: FaceDataset, { faces }: ExtractedLandmarks) {
   const tiles = landmarkTiles(dataset, faces, seed);
   const title = `${dataset.source}: landmarks ${describeOutcomes(faces)}`;
   await writeAtomic(path, await contactSheet(tiles, { columns: COLUMNS, tileSize: TILE_SIZE, title }));
 }
 
 /** Faces drawn at random: first some with the points that were found, then some without, with the reason. */
-export function landmarkTiles(dataset: FaceDataset, faces: ExtractedLandmarks['faces'], seed: number): Tile[] {
+function landmarkTiles(dataset: FaceDataset, faces: ExtractedLandmarks['faces'], seed: number): Tile[] {
   const order = new Random(seed).shuffle([...faces.keys()]);
   const isFound = (face: number) => faces[face]?.outcome === 'found';
   const found = order.filter(isFound).slice(0, SHOWN.found);

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { Config, QuantizeMethod, TargetKind } from '../../ml/config/schema.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import type { FaceDataset } from '../../ml/data/dataset.ts';
-import { type Disagreements, disagreements } from '../../ml/evaluate/disagreements.ts';
-import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
-import { exportFloatTflite, exportQuantized } from '../../ml/export/export-quantized.ts';
-import { type ExportedFile, sha256Of } from '../../ml/export/exported-file.ts';
+import { type Disagreements, disagreements } from '../../ml/evaluate/comparison.ts';
+import { SHEET_COLUMNS } from '../../ml/evaluate/report/html.ts';
+import { exportFloatTflite, exportQuantized } from '../../ml/export/export-model.ts';
+import { type ExportedFile, sha256Of } from '../../ml/model/exported-file.ts';
+import type { Origin } from '../../ml/model/onnx-metadata.ts';
 import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import type { FoldedNetwork } from '../../ml/nn/folded-network.ts';
 import { representativeFaces } from '../../ml/quantize/calibrate.ts';
@@ -16,14 +17,14 @@ import { type LayerSqnr, layerSqnr } from '../../ml/quantize/sqnr.ts';
 import { readModelFile } from '../../ml/runtime/model-file.ts';
 import { bestFile } from '../../ml/train/classifier.ts';
 import { foldedFromOnnx } from '../../ml/weights/from-onnx.ts';
-import { type EvaluatedModel, evaluateModel } from './evaluate-model.ts';
+import { type EvaluatedModel, evaluateModel } from './evaluate.ts';
 import { openWork } from './run-folder.ts';
 
 /** Disagreements that a report shows. */
 const SHOWN_DISAGREEMENTS = 3 * SHEET_COLUMNS;
 
 /** A head to quantize. */
-export interface QuantizeOrder {
+export interface QuantizeOptions {
   /** Exported model of floats. */
   readonly file: string;
   readonly head: TargetKind;
@@ -48,8 +49,8 @@ export interface QuantizedHead {
  * @returns undefined if it was stopped by its signal.
  * @throws UserError if the model, the data or a checkpoint do not do.
  */
-export async function quantizeHead(order: QuantizeOrder): Promise<QuantizedHead | undefined> {
-  const { file, head, config, dataset, work, reporter, signal } = order;
+export async function quantizeHead(options: QuantizeOptions): Promise<QuantizedHead | undefined> {
+  const { file, head, config, dataset, work, reporter, signal } = options;
   const { method, images, perChannel } = config.quantize;
   const bytes = await readModelFile(file);
   const float = foldedFromOnnx(bytes, file, buildArchitecture(config.model));
@@ -57,7 +58,7 @@ export async function quantizeHead(order: QuantizeOrder): Promise<QuantizedHead 
   reporter.note(`quantizing ${file}: ranges measured on ${faces.count} training faces`);
   const networks = new Map<QuantizeMethod, QuantizedNetwork>();
   const prepared = await prepareRounding(float, head, faces, config.quantize);
-  networks.set('ptq', quantizeNetwork(prepared.network, head, prepared.maps, perChannel));
+  networks.set('ptq', quantizeNetwork(prepared.network, head, prepared.activations, perChannel));
   if (method === 'qat') {
     const own = qatConfig(config, head);
     await openWork(work, { ...own, model: sha256Of(bytes) }, 'quantization-aware training', reporter);
@@ -79,16 +80,16 @@ export interface MeasuredFile {
 }
 
 /**
- * Writes the quantized network beside the model of floats, measures the files in the runtimes that they are made for, and
+ * Writes the quantized network next to the float model, measures the files in the runtimes that they are made for, and
  * compares their answers with those of the floats. A network that quantization after training gave and training then
  * bettered is written into the folder `ptq`.
  */
 export async function exportQuantizedHead(
   { float, networks }: QuantizedHead,
-  { head, config, dataset, reporter }: QuantizeOrder,
+  { head, config, dataset, reporter }: QuantizeOptions,
   folder: string,
   exact: EvaluatedModel,
-  metadata: Readonly<Record<string, string>>,
+  origin: Origin,
 ): Promise<{ files: MeasuredFile[]; disagreements: Disagreements }> {
   const measure = async (name: string, file: ExportedFile): Promise<MeasuredFile> => ({
     name,
@@ -99,7 +100,7 @@ export async function exportQuantizedHead(
   const final = [...networks.keys()].at(-1);
   for (const [method, network] of networks) {
     const place = method === final ? folder : join(folder, method);
-    const { tflite, onnx } = await exportQuantized(network, place, method, config.quantize.edges, metadata);
+    const { tflite, onnx } = await exportQuantized(network, place, method, config.quantize.ioType, origin);
     const name = method.toUpperCase();
     files.push(await measure(`${name}, int8 ONNX`, onnx));
     if (method === final) files.push(await measure(`${name}, int8 TFLite`, tflite));

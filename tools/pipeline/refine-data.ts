@@ -1,26 +1,23 @@
 import type { Config } from '../../ml/config/schema.ts';
-import { EMOTIONS } from '../../ml/core/emotions.ts';
+import { EMOTIONS, predictionAt } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { withLock } from '../../ml/core/lock.ts';
-import { predictionAt } from '../../ml/core/prediction.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { classesOf, type FaceDataset, indicesOf } from '../../ml/data/dataset.ts';
-import { enlarge, readFaces } from '../../ml/data/load.ts';
+import { readFaces, upscaleLoaded } from '../../ml/data/load.ts';
 import type { LoadedFaces } from '../../ml/data/loaded.ts';
-import { checkIdentity, identityOf, readManifest } from '../../ml/data/manifest.ts';
+import { checkIdentity, identityOf, readManifest, refinementBy } from '../../ml/data/manifest.ts';
 import type { Manifest } from '../../ml/data/manifest-format.ts';
-import { refinementBy } from '../../ml/data/refinement.ts';
 import { findUnlikelyLabels } from '../../ml/refine/confident-learning.ts';
+import { findSuspects } from '../../ml/refine/finders.ts';
 import { predictOutOfFold } from '../../ml/refine/out-of-fold.ts';
-import { entriesOf, findSuspects } from '../../ml/refine/refine.ts';
-import type { Suspect } from '../../ml/refine/suspect.ts';
-import { findFace } from './find-face.ts';
-import { loadTools } from './load-tools.ts';
+import { entriesOf, type Suspect } from '../../ml/refine/suspects.ts';
+import { findFace, loadTools } from './load-tools.ts';
 import { createRun, openRun, type Run, removeUnbegun } from './run-folder.ts';
 import { withLandmarksFor } from './train-run.ts';
 
 /** What to refine: new data, or a run whose networks were stopped in training. */
-export type RefineOrder = { readonly config: Config; readonly name?: string } | { readonly resume: string };
+export type RefineOptions = { readonly config: Config; readonly name?: string } | { readonly resume: string };
 
 export interface Refined {
   readonly manifest: Manifest;
@@ -39,15 +36,16 @@ export interface Stopped {
  * @throws UserError if configuration, data or folder do not do, or another process is at work in the folder.
  */
 export async function refineData(
-  order: RefineOrder,
+  options: RefineOptions,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Refined | Stopped> {
-  const started: Run | { config: Config; name?: string } = 'resume' in order ? await openRun(order.resume) : order;
+  const started: Run | { config: Config; name?: string } =
+    'resume' in options ? await openRun(options.resume) : options;
   const { config } = started;
-  if ('resume' in order && config.refine.folds === 0)
-    throw new UserError(`${order.resume} is no run of "refine --folds"; nothing of it can be resumed`);
-  // Only the networks of the folds see larger faces.
+  if ('resume' in options && config.refine.folds === 0)
+    throw new UserError(`${options.resume} is not a run of "refine --folds", so it cannot be resumed`);
+  // Only the networks of the folds see upscaled faces.
   const data = { ...config.data, upscale: null };
   const { loaded } = await readFaces(data, config.seed, reporter, { find: findFace });
   checkRefinable(loaded.dataset, config);
@@ -58,7 +56,7 @@ export async function refineData(
   const find = () => findWithNetworks(run, loaded, reporter, signal);
   const suspects = await withLock(run.folder, 'refine', find).catch(async (thrown) => {
     if (thrown === signal.reason) return null;
-    if (!('resume' in order)) await removeUnbegun(run.folder);
+    if (!('resume' in options)) await removeUnbegun(run.folder);
     throw thrown;
   });
   return suspects ? finish(loaded, suspects, run) : { run };
@@ -74,7 +72,7 @@ async function findWithNetworks(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Suspect[] | null> {
-  const { dataset } = await enlarge(loaded, config.data, loadTools(config.data, reporter, signal));
+  const { dataset } = await upscaleLoaded(loaded, config.data, loadTools(config.data, reporter, signal));
   const seen = await withLandmarksFor(config, dataset, reporter, signal);
   const suspects = findSuspects(dataset, reporter);
   const faces = trainable(dataset, suspects);
@@ -97,7 +95,7 @@ function checkRefinable(dataset: FaceDataset, { data }: Config): void {
     );
   if (classesOf(dataset).length > EMOTIONS.length)
     throw new UserError(
-      'data.contempt is true, but a manifest knows the seven expressions of the lens alone; leave it out',
+      'data.contempt is true, but a manifest knows only the seven expressions of the lens; remove it',
     );
 }
 
@@ -105,9 +103,9 @@ function checkRefinable(dataset: FaceDataset, { data }: Config): void {
  * A manifest that exists, with the data that it speaks of.
  * @throws UserError if it is none, or is one of other data.
  */
-export async function reviewable(path: string, order: RefineOrder, reporter: Reporter) {
+export async function reviewable(path: string, options: RefineOptions, reporter: Reporter) {
   const manifest = await readManifest(path);
-  const { config } = 'resume' in order ? await openRun(order.resume) : order;
+  const { config } = 'resume' in options ? await openRun(options.resume) : options;
   const { loaded } = await readFaces({ ...config.data, votes: null, upscale: null }, config.seed, reporter, {
     find: findFace,
   });

@@ -5,10 +5,9 @@ import { loadConfig } from '../../ml/config/load.ts';
 import { type Config, ConfigSchema } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
 import { UserError } from '../../ml/core/errors.ts';
-import { fileError, isFolder, readText, writeAtomic } from '../../ml/core/files.ts';
+import { fileError, isFolder, isTemporary, readText, writeAtomic } from '../../ml/core/files.ts';
 import { isLock, withLock } from '../../ml/core/lock.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { isTemporary } from '../../ml/core/temporary.ts';
 
 export const CONFIG_FILE = 'config.json';
 export const DATA_FILE = 'data.json';
@@ -72,25 +71,25 @@ export async function checkPlain(folder: string): Promise<void> {
     if (entry.isDirectory()) await checkPlain(path);
     else if (!entry.isFile())
       throw new UserError(
-        `${path} is a link, a pipe or a device; a run has files and folders alone: replace or delete it`,
+        `${path} is a link, a pipe or a device; a run has only files and folders: replace or delete it`,
       );
   }
 }
 
 /**
  * Prepares a run and does its work, while no other process is at work in its folder; see {@link withLock}.
- * @param order a run that is there already as `resume`; any other is new, and has its folder when it is prepared.
+ * @param options a run that is there already as `resume`; any other is new, and has its folder when it is prepared.
  * @throws UserError if another process is at work there.
  */
 export async function inRun<P extends { readonly run: Pick<Run, 'folder'> }, T>(
-  order: object | { readonly resume: string },
+  options: object | { readonly resume: string },
   what: string,
   prepare: () => Promise<P>,
   work: (prepared: P) => Promise<T>,
 ): Promise<T> {
-  if ('resume' in order) {
-    if (!(await isFolder(order.resume))) throw new UserError(`${order.resume} is a file; give the folder of a run`);
-    return withLock(order.resume, what, async () => work(await prepare()));
+  if ('resume' in options) {
+    if (!(await isFolder(options.resume))) throw new UserError(`${options.resume} is a file; give the folder of a run`);
+    return withLock(options.resume, what, async () => work(await prepare()));
   }
   const prepared = await prepare();
   return withLock(prepared.run.folder, what, () => work(prepared));
@@ -116,8 +115,8 @@ export async function removeUnbegun(folder: string): Promise<void> {
 }
 
 /**
- * Opens a folder of work that can be resumed, for the same configuration alone; another one's work is given up.
- * @param what begins anew then, for the message.
+ * Opens a folder of work that can be resumed, only for the same configuration; another one's work is discarded.
+ * @param what then starts again, for the message.
  * @throws UserError if the place cannot be read or written.
  */
 export async function openWork(folder: string, config: object, what: string, reporter: Reporter): Promise<void> {
@@ -125,7 +124,7 @@ export async function openWork(folder: string, config: object, what: string, rep
   const text = `${JSON.stringify(config, null, 2)}\n`;
   if (existsSync(path) && (await readText(path)) === text) return;
   if (existsSync(folder)) {
-    reporter.note(`${folder} is of another configuration; ${what} begins anew`);
+    reporter.note(`${folder} has another configuration; ${what} starts again`);
     await rm(folder, { recursive: true });
   }
   await mkdir(folder, { recursive: true });
@@ -146,7 +145,7 @@ export async function createFolder(runs: string, name: string, today: Date): Pro
   }
 }
 
-/** @throws UserError if this is no name for a run. */
+/** @throws UserError if this is not a name for a run. */
 export function checkRunName(name: string): void {
   if (/^[\w-][\w.-]{0,99}$/.test(name)) return;
   throw new UserError(`--name ${name}: expected up to 100 letters, digits, dots, dashes and underscores, no dot first`);

@@ -1,17 +1,16 @@
 import type { Config } from '../../ml/config/schema.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
-import { FACE_SIZE, type FaceDataset, faceAt, facesOf, indicesOf, type LargeFaces } from '../../ml/data/dataset.ts';
+import { FACE_SIZE, type FaceDataset, faceAt, facesOf, indicesOf, type UpscaledFaces } from '../../ml/data/dataset.ts';
 import { resizeBilinear } from '../../ml/data/resize.ts';
 import type { Tile } from '../../ml/evaluate/contact-sheet.ts';
-import { SHEET_COLUMNS } from '../../ml/evaluate/report/figures.ts';
+import { SHEET_COLUMNS } from '../../ml/evaluate/report/html.ts';
 import { toByte } from '../../ml/superres/plane.ts';
 import { resizeBicubic } from '../../ml/superres/resize.ts';
-import { augmentFace, drawAugmentation } from '../../ml/train/augment.ts';
-import { Mixup } from '../../ml/train/mixup.ts';
+import { augmentFace, drawAugmentation, Mixup } from '../../ml/train/augment.ts';
 
 /** A contact sheet to draw. */
-export interface SheetOrder {
+export interface SheetImages {
   readonly path: string;
   /** Of the choice of the faces. */
   readonly seed: number;
@@ -49,16 +48,16 @@ export function augmentationTiles(dataset: FaceDataset, config: Config): Tile[] 
 }
 
 /**
- * Faces drawn at random as they become larger: bilinearly, bicubically, and as a network made them.
+ * Random faces, upscaled bilinearly, bicubically and by a network.
  * @param faces positions to choose from.
  */
 export function upscaleTiles(
   dataset: FaceDataset,
-  large: Pick<LargeFaces, 'size' | 'read'>,
+  upscaled: Pick<UpscaledFaces, 'size' | 'read'>,
   faces: Uint32Array,
   seed: number,
 ): Tile[] {
-  const { size } = large;
+  const { size } = upscaled;
   const chosen = new Random(seed).shuffle([...faces]).slice(0, UPSCALE_FACES);
   return chosen.flatMap((face) => {
     const small = faceAt(dataset, face);
@@ -67,7 +66,7 @@ export function upscaleTiles(
     const plane = { width: FACE_SIZE, height: FACE_SIZE, values: Float32Array.from(small) };
     const bicubic = resizeBicubic(plane, size, size).values;
     const edsr = new Uint8Array(size * size);
-    large.read(face, edsr);
+    upscaled.read(face, edsr);
     return [
       { pixels: Uint8Array.from(bilinear, Math.round), size, caption: 'bilinear' },
       { pixels: Uint8Array.from(bicubic, toByte), size, caption: 'bicubic' },

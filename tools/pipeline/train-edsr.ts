@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { messageOf, UserError } from '../../ml/core/errors.ts';
 import { readText, writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { type Settings, SettingsSchema } from '../../ml/superres/settings.ts';
-import { type EdsrResult, trainEdsr } from '../../ml/superres/train.ts';
+import { type EdsrResult, type Settings, SettingsSchema, trainEdsr } from '../../ml/superres/train.ts';
 import { CONFIG_FILE, checkPlain, createFolder, inRun, removeUnbegun } from './run-folder.ts';
 
 const RUNS = 'runs';
@@ -23,22 +22,22 @@ export function parseSettings(raw: unknown, origin: string): Settings {
 }
 
 /** What to train: a new run, or the folder of one that was stopped. */
-export type EdsrOrder = { readonly settings: Settings; readonly name?: string } | { readonly resume: string };
+export type EdsrOptions = { readonly settings: Settings; readonly name?: string } | { readonly resume: string };
 
 /**
  * Trains an EDSR in a run folder.
  * @throws UserError if settings, photos or folder do not do; a run that never began leaves no folder behind.
  */
 export async function runEdsr(
-  order: EdsrOrder,
+  options: EdsrOptions,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<{ folder: string; settings: Settings; result: EdsrResult }> {
-  const resume = 'resume' in order;
+  const resume = 'resume' in options;
   return inRun(
-    order,
+    options,
     'upscale train',
-    () => openEdsrRun(order),
+    () => openEdsrRun(options),
     async ({ run: { folder }, settings }) => {
       try {
         if (!resume) await writeAtomic(join(folder, CONFIG_FILE), `${JSON.stringify(settings, null, 2)}\n`);
@@ -52,12 +51,12 @@ export async function runEdsr(
   );
 }
 
-async function openEdsrRun(order: EdsrOrder): Promise<{ run: { folder: string }; settings: Settings }> {
-  if ('resume' in order) {
-    await checkPlain(order.resume);
-    return { run: { folder: order.resume }, settings: await readSettings(order.resume) };
+async function openEdsrRun(options: EdsrOptions): Promise<{ run: { folder: string }; settings: Settings }> {
+  if ('resume' in options) {
+    await checkPlain(options.resume);
+    return { run: { folder: options.resume }, settings: await readSettings(options.resume) };
   }
-  const { settings, name = `edsr-${settings.network}-x${settings.scale}` } = order;
+  const { settings, name = `edsr-${settings.network}-x${settings.scale}` } = options;
   return { run: { folder: await createFolder(RUNS, name, new Date()) }, settings };
 }
 
@@ -68,7 +67,7 @@ async function readSettings(folder: string): Promise<Settings> {
     return parseSettings(JSON.parse(text), path);
   } catch (thrown) {
     if (thrown instanceof UserError) throw thrown;
-    throw new UserError(`${path} is no JSON: ${messageOf(thrown)}`, {
+    throw new UserError(`${path} is not JSON: ${messageOf(thrown)}`, {
       cause: thrown,
     });
   }

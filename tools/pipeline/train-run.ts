@@ -7,7 +7,8 @@ import { UserError } from '../../ml/core/errors.ts';
 import { writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import { classesOf, type FaceDataset } from '../../ml/data/dataset.ts';
-import { type DataSummary, loadFaces } from '../../ml/data/load.ts';
+import { loadFaces } from '../../ml/data/load.ts';
+import type { DataSummary } from '../../ml/data/summary.ts';
 import { withLandmarks } from '../../ml/faces/landmarks/extract.ts';
 import { CHECKPOINT_FILE } from '../../ml/train/checkpoint.ts';
 import { networkOfCheckpoint } from '../../ml/train/classifier.ts';
@@ -18,9 +19,9 @@ import { loadTools } from './load-tools.ts';
 import { createRun, DATA_FILE, openRun, type Run, removeUnbegun } from './run-folder.ts';
 
 /** What to train: a new run, or one that was stopped. */
-export type TrainOrder = { readonly config: Config; readonly name?: string } | ResumeOrder;
+export type TrainOptions = { readonly config: Config; readonly name?: string } | ResumeOptions;
 
-interface ResumeOrder {
+interface ResumeOptions {
   /** Folder of the run. */
   readonly resume: string;
   /** Win over its configuration from here on. */
@@ -44,9 +45,9 @@ export interface TrainedRun extends PreparedRun {
  * Loads the data and makes or opens the folder of the run.
  * @throws UserError if configuration, data or folder do not do.
  */
-export async function prepareRun(order: TrainOrder, reporter: Reporter): Promise<PreparedRun> {
-  const resume = 'resume' in order;
-  const started = resume ? await openRun(order.resume, order.settings) : order;
+export async function prepareRun(options: TrainOptions, reporter: Reporter): Promise<PreparedRun> {
+  const resume = 'resume' in options;
+  const started = resume ? await openRun(options.resume, options.settings) : options;
   if ('folder' in started) await checkResumable(started);
   const { dataset, summary } = await loadRunFaces(started.config, reporter);
   checkTrainable(dataset, started.config);
@@ -56,7 +57,7 @@ export async function prepareRun(order: TrainOrder, reporter: Reporter): Promise
   return { run, dataset, summary, resume };
 }
 
-/** @throws UserError if the faces are made larger by another network than when the run began. */
+/** @throws UserError if the faces are upscaled by another network than when the run began. */
 async function checkResumable({ folder, config }: Run): Promise<void> {
   const path = join(folder, CHECKPOINT_FILE);
   if (!existsSync(path)) return;
@@ -67,13 +68,13 @@ async function checkResumable({ folder, config }: Run): Promise<void> {
 function checkTrainable(dataset: FaceDataset, { data }: Config): void {
   if (dataset.subjects && data.fold === null)
     throw new UserError(
-      `all subjects of ${data.source} are kept for the test; train on the other folds of them with --fold 0, or use ` +
+      `all subjects of ${data.source} are reserved for testing; train on the other folds with --fold 0, or use ` +
         '"emotion-lens cross-validate"',
     );
   if (classesOf(dataset).length > EMOTIONS.length)
     throw new UserError(
-      'data.contempt is true, but the model of a lens answers with seven expressions and contempt is none of them; leave ' +
-        '--contempt out, or use "emotion-lens cross-validate"',
+      'data.contempt is true, but the model of a lens knows seven expressions, and contempt is not one of them; remove ' +
+        '--contempt, or use "emotion-lens cross-validate"',
     );
 }
 
@@ -101,9 +102,7 @@ export function requireSource(settings: readonly Setting[], found: string): void
 /** Loads the faces of a configuration, with their landmarks if its network takes them; says so if they are drawn. */
 export async function loadRunFaces(config: Config, reporter: Reporter) {
   if (config.data.source === 'synthetic') {
-    reporter.note(
-      'faces: drawn by the generator, to try everything out; accuracy on them says nothing about photographs',
-    );
+    reporter.note('faces: drawn by the generator, to try things out; accuracy on them says nothing about photographs');
   }
   const { dataset, summary } = await loadFaces(config.data, config.seed, reporter, loadTools(config.data, reporter));
   return { dataset: await withLandmarksFor(config, dataset, reporter), summary };

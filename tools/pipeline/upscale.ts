@@ -12,7 +12,7 @@ import { EDSR_FILE, type EdsrModel, readEdsr } from '../../ml/superres/model-fil
 import { listPictures, readPicture, writePicture } from '../../ml/superres/pictures.ts';
 import { openUpscaled, type UpscaleResult, upscaleFaces } from '../../ml/superres/upscale-faces.ts';
 import { Upscaler } from '../../ml/superres/upscaler.ts';
-import { type SheetOrder, UPSCALE_SHEET, upscaleTiles } from './sheets.ts';
+import { type SheetImages, UPSCALE_SHEET, upscaleTiles } from './sheets.ts';
 
 /** Which network is wanted: a file, or a factor that the shipped one of it is for. */
 export interface ModelChoice {
@@ -21,7 +21,7 @@ export interface ModelChoice {
 }
 
 const DEFAULT_SCALE = 4;
-/** Of a picture made larger, which takes some 20 bytes each while it is made. */
+/** Of an upscaled picture, which takes some 20 bytes each while it is made. */
 const MAX_PIXELS = 200_000_000;
 
 /**
@@ -34,7 +34,7 @@ export async function chooseEdsr({ model, scale }: ModelChoice): Promise<EdsrMod
   const shipped = fileURLToPath(new URL(`../../ml/models/edsr-x${wanted}/${EDSR_FILE}`, import.meta.url));
   if (existsSync(shipped)) return readEdsr(shipped, wanted);
   throw new UserError(
-    `there is no shipped network for ${wanted} times the size; train one with ` +
+    `no network for factor ${wanted} is shipped; train one with ` +
       `"emotion-lens upscale train --scale ${wanted}" and name its ${EDSR_FILE} with --model`,
   );
 }
@@ -45,7 +45,7 @@ export interface FolderQuality {
   readonly edsr: SetQuality;
 }
 
-/** Measures a network beside bicubic scaling on folders of pictures. */
+/** Measures a network compared with bicubic scaling on folders of pictures. */
 export async function evaluateEdsr(
   model: EdsrModel,
   folders: readonly string[],
@@ -64,7 +64,7 @@ export async function evaluateEdsr(
   return results;
 }
 
-export interface PictureOrder {
+export interface PictureOptions {
   readonly out: string;
   /** Replaces pictures that are there. */
   readonly force?: boolean;
@@ -86,14 +86,14 @@ export interface UpscaledPictures {
 export async function upscalePictures(
   model: EdsrModel,
   paths: readonly string[],
-  { out, force = false, resume = false }: PictureOrder,
+  { out, force = false, resume = false }: PictureOptions,
   reporter: Reporter,
 ): Promise<UpscaledPictures> {
   const targets = targetsOf(await listPictures(paths), out);
   const kept = force ? [] : [...targets.keys()].filter((target) => existsSync(target));
   if (kept.length > 0 && !resume) {
     throw new UserError(
-      `${kept[0]} exists already; choose another --out, go on with --resume, or replace it with --force`,
+      `${kept[0]} already exists; choose another --out, continue with --resume, or replace it with --force`,
     );
   }
   const todo = [...targets].filter(([target]) => !kept.includes(target));
@@ -107,7 +107,7 @@ export async function upscalePictures(
       if (width * height > MAX_PIXELS)
         throw new UserError(
           `${source} has ${picture.width}×${picture.height} pixels and would become ${width}×${height}, at most ` +
-            `${MAX_PIXELS / 1e6} million are written; cut it into parts, or leave it out`,
+            `${MAX_PIXELS / 1e6} million are written; cut it into parts, or exclude it`,
         );
       await writePicture(target, await upscaler.picture(picture));
       written.push(target);
@@ -133,14 +133,14 @@ function targetsOf(sources: readonly string[], out: string): Map<string, string>
 
 /**
  * Upscales every face of a data set into the cache, those too that training would leave out.
- * @param sheet of some faces beside what plain scaling makes of them; it is drawn when all are done.
+ * @param sheet of some faces next to what plain scaling makes of them; it is drawn when all are done.
  */
 export async function upscaleDataset(
   model: EdsrModel,
   data: { readonly source: string; readonly skipBadRows?: boolean; readonly cache?: string },
   reporter: Reporter,
   signal: AbortSignal,
-  sheet?: SheetOrder,
+  sheet?: SheetImages,
 ): Promise<UpscaleResult> {
   const config = ConfigSchema.parse({ data: { ...data, keepDuplicates: true, keepConstant: true } });
   const { dataset } = await loadFaces(config.data, config.seed, reporter);

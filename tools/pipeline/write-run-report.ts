@@ -1,11 +1,12 @@
+import { availableParallelism, cpus } from 'node:os';
 import type { CheckReport } from '../../ml/check/report.ts';
 import type { Config, TargetKind } from '../../ml/config/schema.ts';
 import { type FaceDataset, indicesOf, SPLITS } from '../../ml/data/dataset.ts';
-import type { DataSummary } from '../../ml/data/load.ts';
+import type { DataSummary } from '../../ml/data/summary.ts';
 import type { HeadReport, ReportContent } from '../../ml/evaluate/report/content.ts';
 import { writeReport } from '../../ml/evaluate/report/report.ts';
+import { ONNX_RUNTIME_VERSION } from '../../ml/runtime/onnx-session.ts';
 import { augmentationTiles, faceTiles, UPSCALE_SHEET, upscaleTiles } from './sheets.ts';
-import { versions } from './versions.ts';
 
 /** What a report is written from; models that were not made here have no history and no files. */
 export interface ReportSource extends Partial<Pick<ReportContent, 'history' | 'files' | 'findings' | 'quantization'>> {
@@ -51,10 +52,10 @@ export async function writeRunReport(path: string, source: ReportSource): Promis
 }
 
 function upscaledOf({ dataset, config }: ReportSource): ReportContent['upscaled'] {
-  const { large } = dataset;
-  if (!large) return null;
+  const { upscaled } = dataset;
+  if (!upscaled) return null;
   const training = indicesOf(dataset, 'Training');
-  return { tiles: upscaleTiles(dataset, large, training, config.seed), layout: UPSCALE_SHEET };
+  return { tiles: upscaleTiles(dataset, upscaled, training, config.seed), layout: UPSCALE_SHEET };
 }
 
 /** The same results with none of the faces that they are shown by. */
@@ -71,9 +72,9 @@ function withoutFaces({ heads, quantization = [] }: ReportSource): Pick<ReportSo
 /** What a check found, one line each. */
 export function findingLines(name: string, { accepted, platforms, findings }: CheckReport): string[] {
   const verdict = accepted
-    ? `SnapML should take it; the whole network runs on ${platforms.join(', ') || 'no single processor'}`
-    : 'SnapML will not take it';
-  return [verdict, ...findings.map(({ severity, message, wayOut }) => `${severity}: ${message}. ${wayOut}`)].map(
+    ? `SnapML should accept it; the whole network runs on ${platforms.join(', ') || 'no single processor'}`
+    : 'SnapML will not accept it';
+  return [verdict, ...findings.map(({ severity, found, fix }) => `${severity}: ${found}. ${fix}`)].map(
     (line) => `${name}: ${line}`,
   );
 }
@@ -82,21 +83,31 @@ function dataFacts({ faces, subjects, refined, upscaled, ...summary }: DataSumma
   const counts = SPLITS.map((split) => [split, Object.values(faces[split]).reduce((sum, count) => sum + count, 0)]);
   return {
     source:
-      summary.source === 'synthetic' ? 'synthetic: drawn faces, which tell nothing about photographs' : summary.source,
+      summary.source === 'synthetic' ? 'synthetic: drawn faces; figures do not apply to photographs' : summary.source,
     ...(summary.sha256 !== null && { 'SHA-256': summary.sha256 }),
-    ...(summary.extra !== undefined && { 'with CK+': summary.extra }),
+    ...(summary.extraDataset !== undefined && { 'with CK+': summary.extraDataset }),
     'rows read': summary.rowsRead,
-    'bad rows left out': summary.badRowsSkipped,
-    'training faces left out as copies of test faces': summary.duplicatesLeftOut,
-    'training images left out as constant': summary.constantsLeftOut,
+    'malformed rows skipped': summary.badRowsSkipped,
+    'training faces excluded as duplicates of test faces': summary.duplicatesLeftOut,
+    'training images excluded as constant': summary.constantsLeftOut,
     ...(refined && {
       'refined by': refined.manifest,
-      'training faces dropped by it': refined.dropped,
-      'training faces moved to another class by it': refined.moved,
+      'training faces dropped by the manifest': refined.dropped,
+      'training faces moved to another class by the manifest': refined.moved,
     }),
-    ...(upscaled && { 'faces made larger by': `${upscaled.by}, to ${upscaled.size}×${upscaled.size} pixels` }),
+    ...(upscaled && { 'faces upscaled by': `${upscaled.by}, to ${upscaled.size}×${upscaled.size} pixels` }),
     'FER+ votes': summary.votes ? 'yes' : 'no',
     ...Object.fromEntries(counts),
-    ...(subjects && Object.fromEntries(SPLITS.map((split) => [`people of CK+ in ${split}`, subjects[split]]))),
+    ...(subjects && Object.fromEntries(SPLITS.map((split) => [`subjects of CK+ in ${split}`, subjects[split]]))),
+  };
+}
+
+/** Versions of the programs that made a result, and the machine. */
+export function versions(): Record<string, string> {
+  return {
+    node: process.versions.node,
+    onnxruntime: ONNX_RUNTIME_VERSION,
+    system: `${process.platform}-${process.arch}`,
+    processor: `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores`,
   };
 }

@@ -10,7 +10,7 @@ import { servePreview } from './server/serve.ts';
 const SETTLE = 6_000;
 
 const program = findBrowser();
-if (!program) throw new Error('no Chromium was found; install one, or name it in CHROME_PATH');
+if (!program) throw new Error('Chromium was not found; install it, or set CHROME_PATH to its path');
 const server = await servePreview({ project: SHIPPED_LENS });
 const browser = await openBrowser(program, 'none');
 try {

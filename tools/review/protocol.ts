@@ -1,6 +1,5 @@
 import type { Emotion } from '../../ml/core/emotions.ts';
-import type { Entry } from '../../ml/data/manifest-format.ts';
-import type { Action } from '../../ml/data/reasons.ts';
+import type { Action, Entry } from '../../ml/data/manifest-format.ts';
 
 /** Where the page gets what it shows, the faces, and where it sends decisions. */
 export const PATHS = { data: '/review-data', faces: '/review-faces', save: '/review-save' } as const;

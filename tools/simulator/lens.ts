@@ -1,5 +1,5 @@
-/** What a lens that runs in the simulator shows, plays and says, and what it needs of whoever runs it. */
-import type { Affine, FaceCrop, FacePoint, Numbers3 } from '../../ml/faces/geometry.ts';
+/** What a lens that runs in the simulator shows, plays and says, and what it needs of the program that runs it. */
+import type { Affine, FaceCrop, FacePoint, Numbers3 } from '../../ml/faces/face.ts';
 import type { InputValue, ModelAsset } from './program.ts';
 
 /** Sides of what the lens is shown on, in pixels. */
@@ -73,7 +73,7 @@ export interface SimulatedLens {
   /** Scripts in the order of the scene. */
   readonly scripts: readonly RunningScript[];
   /** All objects, those that scripts made too, each after its parent. */
-  objects(): SeenObject[];
+  objects(): ObjectState[];
   /** Ids of the assets of the sounds that play now. */
   sounds(): string[];
   /** Ends it: its scripts are destroyed, its sounds stop. */
@@ -90,7 +90,7 @@ export interface RunningScript {
   readonly instance: Readonly<Record<string, unknown>>;
 }
 
-export interface SeenObject {
+export interface ObjectState {
   readonly name: string;
   readonly enabled: boolean;
   /** Whether it and all above it are enabled. */

@@ -1,5 +1,5 @@
 import { messageOf } from '../../ml/core/errors.ts';
-import type { LensHost, LensScripts, Overrides, SeenObject, SimulatedLens } from './lens.ts';
+import type { LensHost, LensScripts, ObjectState, Overrides, SimulatedLens } from './lens.ts';
 import type { LensProgram } from './program.ts';
 import { buildScene } from './scene/build-scene.ts';
 import { readVisuals } from './scene/read-visuals.ts';
@@ -27,7 +27,7 @@ export function startLens(
   const problems: string[] = [];
   const modules = scripts(createApi(world));
   const running = buildScene({ program, modules, host, overrides, problems });
-  world.onError = (who, error) => problems.push(`${who} failed when it woke: ${messageOf(error)}`);
+  world.onError = (who, error) => problems.push(`${who} failed in onAwake: ${messageOf(error)}`);
   for (const { instance } of running) if (instance.isEnabledInHierarchy) instance.setActive(true);
   world.onError = (who, error) => {
     const line = `Error in ${who}: ${messageOf(error)}`;
@@ -40,8 +40,8 @@ export function startLens(
     log: world.log,
     scripts: running as unknown as SimulatedLens['scripts'],
     frame: (dt) => world.frame(dt),
-    faceFound: (index) => world.tellFace('FaceFoundEvent', index),
-    faceLost: (index) => world.tellFace('FaceLostEvent', index),
+    faceFound: (index) => world.dispatchFaceEvent('FaceFoundEvent', index),
+    faceLost: (index) => world.dispatchFaceEvent('FaceLostEvent', index),
     landmarks: (index, points, { width, height }) => {
       world.activate();
       world.screenAspect = width / height;
@@ -52,7 +52,7 @@ export function startLens(
             head.onLandmarksUpdate.emit(places);
     },
     visuals: (screen) => readVisuals(rootsOf(world), screen, host),
-    objects: () => seenObjects(rootsOf(world), true),
+    objects: () => objectStates(rootsOf(world), true),
     sounds: () =>
       allObjects(world)
         .flatMap(({ components }) => components)
@@ -71,9 +71,9 @@ function allObjects(world: World): StandInSceneObject[] {
   return [...rootsOf(world)].flatMap(below);
 }
 
-function seenObjects(objects: Iterable<StandInSceneObject>, shown: boolean): SeenObject[] {
+function objectStates(objects: Iterable<StandInSceneObject>, shown: boolean): ObjectState[] {
   return [...objects].flatMap(({ name, enabled, children }) => [
     { name, enabled, shown: shown && enabled },
-    ...seenObjects(children, shown && enabled),
+    ...objectStates(children, shown && enabled),
   ]);
 }

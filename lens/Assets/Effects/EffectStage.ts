@@ -111,7 +111,7 @@ export class EffectStage {
     } catch (error) {
       this.failed = true;
       for (const object of [this.root, this.screen]) if (!isNull(object)) object.enabled = false;
-      print(`${this.name}: the effect stopped, because a part of it is gone or refuses (${error}).`);
+      print(`${this.name}: the effect stopped, because a part of it is gone or failed (${error}).`);
     }
   }
 }

@@ -50,7 +50,7 @@ export class EffectTarget {
       else if (script.api?.setIntensity) script.api.setIntensity(intensity);
     } catch (error) {
       this.scripts.splice(index, 1);
-      print(`EmotionEffects: setIntensity of a script on ${this.name} failed and is called no more (${error}).`);
+      print(`EmotionEffects: setIntensity of a script on ${this.name} failed and will not be called again (${error}).`);
     }
   }
 

@@ -29,7 +29,7 @@ interface Assigned {
 @component
 export class EmotionEffects extends BaseScriptComponent {
   @input
-  @hint('The component that recognises the expression')
+  @hint('The component that recognizes the expression')
   detector!: EmotionDetector;
 
   @ui.group_start('Happy')
@@ -40,13 +40,13 @@ export class EmotionEffects extends BaseScriptComponent {
 
   @input
   @label('Sound')
-  @hint('Played once when it begins; may be empty')
+  @hint('Plays once when the expression begins; optional')
   @allowUndefined
   happySound!: AudioTrackAsset;
 
   @input
   @label('Fade Time')
-  @hint('Seconds to fade in and out')
+  @hint('Time to fade in and out, in seconds')
   @widget(new SliderWidget(0, 3, 0.05))
   happyFade = 0.4;
 
@@ -59,13 +59,13 @@ export class EmotionEffects extends BaseScriptComponent {
 
   @input
   @label('Sound')
-  @hint('Played once when it begins; may be empty')
+  @hint('Plays once when the expression begins; optional')
   @allowUndefined
   sadSound!: AudioTrackAsset;
 
   @input
   @label('Fade Time')
-  @hint('Seconds to fade in and out')
+  @hint('Time to fade in and out, in seconds')
   @widget(new SliderWidget(0, 3, 0.05))
   sadFade = 0.8;
 
@@ -78,13 +78,13 @@ export class EmotionEffects extends BaseScriptComponent {
 
   @input
   @label('Sound')
-  @hint('Played once when it begins; may be empty')
+  @hint('Plays once when the expression begins; optional')
   @allowUndefined
   angrySound!: AudioTrackAsset;
 
   @input
   @label('Fade Time')
-  @hint('Seconds to fade in and out')
+  @hint('Time to fade in and out, in seconds')
   @widget(new SliderWidget(0, 3, 0.05))
   angryFade = 0.4;
 
@@ -97,13 +97,13 @@ export class EmotionEffects extends BaseScriptComponent {
 
   @input
   @label('Sound')
-  @hint('Played once when it begins; may be empty')
+  @hint('Plays once when the expression begins; optional')
   @allowUndefined
   surpriseSound!: AudioTrackAsset;
 
   @input
   @label('Fade Time')
-  @hint('Seconds to fade in and out')
+  @hint('Time to fade in and out, in seconds')
   @widget(new SliderWidget(0, 3, 0.05))
   surpriseFade = 0.25;
 
@@ -116,13 +116,13 @@ export class EmotionEffects extends BaseScriptComponent {
 
   @input
   @label('Sound')
-  @hint('Played once when it begins; may be empty')
+  @hint('Plays once when the expression begins; optional')
   @allowUndefined
   fearSound!: AudioTrackAsset;
 
   @input
   @label('Fade Time')
-  @hint('Seconds to fade in and out')
+  @hint('Time to fade in and out, in seconds')
   @widget(new SliderWidget(0, 3, 0.05))
   fearFade = 0.5;
 
@@ -135,13 +135,13 @@ export class EmotionEffects extends BaseScriptComponent {
 
   @input
   @label('Sound')
-  @hint('Played once when it begins; may be empty')
+  @hint('Plays once when the expression begins; optional')
   @allowUndefined
   disgustSound!: AudioTrackAsset;
 
   @input
   @label('Fade Time')
-  @hint('Seconds to fade in and out')
+  @hint('Time to fade in and out, in seconds')
   @widget(new SliderWidget(0, 3, 0.05))
   disgustFade = 0.5;
 
@@ -154,13 +154,13 @@ export class EmotionEffects extends BaseScriptComponent {
 
   @input
   @label('Sound')
-  @hint('Played once when it begins; may be empty')
+  @hint('Plays once when the expression begins; optional')
   @allowUndefined
   neutralSound!: AudioTrackAsset;
 
   @input
   @label('Fade Time')
-  @hint('Seconds to fade in and out')
+  @hint('Time to fade in and out, in seconds')
   @widget(new SliderWidget(0, 3, 0.05))
   neutralFade = 1.2;
 
@@ -170,7 +170,7 @@ export class EmotionEffects extends BaseScriptComponent {
   effectsOn = true;
 
   @input
-  @hint('Strength of the effects at a very clear expression')
+  @hint('Strength of the effects for a very clear expression')
   @widget(new SliderWidget(0, 1, 0.01))
   maximumStrength = 1;
 
@@ -214,7 +214,7 @@ export class EmotionEffects extends BaseScriptComponent {
       follower.follow(this.crossFade, this.soundVolume);
     } catch (error) {
       this.followers.splice(index, 1);
-      print(`EmotionEffects: ${follower.name} is left out from now on (${error}).`);
+      print(`EmotionEffects: ${follower.name} failed and is no longer used (${error}).`);
     }
   }
 

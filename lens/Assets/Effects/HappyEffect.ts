@@ -53,31 +53,31 @@ const SMILE: FaceMoves = {
 @component
 export class HappyEffect extends BaseScriptComponent implements ExpressionEffect {
   @input
-  @hint('Full Frame Region below the orthographic camera, for what covers the screen; empty: nothing covers it')
+  @hint('Full Frame Region below the orthographic camera, where the screen effect is drawn; empty: no screen effect')
   @allowUndefined
   screen!: SceneObject;
 
   @input('int')
-  @hint('Which face: 0 is the first')
+  @hint('Index of the face; 0 is the first')
   faceIndex = 0;
 
   @input
-  @hint('How many particles fly; 0: none')
+  @hint('Number of particles; 0: none')
   @widget(new SliderWidget(0, 1, 0.01))
   particles = 1;
 
   @input
-  @hint('How far parts of the face are moved; 0: not at all')
+  @hint('How far parts of the face move; 0: not at all')
   @widget(new SliderWidget(0, 2, 0.01))
   warp = 1;
 
   @input('vec4', '{1, 0.76, 0.28, 0.5}')
-  @hint('Colour over the screen; its alpha is how strong it is')
+  @hint('Color over the screen; its alpha sets the strength')
   @widget(new ColorWidget())
   tint!: vec4;
 
   @input
-  @hint('Picture that is tinted where it is opaque, such as a vignette; empty: the whole screen is, but weaker')
+  @hint('Texture whose opaque parts are tinted, such as a vignette; empty: the whole screen, more weakly')
   @allowUndefined
   vignette!: Texture;
 

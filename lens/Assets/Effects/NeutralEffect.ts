@@ -21,41 +21,41 @@ const PETALS: ParticleMotion = {
 @component
 export class NeutralEffect extends BaseScriptComponent implements ExpressionEffect {
   @input
-  @hint('Full Frame Region below the orthographic camera, for what covers the screen; empty: nothing covers it')
+  @hint('Full Frame Region below the orthographic camera, where the screen effect is drawn; empty: no screen effect')
   @allowUndefined
   screen!: SceneObject;
 
   @input('int')
-  @hint('Which face: 0 is the first')
+  @hint('Index of the face; 0 is the first')
   faceIndex = 0;
 
   @input
-  @hint('How many particles fly; 0: none')
+  @hint('Number of particles; 0: none')
   @widget(new SliderWidget(0, 1, 0.01))
   particles = 1;
 
   @input
-  @hint('The Face Retouch of the scene, which this effect sets; empty: it makes one itself, which may do nothing')
+  @hint('Face Retouch in the scene that this effect controls; empty: the effect creates its own, which may do nothing')
   @allowUndefined
   faceRetouch!: RetouchVisual;
 
   @input
-  @hint('How soft the skin becomes; 0: as it is')
+  @hint('How much the skin is smoothed; 0: unchanged')
   @widget(new SliderWidget(0, 1, 0.01))
   softSkin = 0.3;
 
   @input
-  @hint('How white the teeth become; 0: as they are')
+  @hint('How much the teeth are whitened; 0: unchanged')
   @widget(new SliderWidget(0, 1, 0.01))
   whiteTeeth = 0;
 
   @input
-  @hint('How sharp the eyes become; 0: as they are')
+  @hint('How much the eyes are sharpened; 0: unchanged')
   @widget(new SliderWidget(0, 1, 0.01))
   sharpEyes = 0;
 
   @input
-  @hint('How white the whites of the eyes become; 0: as they are')
+  @hint('How much the whites of the eyes are whitened; 0: unchanged')
   @widget(new SliderWidget(0, 1, 0.01))
   whiteEyes = 0;
 

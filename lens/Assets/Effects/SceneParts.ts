@@ -31,12 +31,12 @@ export function createHeadAnchor(parent: SceneObject, point: AttachmentPointType
   return object;
 }
 
-/** What `create` makes; if Lens Studio refuses, one line says why, and the effect goes on without it. */
+/** What `create` makes; if Lens Studio refuses, one line says why, and the effect continues without it. */
 export function createOrReport<T>(what: string, create: () => T): T | undefined {
   try {
     return create();
   } catch (error) {
-    print(`${what}: the effect goes on without it (${error}).`);
+    print(`${what}: the effect continues without it (${error}).`);
     return undefined;
   }
 }

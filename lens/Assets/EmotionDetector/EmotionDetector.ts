@@ -33,77 +33,83 @@ export class EmotionDetector extends BaseScriptComponent {
 
   @input
   @allowUndefined
-  @hint('The face crop texture that the model looks at')
+  @hint('The face crop texture that the model sees')
   faceCrop: Texture | undefined;
 
   @input('int')
-  @hint('Which face counts, 0 for the first one found')
+  @hint('Index of the face; 0 is the first')
   faceIndex: number = 0;
 
   @input
-  @hint('Larger shows more around the face. Tick Debug and set it so that the eyes, mouth and chin lie on the marks')
+  @hint('Larger shows more around the face. Turn Debug on and adjust it until eyes, mouth and chin are on the marks')
   @widget(new SliderWidget(0.3, 2, 0.01))
   cropScale: number = 0.6;
 
   @input
-  @hint("How far the crop's middle moves from the middle of the face to the mouth")
+  @hint('Moves the center of the crop from the center of the face toward the mouth')
   @widget(new SliderWidget(0, 1, 0.01))
   mouthWeight: number = 0.1;
 
   @input
-  @hint('Shows the model a mirrored picture')
+  @hint('Mirrors the picture that the model sees')
   mirror: boolean = false;
 
   @input('int')
   @label('Runs per Second')
-  @hint('How often the model looks at the face; 0 for every frame')
+  @hint('How often the model runs; 0 for every frame')
   @widget(new SliderWidget(0, 30, 1))
   runsPerSecond: number = 15;
 
   @input
   @label('Spare Slow Phones')
-  @hint('Where the phone is slow at machine learning, the model looks 8 or 5 times a second at most')
+  @hint('On phones that are slow at machine learning, the model runs at most 8 or 5 times a second')
   spareSlowPhones: boolean = true;
 
   @ui.group_end
   @ui.group_start('Decision')
   @input
-  @hint('How sure the model must be of an expression before it is shown')
+  @hint('Probability from which an expression is shown')
   @widget(new SliderWidget(0.2, 0.95, 0.01))
   confidence: number = 0.5;
 
   @input
-  @hint('How much it may become less sure, or more sure of another expression, before it changes')
+  @hint('How far its probability may drop, or that of another expression exceed it, before it changes')
   @widget(new SliderWidget(0.02, 0.5, 0.01))
   hysteresis: number = 0.15;
 
   @input
   @label('Smoothing (s)')
-  @hint('Longer is steadier, shorter is quicker')
+  @hint('Longer is steadier, shorter is faster')
   @widget(new SliderWidget(0, 1, 0.01))
   smoothing: number = 0.2;
 
   @input
   @label('Minimum Hold (s)')
-  @hint('An expression stays at least so long')
+  @hint('Minimum time that an expression stays')
   @widget(new SliderWidget(0, 3, 0.05))
   hold: number = 0.5;
 
   @input
   @label('Face Lost Grace (s)')
-  @hint('The face may be lost so long without any consequence')
+  @hint('Time for which a lost face changes nothing')
   @widget(new SliderWidget(0, 3, 0.05))
   grace: number = 0.3;
 
   @input
   @label('Face Lost Fade (s)')
-  @hint('After that the expression fades out in this time')
+  @hint('Time in which the expression fades out after that')
   @widget(new SliderWidget(0, 3, 0.05))
   fade: number = 0.5;
 
   @ui.group_end
   @ui.group_start('Sensitivity')
-  @ui.label('More or less of each expression; 0 leaves the model as it is')
+  @input
+  @label('Everyday to Acted')
+  @hint('0 for everyday faces; 1 for people who act, with more Angry, Disgust and Fear')
+  @widget(new SliderWidget(0, 1.5, 0.05))
+  acted: number = 0;
+
+  @ui.label('More or less of each expression; at 0 only the slider above applies')
   @input
   @widget(new SliderWidget(-1, 1, 0.05))
   angry: number = 0;
@@ -151,7 +157,7 @@ export class EmotionDetector extends BaseScriptComponent {
 
   @input
   @label('Function Name')
-  @hint("Called with the current expression's name, the previous one's and the probability")
+  @hint('Called with the name of the expression, the name of the previous one and the probability')
   callbackFunction: string = 'onEmotionChanged';
 
   @ui.group_end
@@ -207,6 +213,7 @@ export class EmotionDetector extends BaseScriptComponent {
       hold: this.hold,
       grace: this.grace,
       fade: this.fade,
+      acted: this.acted,
       sensitivities: [angry, disgust, fear, happy, sad, surprise, neutral],
     });
     this.tracker = tracker;
@@ -260,7 +267,7 @@ export class EmotionDetector extends BaseScriptComponent {
   /** Sets what the face crop texture shows. */
   private frame(crop: FaceCropTextureProvider): void {
     if (crop.textureScale === undefined) {
-      this.notices.once('crop', 'the texture in "Face Crop" is no face crop texture; it is used as it is.');
+      this.notices.once('crop', 'the texture in "Face Crop" is not a face crop texture; it is used as it is.');
       return;
     }
     crop.textureScale = new vec2(this.cropScale, this.cropScale);

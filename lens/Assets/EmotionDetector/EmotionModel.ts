@@ -5,7 +5,7 @@ import { LANDMARK_VALUES } from './Landmarks';
 /** Name of the model's output. */
 const OUTPUT = 'prob';
 
-/** Name of the input for the points of the face, which a model may have beside the picture. */
+/** Name of the input for the points of the face, which a model may have in addition to the picture. */
 const LANDMARKS = 'landmarks';
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
@@ -37,7 +37,7 @@ export interface RunTime {
   frames: number;
 }
 
-/** The model in SnapML: built by script, run beside the frames, one run at a time. */
+/** The model in SnapML: built by script, run in parallel with the frames, one run at a time. */
 export class EmotionModel {
   readonly runTime: RunTime = { milliseconds: 0, frames: 0 };
   private readonly component: MLComponent;
@@ -159,7 +159,7 @@ export class EmotionModel {
     } catch (error) {
       this.listener.onFault(
         'landmarks',
-        `the points of the face are not to be had (${error}), so the model goes by the picture alone. If its answers are ` +
+        `the points of the face are not available (${error}), so the model uses only the picture. If its results are ` +
           'poor, assign a model without the input "landmarks" to "Model" in the Inspector.',
       );
     }
@@ -187,7 +187,7 @@ export class EmotionModel {
   private misfit(what: string): void {
     this.listener.onFault(
       'fit',
-      `the model ${what}. Assign a model of a picture, with landmarks of 68 points or none, and with one output of seven ` +
+      `the model ${what}. Assign a model that takes a picture, with or without 68 landmarks, and has one output of seven ` +
         'probabilities to "Model" in the Inspector.',
     );
   }

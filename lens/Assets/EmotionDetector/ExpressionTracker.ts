@@ -14,6 +14,8 @@ export interface TrackerSettings extends Omit<DecisionSettings, 'settle'> {
   readonly fade: number;
   /** Of each class, −1..1; 0 changes nothing. */
   readonly sensitivities: ArrayLike<number>;
+  /** From 0 for everyday faces to 1 for people who act, and beyond; see {@link Sensitivity}. */
+  readonly acted: number;
 }
 
 /**
@@ -40,7 +42,7 @@ export class ExpressionTracker {
 
   constructor(private readonly settings: TrackerSettings) {
     this.smoothing = new Smoothing(EMOTIONS.length, settings.smoothingTime);
-    this.sensitivity = new Sensitivity(settings.sensitivities);
+    this.sensitivity = new Sensitivity(settings.sensitivities, settings.acted);
     this.decision = new Decision({ ...settings, settle: SETTLE * settings.smoothingTime });
     this.face = new Presence(settings.grace, settings.fade);
   }

@@ -41,7 +41,7 @@ export function placeLandmarks(
 
 /**
  * Moves the middle between the eye centres to the origin, turns the line between them level and makes it 1 long: the
- * formula of `ml/faces/landmarks/normalize.ts`, by which the model was taught. Points that no face can have become zeros, which
+ * formula of `ml/core/landmarks68.ts`, by which the model was taught. Points that no face can have become zeros, which
  * tell the model that there are none.
  * @param points x to the right, y down, on square pixels, [136].
  * @param out receives x and y in eye distances, −4..4, [136]; it may be `points` itself.

@@ -7,9 +7,7 @@ import { decodeFace } from '../folders.ts';
 import { BadRows, type LoadedFaces } from '../loaded.ts';
 import { subjectFolds } from '../subject-folds.ts';
 import { cropFace, type FaceFinder, readGrey } from './crop-face.ts';
-import { isCropped, listCropped } from './cropped.ts';
-import { CK_CLASSES, type CkImage, CONTEMPT } from './images.ts';
-import { isOriginal, listOriginal } from './original.ts';
+import { CK_CLASSES, type CkImage, CONTEMPT, isCropped, isOriginal, listCropped, listOriginal } from './images.ts';
 
 const BATCH = 32;
 
@@ -20,14 +18,14 @@ export async function isCkPlus(root: string): Promise<boolean> {
 
 /**
  * Reads the Extended Cohn-Kanade data set (CK+; Lucey et al. 2010, "The Extended Cohn-Kanade Dataset"), as the folder CK+48
- * of cropped faces or as it is distributed; see `listCropped` and `listOriginal`. Frames of the latter are cropped by the
+ * of cropped faces or as distributed; see `listCropped` and `listOriginal`. Frames of the latter are cropped by the
  * points in `Landmarks`, or by those that `find` finds.
  *
  * Without a fold every face is one of PrivateTest: the set is there to test on. With one, the faces of that fold's subjects
  * are PrivateTest and the others Training; nothing is PublicTest. The folds are those of `subjectFolds` over the labelled
  * sequences, contempt counted whether it is kept or not, so that a subject is in the same fold in both forms.
- * @throws UserError for a folder, label or picture that does not do (unless skipped, where one alone is at fault), and if
- * there is no such fold.
+ * @throws UserError for an invalid folder, label or picture (a single bad picture can be skipped), and for a fold that does
+ * not exist.
  */
 export async function readCkPlus(
   root: string,
@@ -70,7 +68,7 @@ export async function readCkPlus(
   report.progress({ step: `reading ${root}`, done: images.length, total: images.length, unit: 'img' });
   if (kept.length === 0)
     throw new UserError(
-      `cannot use ${root}: none of its pictures can be read; the first: ${badRows.first[0] ?? 'none'}`,
+      `cannot use ${root}: none of its pictures can be read; first error: ${badRows.first[0] ?? 'none'}`,
     );
 
   const dataset: FaceDataset = {
@@ -118,7 +116,7 @@ class Sizes {
     for (let start = 0; start < images.length; start += BATCH) {
       const batch = images.slice(start, start + BATCH);
       for (const [i, size] of (await Promise.all(batch.map(sizeOf))).entries()) {
-        // What cannot be read is told when it is decoded.
+        // Unreadable files are reported when they are decoded.
         if (size === undefined) continue;
         sizes.#of.set(batch[i], size);
         const group = groups.get(sizes.#groupOf(batch[i])) ?? new Map<string, number>();
@@ -140,15 +138,15 @@ class Sizes {
     const usual = this.#usual.get(this.#groupOf(image));
     const others = this.#original ? `others of ${image.sequence}` : 'the others';
     if (size !== usual && size !== undefined)
-      return `it has ${size} pixels, but ${others} have ${usual}; expected one size`;
+      return `it has ${size} pixels, but ${others} have ${usual}; expected all to have the same size`;
     const [width, height] = size?.split('×') ?? [];
     if (!this.#original && width !== height)
-      return `it has ${size} pixels; expected square pictures, which show the face alone`;
+      return `it has ${size} pixels; expected square pictures that show only the face`;
     return undefined;
   }
 }
 
-/** Width and height, `48×48`; nothing if the file is no picture. */
+/** Width and height, `48×48`; undefined if the file is not a picture. */
 async function sizeOf({ path }: CkImage): Promise<string | undefined> {
   try {
     const { width, height } = await (await openPicture(path)).metadata();

@@ -4,6 +4,7 @@ import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { EMOTIONS } from '../../core/emotions.ts';
 import type { Metrics } from '../metrics.ts';
+import type { FrontPoint } from '../posed.ts';
 import { Html } from './html.ts';
 import { COLOURS } from './style.ts';
 
@@ -54,15 +55,34 @@ const line = ({ name, points }: Series) => ({
   lineStyle: { width: 2.2 },
 });
 
-/** Decibels of the network's maps in the order of computation; the x of a point is the position of its map. */
-export function layerChart(series: readonly Series[], maps: readonly string[]): Html {
+/** Accuracy on posed faces over that on the FER+ majority, a point for each strength of a bias. */
+export function frontChart(front: readonly FrontPoint[]): Html {
+  const percentAxis = { type: 'value', scale: true, axisLabel: { ...LABEL, ...PERCENT } };
+  return draw({
+    legend: LEGEND,
+    grid: { left: 24, right: 16, top: 40, bottom: 24 },
+    xAxis: { ...axis('FER+ majority, PublicTest'), ...percentAxis },
+    yAxis: { ...axis('posed faces'), ...percentAxis, nameGap: 44 },
+    series: (['prior', 'acted'] as const).map((bias) =>
+      line({
+        name: bias,
+        points: front
+          .filter((point) => point.bias === bias)
+          .map(({ votes, posed }) => [votes.accuracy, posed.accuracy] as const),
+      }),
+    ),
+  });
+}
+
+/** Decibels of the network's activations in the order of computation; the x of a point is the position of its activation. */
+export function layerChart(series: readonly Series[], activations: readonly string[]): Html {
   return draw({
     legend: LEGEND,
     grid: { left: 22, right: 12, top: 40, bottom: 4 },
     xAxis: {
       ...axis(),
       type: 'category',
-      data: [...maps],
+      data: [...activations],
       axisLabel: { ...LABEL, fontSize: 9, rotate: 60, interval: 2 },
       splitLine: { show: false },
     },

@@ -4,31 +4,30 @@ import { CALIBRATION_BINS } from '../metrics.ts';
 import type { Mistakes } from '../mistakes.ts';
 import { confusionChart, perClassChart, reliabilityChart } from './charts.ts';
 import type { HeadReport } from './content.ts';
-import { figure, sheet } from './figures.ts';
-import { type Content, type Html, html } from './html.ts';
+import { type Content, figure, type Html, html, sheet } from './html.ts';
+import { posedSection } from './posed-section.ts';
 
 /** Names and definitions of the protocols, for readers who do not know them. */
 export const PROTOCOL_TEXT: Readonly<Record<Protocol, { readonly name: string; readonly definition: string }>> = {
   raw: {
     name: 'original labels',
-    definition: 'Every face of the split counts, scored against the label that FER2013 gives it.',
+    definition: 'Every face of the split, scored against its FER2013 label.',
   },
   'ferplus-majority': {
     name: 'FER+ majority',
     definition:
-      'Ten people voted on each face; a class named only once is dropped, and a face counts only if one of the seven ' +
-      'expressions then has more than half of the votes that remain.',
+      'Ten people voted on each face. Classes with a single vote are dropped, and a face counts only if one of the seven ' +
+      'expressions then has more than half of the remaining votes.',
   },
   ckplus: {
     name: 'CK+',
     definition:
-      'The labels of CK+ that the model has an output for, the model as it is: it may also answer with an expression ' +
-      'that none of these faces is labelled with. Every picture counts; those of one sequence are much alike, so that ' +
-      'the interval is narrower than it should be.',
+      'Every picture of CK+ whose label the model has an output for; the model may also answer with an expression that ' +
+      'none of these faces has. Pictures of one sequence are near copies, so the interval is narrower than it should be.',
   },
   'ckplus-restricted': {
     name: 'CK+, restricted',
-    definition: 'The same faces; the most probable of the expressions that they are labelled with is the answer.',
+    definition: 'The same faces; the answer is the most probable of the expressions that occur as labels.',
   },
 };
 
@@ -42,20 +41,27 @@ export function headTiles({ heading, evaluation }: HeadReport): Content {
   <span class="label">${heading}</span>
   <b>${percent(metrics.accuracy)}</b>
   <span>accuracy on ${split}, ${PROTOCOL_TEXT[protocol].name}</span>
-  <span>95 %: ${formatInterval(metrics.accuracyInterval95)}, n = ${grouped(metrics.count)}</span>
+  <span>95 %: ${formatInterval(metrics.accuracyInterval95)}, n = ${formatCount(metrics.count)}</span>
 </div>`,
     );
 }
 
-/** Table, charts and mistakes of a head. The final test split is open, the others unfold. */
-export async function headSection({ heading, evaluation, withoutLandmarks, mistakes }: HeadReport): Promise<Html> {
+/** Table, charts and mistakes of a head. The final test split is expanded, the others are collapsed. */
+export async function headSection({
+  heading,
+  evaluation,
+  withoutLandmarks,
+  mistakes,
+  posed,
+}: HeadReport): Promise<Html> {
   const sheets = await Promise.all(mistakes.filter(({ tiles }) => tiles.length > 0).map(mistakesFigure));
   return html`
 <h3>${heading}</h3>
 <p class="note">Model: ${evaluation.model}</p>
 ${resultTable(evaluation)}
-${withoutLandmarks ? html`<p class="note">Without the landmarks of any face:</p>${resultTable(withoutLandmarks)}` : ''}
+${withoutLandmarks ? html`<p class="note">With the landmarks of all faces missing:</p>${resultTable(withoutLandmarks)}` : ''}
 ${evaluation.results.map(resultDetails)}
+${posed ? posedSection(posed) : ''}
 ${sheets}`;
 }
 
@@ -72,20 +78,20 @@ function resultTable({ results }: Evaluation): Html {
 
 function resultRow({ protocol, split, metrics }: EvaluationResult): Html {
   return html`<tr><td>${PROTOCOL_TEXT[protocol].name}</td><td>${split}</td>
-<td class="number">${grouped(metrics.count)}</td><td class="number"><b>${percent(metrics.accuracy)}</b></td>
+<td class="number">${formatCount(metrics.count)}</td><td class="number"><b>${percent(metrics.accuracy)}</b></td>
 <td class="number">${formatInterval(metrics.accuracyInterval95)}</td><td class="number">${metrics.macroF1.toFixed(4)}</td>
 <td class="number">${metrics.expectedCalibrationError.toFixed(4)}</td></tr>`;
 }
 
 function resultDetails({ protocol, split, metrics }: EvaluationResult): Html {
-  const basis = `${split}, ${PROTOCOL_TEXT[protocol].name}, n = ${grouped(metrics.count)}`;
+  const basis = `${split}, ${PROTOCOL_TEXT[protocol].name}, n = ${formatCount(metrics.count)}`;
   return html`
 <details ${split === 'PrivateTest' ? 'open' : ''}>
   <summary>${split}, ${PROTOCOL_TEXT[protocol].name}</summary>
   <div class="figures">
-    ${figure('Confusion matrix', `${basis}. Counts; the colour is the share of the true class.`, confusionChart(metrics))}
-    ${figure('Reliability', `${basis}. ${CALIBRATION_BINS} bins; bars below the dashed line mean that the model is too sure.`, reliabilityChart(metrics))}
-    ${figure('By expression', `${basis}. Below each expression: the number of its faces.`, perClassChart(metrics))}
+    ${figure('Confusion matrix', `${basis}. Counts; the colour shows the share of the true class.`, confusionChart(metrics))}
+    ${figure('Reliability', `${basis}. ${CALIBRATION_BINS} bins; bars below the dashed line mean that the model is overconfident.`, reliabilityChart(metrics))}
+    ${figure('By expression', `${basis}. The number of faces is below each expression.`, perClassChart(metrics))}
   </div>
 </details>`;
 }
@@ -93,12 +99,12 @@ function resultDetails({ protocol, split, metrics }: EvaluationResult): Html {
 function mistakesFigure({ protocol, split, count, tiles }: Mistakes): Promise<Html> {
   return sheet(
     'Most confident mistakes',
-    `${split}, ${PROTOCOL_TEXT[protocol].name}: the ${tiles.length} surest of ${grouped(count)} mistakes, as label → prediction and its probability.`,
+    `${split}, ${PROTOCOL_TEXT[protocol].name}: the ${tiles.length} most confident of ${formatCount(count)} mistakes, as label → prediction with its probability.`,
     tiles,
   );
 }
 
-/** A whole number with its thousands apart. */
-export function grouped(number: number): string {
+/** A whole number with thousands separators. */
+export function formatCount(number: number): string {
   return number.toLocaleString('en-US');
 }

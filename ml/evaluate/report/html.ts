@@ -1,3 +1,5 @@
+import { contactSheet, type SheetOptions, type Tile } from '../contact-sheet.ts';
+
 /** Markup that is safe to put into a page as it is. */
 export class Html {
   constructor(readonly markup: string) {}
@@ -23,4 +25,25 @@ function markupOf(content: Content): string {
   if (content instanceof Html) return content.markup;
   if (typeof content === 'object') return content.map(markupOf).join('');
   return String(content).replace(/[&<>"']/g, (character) => ESCAPES[character]);
+}
+
+/** Tiles in a row of a contact sheet; so many fit the page at full size. */
+export const SHEET_COLUMNS = 8;
+const SHEET = { columns: SHEET_COLUMNS, tileSize: 120 };
+
+/** A drawing with what it shows. */
+export function figure(title: string, caption: string, drawing: Html): Html {
+  return html`<figure role="group" aria-label="${title}">${drawing}<figcaption><b>${title}.</b> ${caption}</figcaption></figure>`;
+}
+
+/** A contact sheet, embedded in the page. */
+export async function sheet(
+  title: string,
+  caption: string,
+  tiles: readonly Tile[],
+  options: SheetOptions = SHEET,
+): Promise<Html> {
+  const png = await contactSheet(tiles, options);
+  const address = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+  return html`<figure class="wide"><div class="scroll"><img src="${address}" alt="${title}"></div><figcaption><b>${title}.</b> ${caption}</figcaption></figure>`;
 }

@@ -1,13 +1,12 @@
 import { PROTOCOLS } from '../../data/labels.ts';
-import type { Disagreements } from '../disagreements.ts';
+import type { Disagreements } from '../comparison.ts';
 import { type Evaluation, type EvaluationResult, percent } from '../evaluation.ts';
 import { confusionChart, layerChart, type Series } from './charts.ts';
 import type { QuantizationReport } from './content.ts';
-import { figure, sheet } from './figures.ts';
-import { grouped, PROTOCOL_TEXT } from './head-section.ts';
-import { type Content, type Html, html } from './html.ts';
+import { formatCount, PROTOCOL_TEXT } from './head-section.ts';
+import { type Content, figure, type Html, html, sheet } from './html.ts';
 
-/** Accuracy beside the floats', noise by layer, confusion matrices side by side, and the faces that are seen differently. */
+/** Accuracy against the float model, noise by layer, both confusion matrices, and the faces on which the two disagree. */
 export async function quantizationSection(report: QuantizationReport): Promise<Content> {
   const { heading, models, sqnr, disagreements, bytes } = report;
   const [float, ...others] = models;
@@ -25,11 +24,13 @@ export async function quantizationSection(report: QuantizationReport): Promise<C
     <tbody>${models.map((model) => row(model, float.evaluation))}</tbody>
   </table>
 </div>
-<p class="note">Accuracy; in brackets, points against the floats. Bytes of the int8 TFLite file: ${Object.entries(bytes)
-    .map(([kind, count]) => `${kind} ${grouped(count)}`)
+<p class="note">Accuracy; in brackets, the difference to the float model in percentage points. Bytes of the int8 TFLite file: ${Object.entries(
+    bytes,
+  )
+    .map(([kind, count]) => `${kind} ${formatCount(count)}`)
     .join(', ')}.</p>
 <div class="figures">
-  ${figure('Noise of quantization', 'Signal-to-quantization-noise ratio of every map against the floats, from the stem to the logits. Training (QAT) also moves the weights, which counts as noise here.', layerChart(series, sqnr[0]?.layers.map(({ map }) => map) ?? []))}
+  ${figure('Quantization noise', 'Signal-to-quantization-noise ratio of every activation against the float model, from the stem to the logits. QAT also changes the weights, which counts as noise here.', layerChart(series, sqnr[0]?.layers.map(({ activation }) => activation) ?? []))}
   ${PROTOCOLS.map((protocol) => confusions(protocol, float.evaluation, last.evaluation))}
 </div>
 ${await differing(disagreements)}`;
@@ -40,7 +41,7 @@ function row({ name, bytes, evaluation }: QuantizationReport['models'][number], 
 ${evaluation.results.map((result) => html`<td class="number"><b>${percent(result.metrics.accuracy)}</b>${change(result, evaluation, float)}</td>`)}</tr>`;
 }
 
-/** How many points an accuracy lies above that of the floats. */
+/** Difference of an accuracy to that of the float model, in percentage points. */
 function change({ protocol, split, metrics }: EvaluationResult, evaluation: Evaluation, float: Evaluation): string {
   const exact = float.results.find((other) => other.protocol === protocol && other.split === split);
   if (!exact || evaluation === float) return '';
@@ -60,7 +61,7 @@ function confusions(protocol: (typeof PROTOCOLS)[number], float: Evaluation, int
       ? [
           figure(
             `Confusion matrix, ${name}`,
-            `PrivateTest, ${PROTOCOL_TEXT[protocol].name}, n = ${grouped(result.metrics.count)}.`,
+            `PrivateTest, ${PROTOCOL_TEXT[protocol].name}, n = ${formatCount(result.metrics.count)}.`,
             confusionChart(result.metrics),
           ),
         ]
@@ -69,7 +70,7 @@ function confusions(protocol: (typeof PROTOCOLS)[number], float: Evaluation, int
 }
 
 function differing({ split, faces, count, tiles }: Disagreements): Promise<Html> | Content {
-  const share = `${split}: float and int8 name different expressions on ${grouped(count)} of ${grouped(faces)} faces`;
+  const share = `${split}: float and int8 predict different expressions for ${formatCount(count)} of ${formatCount(faces)} faces`;
   if (tiles.length === 0) return html`<p class="note">${share}.</p>`;
-  return sheet('Where they disagree', `${share}; shown are ${tiles.length}, as float | int8.`, tiles);
+  return sheet('Disagreements', `${share}; ${tiles.length} of them, as float | int8.`, tiles);
 }

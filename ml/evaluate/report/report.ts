@@ -2,15 +2,14 @@ import { writeAtomic } from '../../core/files.ts';
 import { PROTOCOLS } from '../../data/labels.ts';
 import { lineChart, type Series } from './charts.ts';
 import type { ReportContent } from './content.ts';
-import { figure, sheet } from './figures.ts';
-import { grouped, headSection, headTiles, PROTOCOL_TEXT } from './head-section.ts';
-import { type Content, Html, html } from './html.ts';
+import { formatCount, headSection, headTiles, PROTOCOL_TEXT } from './head-section.ts';
+import { type Content, figure, Html, html, sheet } from './html.ts';
 import { quantizationSection } from './quantization-section.ts';
 import { STYLE } from './style.ts';
 
 /**
- * Writes the report of a run as one HTML file that needs nothing else: charts are inline SVG, pictures are embedded, and
- * its content policy forbids the browser to load anything.
+ * Writes the report of a run as one self-contained HTML file: charts are inline SVG, pictures are embedded, and its content
+ * security policy stops the browser from loading anything.
  * @throws UserError if the file cannot be written.
  */
 export async function writeReport(path: string, content: ReportContent): Promise<void> {
@@ -18,7 +17,7 @@ export async function writeReport(path: string, content: ReportContent): Promise
 }
 
 /** The page itself. */
-export async function renderReport(content: ReportContent): Promise<Html> {
+async function renderReport(content: ReportContent): Promise<Html> {
   const sections: Section[] = [
     { id: 'results', title: 'Results', body: await results(content) },
     ...(content.quantization.length > 0
@@ -74,8 +73,8 @@ async function results({ heads }: ReportContent): Promise<Content> {
 <dl>
   ${used.map((protocol) => html`<dt>${sentence(PROTOCOL_TEXT[protocol].name)} (${protocol})</dt><dd>${PROTOCOL_TEXT[protocol].definition}</dd>`)}
   <dt>95 % interval</dt><dd>Wilson's score interval of the accuracy.</dd>
-  <dt>macro-F1</dt><dd>Mean of the F1 scores of the expressions, so that rare ones count as much as common ones.</dd>
-  <dt>ECE</dt><dd>Expected calibration error: how far confidence and accuracy lie apart on average.</dd>
+  <dt>macro-F1</dt><dd>Mean F1 score over the expressions; rare ones count as much as common ones.</dd>
+  <dt>ECE</dt><dd>Expected calibration error: the mean gap between confidence and accuracy.</dd>
 </dl>`,
     ...(await Promise.all(heads.map(headSection))),
   ];
@@ -93,7 +92,7 @@ function training(history: ReportContent['history']): Content {
     accuracies.length > 0
       ? figure(
           'Accuracy',
-          `PublicTest after each epoch, ${basis}; each head against the kind of labels it learns.`,
+          `PublicTest after each epoch, ${basis}; each head against its own kind of labels.`,
           lineChart(accuracies, 'share'),
         )
       : ''
@@ -113,12 +112,11 @@ function seriesOf(history: ReportContent['history'], prefix: string): Series[] {
 }
 
 async function data({ data, faces, augmentations, upscaled }: ReportContent): Promise<Content> {
-  const classes = `${faces.length} faces of the Training split by their original labels.`;
-  const augmented = `${augmentations.length} pictures of the Training split as the network sees them in training.`;
-  const larger =
-    'Faces of the Training split made larger bilinearly, bicubically, and by the network that is used here.';
+  const classes = `${faces.length} faces of the Training split, by original label.`;
+  const augmented = `${augmentations.length} pictures of the Training split as the network sees them during training.`;
+  const larger = 'Faces of the Training split upscaled bilinearly, bicubically, and by the network used in this run.';
   return [
-    html`<div class="card">${pairs(Object.entries(data).map(([name, value]) => [name, typeof value === 'number' ? grouped(value) : value]))}</div>`,
+    html`<div class="card">${pairs(Object.entries(data).map(([name, value]) => [name, typeof value === 'number' ? formatCount(value) : value]))}</div>`,
     faces.length > 0 ? await sheet('Faces', classes, faces) : '',
     upscaled && upscaled.tiles.length > 0 ? await sheet('Upscaling', larger, upscaled.tiles, upscaled.layout) : '',
     augmentations.length > 0 ? await sheet('Augmentation', augmented, augmentations) : '',

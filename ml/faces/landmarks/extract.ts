@@ -1,33 +1,31 @@
-import { withCacheLock } from '../../core/cache-lock.ts';
-import { heeding } from '../../core/heed.ts';
-import { LANDMARK_VALUES } from '../../core/ibug.ts';
+import { cancellable } from '../../core/async.ts';
+import { LANDMARK_VALUES, normalizeLandmarks } from '../../core/landmarks68.ts';
+import { withCacheLock } from '../../core/lock.ts';
 import type { Reporter } from '../../core/progress.ts';
 import { type FaceDataset, faceAt } from '../../data/dataset.ts';
-import { type FoundLandmarks, findLandmarks, OUTCOMES, type Outcome } from './find.ts';
-import { LandmarkNetwork } from './landmark-network.ts';
-import { normalizeLandmarks } from './normalize.ts';
+import { type FoundLandmarks, findLandmarks, LandmarkNetwork, OUTCOMES, type Outcome } from './find.ts';
 import { digestOf, LandmarkStore } from './store.ts';
 
-/** Faces between two savings of the cache: what a killed process loses. */
+/** Faces between two saves of the cache, which is what a killed process loses. */
 const PORTION = 2048;
 
 /** How the search for landmarks went. */
 export interface ExtractedLandmarks {
-  /** False if it was stopped by its signal; another call goes on. */
+  /** False if it was stopped by its signal; another call resumes. */
   readonly completed: boolean;
   /** Landmarks of each face, [count]; if it was stopped, undefined for those that are left. */
   readonly faces: readonly (FoundLandmarks | undefined)[];
-  /** Different faces that were looked at in this call; 0 if all of them lay in the cache. */
+  /** Different faces that were searched in this call; 0 if all of them were in the cache. */
   readonly searched: number;
   /** File of the cache. */
   readonly path: string;
 }
 
 /**
- * Finds the landmarks of every face, or takes them from the cache. Stopped or killed, it goes on about where it was; a
- * damaged file is noted and made anew. While another process looks for landmarks with the same cache, it waits.
+ * Finds the landmarks of every face, or reads them from the cache. After a stop or kill, it resumes about where it was; a
+ * damaged file is reported and created again. While another process fills the same cache, it waits.
  * @param cache folder of the cache.
- * @throws UserError if the network's npm package is not installed whole.
+ * @throws UserError if the network's npm package is not completely installed.
  */
 export async function extractLandmarks(
   dataset: FaceDataset,
@@ -41,7 +39,7 @@ export async function extractLandmarks(
     const digests = Array.from({ length: dataset.count }, (_, face) => digestOf(faceAt(dataset, face)));
     const missing = new Map<string, Uint8Array>();
     for (const [face, digest] of digests.entries()) if (!store.get(digest)) missing.set(digest, faceAt(dataset, face));
-    const searched = await heeding(signal, () => search(missing, network, store, reporter, signal));
+    const searched = await cancellable(signal, () => search(missing, network, store, reporter, signal));
     const faces = digests.map((digest) => store.get(digest));
     return { completed: searched === missing.size, faces, searched, path: store.path };
   };
@@ -49,14 +47,14 @@ export async function extractLandmarks(
     return await withCacheLock(cache, 'landmarks', reporter, extract, signal);
   } catch (thrown) {
     if (thrown !== signal?.reason) throw thrown;
-    // Stopped in waiting, it looks at nothing more.
+    // Stopped while waiting, it only reads the cache.
     return await extract();
   } finally {
     await network.close();
   }
 }
 
-/** @returns how many of the faces were looked at. */
+/** @returns how many of the faces were searched. */
 async function search(
   missing: ReadonlyMap<string, Uint8Array>,
   network: LandmarkNetwork,
@@ -93,12 +91,12 @@ export function countOutcomes(faces: readonly (FoundLandmarks | undefined)[]): R
 }
 
 /**
- * The same faces with their normalised landmarks, found or taken from the cache; zeros where none were found, which is
- * counted in a note. The cache knows each face by its pixels, so that it cannot be out of step with a data set: points of
- * faces that it does not know are looked for.
+ * The same faces with their normalised landmarks, found or read from the cache; zeros where none were found, whose number
+ * is reported. The cache identifies each face by its pixels, so it cannot get out of step with a data set: unknown faces
+ * are searched.
  * @param cache folder of the cache.
- * @throws UserError if the network's npm package is not installed whole.
- * @throws the reason of the signal if it stops the search; another call goes on.
+ * @throws UserError if the network's npm package is not completely installed.
+ * @throws the reason of the signal if it stops the search; another call resumes.
  */
 export async function withLandmarks(
   dataset: FaceDataset,

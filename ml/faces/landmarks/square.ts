@@ -1,4 +1,12 @@
-import { eyesOf, LANDMARK_VALUES, type Point } from '../../core/ibug.ts';
+/** Where the landmark network looks at a picture: (value − mean) / 255 of red, green and blue, [3, 112, 112]. */
+import { eyesOf, LANDMARK_VALUES, type Point } from '../../core/landmarks68.ts';
+import type { Box } from '../detection.ts';
+import type { Affine } from '../face.ts';
+
+/** Side of what the landmark network sees, in pixels. */
+export const LANDMARK_SIDE = 112;
+/** Means of red, green and blue, 0..255, from face-api's `faceFeatureExtractor/FaceFeatureExtractor.ts`. */
+export const LANDMARK_MEANS: readonly [red: number, green: number, blue: number] = [122.782, 117.001, 104.298];
 
 /** A square around a face: its middle and half its side in pixels, and how far it is turned clockwise, in radians. */
 export interface FaceSquare {
@@ -86,3 +94,25 @@ export function sampleSquare(
     }
   }
 }
+
+/** The square in which to look for the points of a face that the detector found. */
+export const squareOfBox = ({ x, y, width, height }: Box): FaceSquare => ({
+  x: x + width / 2,
+  y: y + height / 2,
+  half: Math.max(width, height) / 2,
+  roll: 0,
+});
+
+/** Where such a square lies in the picture. */
+export function placeOf({ x, y, half, roll }: FaceSquare): Affine {
+  const [cos, sin] = [half * Math.cos(roll), half * Math.sin(roll)];
+  return [cos, sin, sin, -cos, x, y];
+}
+
+/** The square's box if it were upright. */
+export const boxOf = ({ x, y, half }: FaceSquare): Box => ({
+  x: x - half,
+  y: y - half,
+  width: 2 * half,
+  height: 2 * half,
+});

@@ -1,50 +1,63 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { messageOf, UserError } from '../../core/errors.ts';
-import { readBytes, writeAtomic } from '../../core/files.ts';
-import { LANDMARK_VALUES } from '../../core/ibug.ts';
+import { messageOf } from '../../core/errors.ts';
+import { LANDMARK_VALUES } from '../../core/landmarks68.ts';
 import type { Reporter } from '../../core/progress.ts';
+import { SealedFile, type SealedHeader } from '../../core/sealed-file.ts';
 import { type FoundLandmarks, OUTCOMES } from './find.ts';
 
-/** Raise it with every change of the file layout or of how points are looked for and judged. */
-const VERSION = 1;
-const MAGIC = 'POINTS\r\n';
+/** Increase it whenever the content of the chunks changes, or how landmarks are found and judged. */
+const VERSION = 2;
 const DIGEST_BYTES = 32;
-const PREFIX_BYTES = MAGIC.length + 4;
 const POINT_BYTES = LANDMARK_VALUES * Float32Array.BYTES_PER_ELEMENT;
 /** Digest of the face, code of the outcome and points. */
 const ENTRY_BYTES = DIGEST_BYTES + 1 + POINT_BYTES;
 
-const HeaderSchema = z.strictObject({
-  version: z.literal(VERSION),
-  network: z.string(),
-  count: z.number().int().min(0),
-});
+/** Of each face, the SHA-256 of its pixels in hexadecimal. */
+type Entries = Map<string, FoundLandmarks>;
 
 /**
- * Landmarks by the content of their faces, in a file of the cache. Whatever the data set, the same face has the same
- * points: leaving faces out, joining sets or changing labels makes nothing stale, and points never go to another face.
+ * Landmarks by the content of their faces, in a file of the cache. The same face has the same points in every data set:
+ * omitting faces, joining sets or changing labels makes nothing stale, and points never get to another face.
  */
 export class LandmarkStore {
-  readonly #entries: Map<string, FoundLandmarks>;
+  readonly #entries: Entries = new Map();
+  /** Those that are not in the file yet. */
+  #added: Entries = new Map();
+  #file: SealedFile;
 
-  private constructor(
-    readonly path: string,
-    /** SHA-256 of the network that finds the points. */
-    readonly network: string,
-    entries: Map<string, FoundLandmarks>,
-  ) {
-    this.#entries = entries;
+  private constructor(file: SealedFile) {
+    this.#file = file;
   }
 
   /**
-   * Reads what {@link save} kept for a network. A file that is damaged, truncated or of another network is noted and left
-   * aside, never trusted.
+   * Reads what {@link save} kept for a network. A file that is damaged, cut off or of another network is noted, and used up
+   * to the damage only.
+   * @param network SHA-256 of the network that finds the points.
    */
   static async open(folder: string, network: string, reporter: Reporter): Promise<LandmarkStore> {
     const path = join(folder, `${network}.v${VERSION}.landmarks`);
-    return new LandmarkStore(path, network, await readEntries(path, network, reporter));
+    const header: SealedHeader = { format: 'landmarks', version: VERSION, network };
+    const store = new LandmarkStore(SealedFile.create(path, header));
+    try {
+      const { file, problem } = await SealedFile.read(path, header, (chunk) => decode(chunk, store.#entries));
+      store.#file = file;
+      if (problem !== undefined) throw new Error(problem);
+    } catch (thrown) {
+      // If a sealed chunk holds anything else than entries, nothing of the file is used.
+      if (store.#file.chunks.length === 0) store.#entries.clear();
+      const kept = store.#entries.size;
+      reporter.note(
+        kept > 0
+          ? `the cache ${path} is damaged after ${kept} faces (${messageOf(thrown)}); the rest will be rebuilt`
+          : `ignoring the cache ${path} (${messageOf(thrown)}); it will be rebuilt`,
+      );
+    }
+    return store;
+  }
+
+  get path(): string {
+    return this.#file.path;
   }
 
   /** Landmarks of a face, if they are there. @param digest of {@link digestOf}. */
@@ -54,75 +67,46 @@ export class LandmarkStore {
 
   set(digest: string, landmarks: FoundLandmarks): void {
     this.#entries.set(digest, landmarks);
+    this.#added.set(digest, landmarks);
   }
 
-  /** Writes the file anew. Failing to is noted and does no harm. */
+  /** Appends what was added to the file. Failing to is noted and does no harm. */
   async save(reporter: Reporter): Promise<void> {
     try {
-      await writeAtomic(this.path, encode(this.#entries, this.network));
+      await this.#file.append(encode(this.#added));
+      this.#added = new Map();
     } catch (thrown) {
-      reporter.note(`the landmarks are not cached, the next run finds them again (${messageOf(thrown)})`);
+      reporter.note(`could not cache the landmarks (${messageOf(thrown)}); the next run will find them again`);
+    } finally {
+      await this.#file.close();
     }
   }
 }
 
-/** What a face is found by: SHA-256 of its pixels in hexadecimal. */
+/** Key of a face: SHA-256 of its pixels in hexadecimal. */
 export const digestOf = (face: Uint8Array): string => createHash('sha256').update(face).digest('hex');
 
-async function readEntries(path: string, network: string, reporter: Reporter): Promise<Map<string, FoundLandmarks>> {
-  try {
-    return decode(await readBytes(path), network);
-  } catch (thrown) {
-    const cause = thrown instanceof UserError ? (thrown.cause as NodeJS.ErrnoException | undefined) : undefined;
-    if (cause?.code !== 'ENOENT')
-      reporter.note(`the cache ${path} is not used (${messageOf(thrown)}); it is built anew`);
-    return new Map();
-  }
-}
-
-/**
- * Layout: magic, length of the header (32 bits, little-endian), header in JSON, for each face its SHA-256, the code of its
- * outcome and its points (32-bit floats, little-endian), and the SHA-256 of all before it.
- */
-function encode(entries: ReadonlyMap<string, FoundLandmarks>, network: string): Uint8Array {
-  const fields: z.infer<typeof HeaderSchema> = { version: VERSION, network, count: entries.size };
-  const header = Buffer.from(JSON.stringify(fields));
-  const file = Buffer.alloc(PREFIX_BYTES + header.length + entries.size * ENTRY_BYTES + DIGEST_BYTES);
-  file.write(MAGIC, 'latin1');
-  file.writeUInt32LE(header.length, MAGIC.length);
-  file.set(header, PREFIX_BYTES);
-  let at = PREFIX_BYTES + header.length;
+/** A chunk: of each face its SHA-256, the code of its outcome and its points (32-bit floats, little-endian). */
+function encode(entries: Entries): Uint8Array {
+  const chunk = Buffer.alloc(entries.size * ENTRY_BYTES);
+  let at = 0;
   for (const [digest, { outcome, points }] of entries) {
-    at += file.write(digest, at, 'hex');
-    at = file.writeUInt8(OUTCOMES.indexOf(outcome), at);
-    file.set(new Uint8Array(points.buffer, points.byteOffset, POINT_BYTES), at);
+    at += chunk.write(digest, at, 'hex');
+    at = chunk.writeUInt8(OUTCOMES.indexOf(outcome), at);
+    chunk.set(new Uint8Array(points.buffer, points.byteOffset, POINT_BYTES), at);
     at += POINT_BYTES;
   }
-  file.set(sha256(file.subarray(0, at)), at);
-  return file;
+  return chunk;
 }
 
-function decode(content: Uint8Array, network: string): Map<string, FoundLandmarks> {
-  const file = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  const end = file.length - DIGEST_BYTES;
-  if (end < PREFIX_BYTES || file.toString('latin1', 0, MAGIC.length) !== MAGIC)
-    throw new Error('no cache of landmarks');
-  if (!sha256(file.subarray(0, end)).equals(file.subarray(end))) throw new Error('its checksum does not fit');
-  const start = PREFIX_BYTES + file.readUInt32LE(MAGIC.length);
-  const header = HeaderSchema.parse(JSON.parse(file.toString('utf8', PREFIX_BYTES, start)));
-  if (header.network !== network) throw new Error('it belongs to another network');
-  if (start + header.count * ENTRY_BYTES !== end) throw new Error('its length does not fit its header');
-  const entries = new Map<string, FoundLandmarks>();
-  for (let at = start; at < end; at += ENTRY_BYTES) {
+/** @throws Error if a chunk holds anything else. */
+function decode(chunk: Uint8Array<ArrayBuffer>, entries: Entries): void {
+  if (chunk.length % ENTRY_BYTES !== 0) throw new Error('its length does not match its faces');
+  for (let at = 0; at < chunk.length; at += ENTRY_BYTES) {
     const [code, points] = [at + DIGEST_BYTES, at + DIGEST_BYTES + 1];
-    const outcome = OUTCOMES[file[code]];
-    if (outcome === undefined) throw new Error(`it has the unknown outcome ${file[code]}`);
-    const values = new Float32Array(content.slice(points, points + POINT_BYTES).buffer);
-    entries.set(file.toString('hex', at, code), { outcome, points: values });
+    const outcome = OUTCOMES[chunk[code]];
+    if (outcome === undefined) throw new Error(`it has the unknown outcome ${chunk[code]}`);
+    const values = new Float32Array(chunk.slice(points, points + POINT_BYTES).buffer);
+    entries.set(Buffer.from(chunk.subarray(at, code)).toString('hex'), { outcome, points: values });
   }
-  return entries;
-}
-
-function sha256(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
 }

@@ -16,17 +16,17 @@ interface ConvolutionOptions {
 }
 
 /**
- * How a mini-batch of maps lies in memory for dense convolutions: [N, C/B, H, W, B], B channels innermost, wherever C is
- * a multiple of B, else [N, C, H, W]. A map's shape is written [N, C, H, W] in both. B is the block of ONNX Runtime's
+ * How a mini-batch of activations lies in memory for dense convolutions: [N, C/B, H, W, B], B channels innermost, wherever C is
+ * a multiple of B, else [N, C, H, W]. An activation's shape is written [N, C, H, W] in both. B is the block of ONNX Runtime's
  * convolution; with B = 1 the same graph runs on the standard operators.
  */
 export class DenseLayout extends BatchLayout {
-  /** Channels that lie innermost in a map of so many channels. */
+  /** Channels that lie innermost in an activation of so many channels. */
   blockOf(channels: number): number {
     return channels % this.block === 0 ? this.block : 1;
   }
 
-  /** The same map as [N, C, H, W] in memory. */
+  /** The same activation as [N, C, H, W] in memory. */
   plain(x: Tensor): Tensor {
     return this.blocked && this.blockOf(x.shape[1]) > 1 ? reorderOutput(x, x.shape[1]) : x;
   }
@@ -36,7 +36,7 @@ export class DenseLayout extends BatchLayout {
     return this.blocked && this.blockOf(x.shape[1]) > 1 ? reorderInput(x) : x;
   }
 
-  /** A map that lies as [N, C, H, W] in memory, in blocks, with zero channels added up to a multiple of B. */
+  /** An activation that lies as [N, C, H, W] in memory, in blocks, with zero channels added up to a multiple of B. */
   #block(x: Tensor): Tensor {
     if (!this.blocked) return x;
     const missing = this.#missing(x.shape[1]);
@@ -48,7 +48,7 @@ export class DenseLayout extends BatchLayout {
   }
 
   /**
-   * Convolves with zeros around the map, so that its size stays.
+   * Convolves with zeros around the activation, so that its size stays.
    * @param x [N, I, H, W]; in the blocked layout I is a multiple of B or less than B.
    * @param kernel [O, I, 3, 3].
    * @param bias [O].
@@ -107,7 +107,7 @@ export class DenseLayout extends BatchLayout {
 
   /**
    * Gradient of {@link convolve} by its kernel: a convolution of x with ∂y as the kernel, in which images and channels
-   * change places, so that it sums over the images. The blocked convolution is slow where a window leaves the map, so x
+   * change places, so that it sums over the images. The blocked convolution is slow where a window leaves the activation, so x
    * gets its zeros before.
    * @param x [N, I, H, W].
    * @param dy [N, O, H, W].
@@ -147,7 +147,7 @@ export class DenseLayout extends BatchLayout {
     return reshape(reduceSum(reshape(x, [batch, channels / b, height * width, b]), [0, 2], false), [channels]);
   }
 
-  /** A zero row and column on every side of a map. */
+  /** A zero row and column on every side of an activation. */
   #padPixels(x: Tensor): Tensor {
     const [batch, channels, height, width] = x.shape;
     const b = this.blockOf(channels);
@@ -217,3 +217,27 @@ const reorderOutput = (x: Tensor, channels: number) =>
     domain: BLOCKED_DOMAIN,
     attributes: { channels: { int: channels } },
   });
+
+/**
+ * Pixel shuffle (Shi et al. 2016, arXiv:1609.05158): channel (i·r + j)·C + c of a pixel becomes channel c of the pixel at
+ * row i, column j of the r×r pixels in its place, as TensorFlow's `depth_to_space` and ONNX's DCR mode have it.
+ *
+ * Gradient: the way back.
+ * @param x [N, r²·C, H, W].
+ * @returns [N, C, r·H, r·W].
+ */
+export function pixelShuffle(tape: Tape, layout: DenseLayout, x: Tensor, r: number): Tensor {
+  const [batch, deep, height, width] = x.shape;
+  const channels = deep / (r * r);
+  const b = layout.blockOf(channels);
+  // A block of channels that belongs to several pixels has to be opened.
+  const opened = b === 1 ? layout.plain(x) : x;
+  const parts = reshape(opened, [batch, r, r, channels / b, height, width, b]);
+  const moved = permute(parts, [0, 3, 4, 1, 5, 2, 6]);
+  const output = reshape(moved, [batch, channels, r * height, r * width]);
+  return tape.record(output, [x], (dy) => {
+    const pixels = reshape(dy, moved.shape);
+    const back = reshape(permute(pixels, [0, 3, 5, 1, 2, 4, 6]), x.shape);
+    return [b === 1 ? layout.packed(back) : back];
+  });
+}

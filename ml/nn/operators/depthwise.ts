@@ -1,7 +1,7 @@
+import { samePadding } from '../architecture.ts';
 import type { Tensor } from '../graph.ts';
 import type { Layout } from '../layout.ts';
 import { columns, reduceSum, reshape } from '../ops.ts';
-import { samePadding } from '../padding.ts';
 import type { Tape } from '../tape.ts';
 
 /** Where a depthwise convolution is applied: side of its input, side of its kernel, and its stride, 1 or 2. */

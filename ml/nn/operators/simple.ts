@@ -1,10 +1,10 @@
+import { samePadding } from '../architecture.ts';
 import type { Tensor } from '../graph.ts';
 import type { Layout } from '../layout.ts';
 import { add, concat, expand, mul, pad, reduceMean, reshape, slice } from '../ops.ts';
-import { samePadding } from '../padding.ts';
 import type { Tape } from '../tape.ts';
 
-/** Sum of two maps, as at the end of a residual block. Gradient: ∂a = ∂b = ∂y. */
+/** Sum of two activations, as at the end of a residual block. Gradient: ∂a = ∂b = ∂y. */
 export function residualAdd(tape: Tape, a: Tensor, b: Tensor): Tensor {
   return tape.record(add(a, b), [a, b], (dy) => [dy, dy]);
 }

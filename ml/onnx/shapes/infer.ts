@@ -1,5 +1,5 @@
 import { DATA_TYPE, type OnnxModel, type OnnxNode, type OnnxValueInfo } from '../model.ts';
-import { FEW } from '../numbers.ts';
+import { FEW } from '../values.ts';
 import { countOf, type Facts, type Known, knownOf, type Sides, UNKNOWN } from './known.ts';
 import { SHAPE_RULES } from './rules.ts';
 
@@ -10,7 +10,7 @@ export const opsetOf = ({ opsets }: OnnxModel) => opsets.find(({ domain }) => is
 const isStandard = (domain: string) => domain === '' || domain === 'ai.onnx';
 
 /**
- * What can be told of every tensor of a model without running it: shapes after the rules of each operator, and the
+ * Infers what is known of every tensor of a model without running it: shapes after the rules of each operator, and the
  * numbers of small computations of shapes. Takes time and memory in proportion to the file, whatever the file asks for.
  * Where operators or their parameters are unknown, so is the result; the file's own word is taken then.
  * @returns by the tensors' names, inputs and constants included.

@@ -1,10 +1,10 @@
 import { DATA_TYPE, type OnnxNode, type OnnxTensor } from '../model.ts';
-import { FEW, numbersOf } from '../numbers.ts';
+import { FEW, numbersOf } from '../values.ts';
 
 /** Sides of a tensor; null for one that the file does not fix. */
 export type Sides = readonly (number | null)[];
 
-/** What a file tells of a tensor without being run. */
+/** What is known of a tensor without running the file. */
 export interface Known {
   /** Null where not even the number of sides is known. */
   readonly shape: Sides | null;
@@ -72,7 +72,7 @@ export function broadcast(shapes: readonly (Sides | null)[]): Sides | null {
     const sides: (number | null)[] = [];
     for (let i = 0; i < rank; i++) {
       if (a[i] !== b[i] && a[i] !== 1 && b[i] !== 1 && a[i] !== null && b[i] !== null) return null;
-      // An unknown side beside a larger one must be 1 or the same.
+      // An unknown side next to a larger one must be 1 or the same.
       sides.push(a[i] === 1 || (a[i] === null && b[i] !== 1) ? b[i] : a[i]);
     }
     result = sides;

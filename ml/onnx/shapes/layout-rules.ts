@@ -1,6 +1,5 @@
-import { int, ints, text } from '../attributes.ts';
 import { DATA_TYPE } from '../model.ts';
-import { FEW } from '../numbers.ts';
+import { FEW, int, ints, text } from '../values.ts';
 import {
   axesOf,
   axisOf,

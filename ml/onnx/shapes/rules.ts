@@ -1,6 +1,5 @@
-import { float, floats, int, ints } from '../attributes.ts';
 import { DATA_TYPE } from '../model.ts';
-import { FEW } from '../numbers.ts';
+import { FEW, float, floats, int, ints } from '../values.ts';
 import { broadcast, countOf, fixedValues, type Known, knownOf, type ShapeRule, type Sides, UNKNOWN } from './known.ts';
 import {
   concat,
@@ -100,7 +99,7 @@ const range: ShapeRule = ({ input }) => {
   return { shape: [length], type, ...(values && { values }) };
 };
 
-/** As NumPy multiplies matrices; a row or a column loses the axis that it lacks. */
+/** Multiplies matrices like NumPy; a vector's missing axis is dropped from the result. */
 const matrixProduct =
   (second: number): ShapeRule =>
   ({ input }) => {
@@ -151,7 +150,7 @@ const REDUCTIONS = 'L1 L2 LogSum LogSumExp Max Mean Min Prod SumSquare';
 const each = (names: string, rule: ShapeRule, prefix = '') =>
   Object.fromEntries(names.split(' ').map((name) => [prefix + name, rule]));
 
-/** How each operator of ONNX shapes its results; of what is not here nothing is known. */
+/** The shape rule of each ONNX operator; results of other operators are unknown. */
 export const SHAPE_RULES: ReadonlyMap<string, ShapeRule> = new Map(
   Object.entries({
     ...each(SAME, same),

@@ -1,4 +1,4 @@
-import { int, ints, text } from '../attributes.ts';
+import { int, ints, text } from '../values.ts';
 import { fixedValues, type Known, type ShapeRule, type Sides, UNKNOWN } from './known.ts';
 
 /** A window that slides over an image: sizes, steps and edges of each spatial axis. */

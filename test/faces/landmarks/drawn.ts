@@ -1,7 +1,7 @@
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
 import { Random } from '../../../ml/core/random.ts';
-import { drawPose } from '../../../ml/data/synthetic/draw-face.ts';
 import { drawExpression } from '../../../ml/data/synthetic/expressions.ts';
+import { drawPose } from '../../../ml/data/synthetic/generate.ts';
 import { drawIdentity } from '../../../ml/data/synthetic/identity.ts';
 import { landmarksOf } from '../../../tools/preview/page/sources/drawn/landmarks.ts';
 

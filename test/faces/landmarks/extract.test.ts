@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { LANDMARK_VALUES } from '../../../ml/core/ibug.ts';
+import { LANDMARK_VALUES, normalizeLandmarks } from '../../../ml/core/landmarks68.ts';
 import { silent } from '../../../ml/core/progress.ts';
 import { FACE_PIXELS, type FaceDataset, faceAt } from '../../../ml/data/dataset.ts';
 import { generateFaces } from '../../../ml/data/synthetic/generate.ts';
 import { extractLandmarks, withLandmarks } from '../../../ml/faces/landmarks/extract.ts';
-import { normalizeLandmarks } from '../../../ml/faces/landmarks/normalize.ts';
 import { datasetOf, listener, temporaryFolder } from '../../data/helpers.ts';
 
 const drawn = generateFaces({ count: 36, seed: 2 });
@@ -81,6 +80,6 @@ it('makes a damaged cache anew', async () => {
   const report = listener();
   const again = await extractLandmarks(dataset, cache, report);
   expect(again).toEqual({ completed: true, faces, searched: 3, path });
-  expect(report.notes).toEqual([expect.stringMatching(/landmarks is not used .*checksum.*built anew/)]);
+  expect(report.notes).toEqual([expect.stringMatching(/ignoring the cache .*landmarks .*checksum.*rebuilt/)]);
   expect(readFileSync(path).equals(whole)).toBe(true);
 });

@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigSchema } from '../../../ml/config/schema.ts';
-import { eyesOf } from '../../../ml/core/ibug.ts';
+import { eyesOf, mirrorLandmarks, normalizeLandmarks } from '../../../ml/core/landmarks68.ts';
 import { silent } from '../../../ml/core/progress.ts';
 import { Random } from '../../../ml/core/random.ts';
 import { FACE_PIXELS, FACE_SIZE, faceAt } from '../../../ml/data/dataset.ts';
 import { readFaces } from '../../../ml/data/load.ts';
 import { generateFaces } from '../../../ml/data/synthetic/generate.ts';
-import { findLandmarks } from '../../../ml/faces/landmarks/find.ts';
-import { LandmarkNetwork } from '../../../ml/faces/landmarks/landmark-network.ts';
-import { mirrorLandmarks, normalizeLandmarks } from '../../../ml/faces/landmarks/normalize.ts';
+import { findLandmarks, LandmarkNetwork } from '../../../ml/faces/landmarks/find.ts';
 import { REAL, temporaryFolder } from '../../data/helpers.ts';
+import { needing } from '../../real-data.ts';
 import { drawnPoints, JAW, meanDistance, medianOf } from './drawn.ts';
 
 let network: LandmarkNetwork;
@@ -89,7 +87,7 @@ it('says why it finds no points', async () => {
   expect(await findLandmarks(network, [])).toEqual([]);
 });
 
-describe.runIf(existsSync(join(REAL, 'fer2013-sample.csv')))('landmarks of FER2013', () => {
+describe('landmarks of FER2013', needing(join(REAL, 'fer2013-sample.csv')), () => {
   it('are found in most faces of its sample, and steady when these are mirrored', async () => {
     const source = join(REAL, 'fer2013-sample.csv');
     const { data, seed } = ConfigSchema.parse({ data: { source, cache: temporaryFolder() } });

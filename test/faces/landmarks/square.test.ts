@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { isFaceShape } from '../../../ml/core/landmarks68.ts';
 import { resizeBilinear } from '../../../ml/data/resize.ts';
-import { isFaceShape } from '../../../ml/faces/landmarks/face-shape.ts';
-import { pointsInPicture, sampleSquare } from '../../../ml/faces/landmarks/square.ts';
-import { placeOf } from '../../../ml/faces/landmarks.ts';
+import { placeOf, pointsInPicture, sampleSquare } from '../../../ml/faces/landmarks/square.ts';
 import { samplePicture } from '../../../ml/faces/picture.ts';
 import { drawnPoints } from './drawn.ts';
 

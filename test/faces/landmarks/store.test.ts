@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { silent } from '../../../ml/core/progress.ts';
 import { type FoundLandmarks, OUTCOMES } from '../../../ml/faces/landmarks/find.ts';
 import { digestOf, LandmarkStore } from '../../../ml/faces/landmarks/store.ts';
+import { sealed, unsealed } from '../../core/sealed.ts';
 import { listener, temporaryFolder } from '../../data/helpers.ts';
 
 const NETWORK = 'a'.repeat(64);
@@ -23,12 +23,6 @@ async function saved(folder = temporaryFolder(), network = NETWORK): Promise<Lan
   return store;
 }
 
-/** The file with its checksum made to fit again. */
-function resealed(file: Buffer): Buffer {
-  const body = file.subarray(0, -32);
-  return Buffer.concat([body, createHash('sha256').update(body).digest()]);
-}
-
 describe('a store of landmarks', () => {
   it('gives back what was kept, for each face its own, in a file written whole', async () => {
     const folder = temporaryFolder();
@@ -38,7 +32,7 @@ describe('a store of landmarks', () => {
     for (const [code, face] of faces.entries()) expect(store.get(face)).toEqual(landmarksOf(code));
     expect(store.get(digestOf(Uint8Array.of(9)))).toBeUndefined();
     expect(report.notes).toEqual([]);
-    expect(readdirSync(folder)).toEqual([`${NETWORK}.v1.landmarks`]);
+    expect(readdirSync(folder)).toEqual([`${NETWORK}.v2.landmarks`]);
   });
 
   it('knows a face by all of its pixels', () => {
@@ -73,7 +67,7 @@ describe('a store of landmarks', () => {
         const report = listener();
         const store = await LandmarkStore.open(folder, NETWORK, report);
         for (const face of faces) expect(store.get(face)).toBeUndefined();
-        expect(report.notes).toEqual([expect.stringContaining('it is built anew')]);
+        expect(report.notes).toEqual([expect.stringContaining('it will be rebuilt')]);
       }),
       { numRuns: 60 },
     );
@@ -83,22 +77,16 @@ describe('a store of landmarks', () => {
     const folder = temporaryFolder();
     const { path } = await saved(folder);
     const whole = readFileSync(path);
-    const inHeader = (from: string, to: string) => {
-      const at = whole.indexOf(from);
-      const file = Buffer.from(whole);
-      file.write(to, at, 'latin1');
-      return resealed(file);
-    };
-    const start = 12 + whole.readUInt32LE(8);
-    const outcome = Buffer.from(whole);
-    outcome[start + 32] = OUTCOMES.length;
+    const { header, chunks } = unsealed(whole);
+    const outcome = Buffer.from(chunks[0]);
+    outcome[32] = OUTCOMES.length;
     const other = await saved(temporaryFolder(), 'b'.repeat(64));
     for (const [file, found] of [
       [readFileSync(other.path), 'another network'],
-      [inHeader('"version":1', '"version":2'), 'version'],
-      [inHeader('"count":4', '"count":3'), 'length'],
-      [resealed(outcome), 'outcome 4'],
-      [Buffer.from('row,x,y\n'.repeat(20)), 'no cache of landmarks'],
+      [sealed(header.replace('"version":2', '"version":3'), chunks), 'version'],
+      [sealed(header, [chunks[0].subarray(1)]), 'length'],
+      [sealed(header, [outcome]), 'outcome 4'],
+      [Buffer.from('row,x,y\n'.repeat(20)), 'not a cache of landmarks'],
     ] as const) {
       writeFileSync(path, file);
       const report = listener();
@@ -107,12 +95,33 @@ describe('a store of landmarks', () => {
     }
   });
 
+  it('cut off in what it grew by last, keeps what it had before, and grows again', async () => {
+    const { path } = await saved();
+    const before = readFileSync(path);
+    const folder = dirname(path);
+    const grown = await LandmarkStore.open(folder, NETWORK, silent);
+    const added = digestOf(Uint8Array.of(9));
+    grown.set(added, landmarksOf(0));
+    await grown.save(silent);
+    const whole = readFileSync(path);
+    expect(whole.subarray(0, before.length).equals(before)).toBe(true);
+    writeFileSync(path, whole.subarray(0, whole.length - 1));
+    const report = listener();
+    const store = await LandmarkStore.open(folder, NETWORK, report);
+    expect(report.notes).toEqual([expect.stringMatching(/is damaged after 4 faces .*cut off.*rebuilt/)]);
+    for (const [code, face] of faces.entries()) expect(store.get(face)).toEqual(landmarksOf(code));
+    expect(store.get(added)).toBeUndefined();
+    store.set(added, landmarksOf(0));
+    await store.save(silent);
+    expect(readFileSync(path).equals(whole)).toBe(true);
+  });
+
   it('notes that it cannot be written', async () => {
     const folder = temporaryFolder();
     const store = await LandmarkStore.open(folder, NETWORK, silent);
-    mkdirSync(join(folder, `${NETWORK}.v1.landmarks`, 'taken'), { recursive: true });
+    mkdirSync(join(folder, `${NETWORK}.v2.landmarks`, 'taken'), { recursive: true });
     const report = listener();
     await store.save(report);
-    expect(report.notes).toEqual([expect.stringContaining('the landmarks are not cached')]);
+    expect(report.notes).toEqual([expect.stringContaining('could not cache the landmarks')]);
   });
 });

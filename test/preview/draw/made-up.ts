@@ -1,5 +1,4 @@
-import type { TrackedFace } from '../../../ml/faces/face.ts';
-import type { Affine, FacePoint } from '../../../ml/faces/geometry.ts';
+import type { Affine, FacePoint, TrackedFace } from '../../../ml/faces/face.ts';
 import type { Fill, TextVisual } from '../../../tools/simulator/lens.ts';
 
 /** A place on the screen by its middle and its sides in pixels. */

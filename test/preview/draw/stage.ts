@@ -53,7 +53,7 @@ export class Painted {
 /** A page with a painter; crops of faces are red at the left and blue at the right. */
 const PAGE = `
 import { createPainter } from './tools/preview/page/draw/painter.ts';
-import { projectHead } from './ml/faces/anchors.ts';
+import { projectHead } from './ml/faces/placement.ts';
 
 const bytesOf = (base64) => Uint8ClampedArray.from(atob(base64), (letter) => letter.charCodeAt(0));
 

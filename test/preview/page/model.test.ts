@@ -1,7 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { expect, it, vi } from 'vitest';
-import { LANDMARK_VALUES } from '../../../ml/core/ibug.ts';
-import { normalizeLandmarks } from '../../../ml/faces/landmarks/normalize.ts';
+import { LANDMARK_VALUES, normalizeLandmarks } from '../../../ml/core/landmarks68.ts';
 import { LensModel } from '../../../tools/preview/page/vision/model.ts';
 import { drawnPoints } from '../../lens/landmark-faces.ts';
 import { landmarkOnnx, SIDE } from '../../simulator/landmark-models.ts';

@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { loadConfig } from '../../../ml/config/load.ts';
 import type { Config } from '../../../ml/config/schema.ts';
-import { EMOTIONS } from '../../../ml/core/emotions.ts';
+import { EMOTIONS, predictionAt } from '../../../ml/core/emotions.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import { readText, writeAtomic } from '../../../ml/core/files.ts';
-import { predictionAt } from '../../../ml/core/prediction.ts';
 import type { Reporter } from '../../../ml/core/progress.ts';
 import { type FaceDataset, type Faces, facesOf, indicesOf, type Split } from '../../../ml/data/dataset.ts';
 import { type Protocol, protocolLabels } from '../../../ml/data/labels.ts';
-import { exportQuantized } from '../../../ml/export/export-quantized.ts';
+import { exportQuantized } from '../../../ml/export/export-model.ts';
 import type { FoldedNetwork } from '../../../ml/nn/folded-network.ts';
 import { representativeFaces } from '../../../ml/quantize/calibrate.ts';
 import { quantizeAfterTraining } from '../../../ml/quantize/ptq.ts';
@@ -76,7 +75,7 @@ export interface Recipe {
 
 /**
  * Trains a row and measures it. What was done before in its folder by the same configuration is not done again; what was
- * done by another one is given up. A network that was trained on some of CK+'s people is tested on the others alone.
+ * done by another one is given up. A network that was trained on some of CK+'s people is tested only on the others.
  * @returns undefined if it was stopped by its signal; called again, it goes on.
  */
 export async function trainRow(
@@ -98,7 +97,9 @@ export async function trainRow(
   const missing = measurements
     .filter((name) => !known?.right[name])
     .map((name) => ({ name, ...(MEASUREMENTS[name] as Measured) }))
-    .filter(({ protocol, fold }) => protocol !== 'ckplus' || config.data.extra === null || fold === config.data.fold);
+    .filter(
+      ({ protocol, fold }) => protocol !== 'ckplus' || config.data.extraDataset === null || fold === config.data.fold,
+    );
   if (known && missing.length === 0) return known;
 
   const { dataset } = await loadRunFaces(config, reporter);
@@ -129,7 +130,7 @@ async function loadCkPlus(
   fold: number | undefined,
   reporter: Reporter,
 ): Promise<FaceDataset> {
-  const data = { ...config.data, source, votes: null, extra: null, refine: null, fold: fold ?? null };
+  const data = { ...config.data, source, votes: null, extraDataset: null, refine: null, fold: fold ?? null };
   return (await loadRunFaces({ ...config, data }, reporter)).dataset;
 }
 

@@ -12,7 +12,7 @@ export interface Crop {
 }
 
 /**
- * Frames faces anew, sampling bilinearly; beyond the border the edge pixels go on.
+ * Reframes faces, sampling bilinearly; beyond the border the edge pixels go on.
  * @param faces grey values, [n, side, side].
  * @returns as many; the same values if the crop changes nothing.
  */

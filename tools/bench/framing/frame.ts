@@ -1,4 +1,4 @@
-import { centreOf, eyesOf, mouthOf, POINTS } from '../../../ml/core/ibug.ts';
+import { centreOf, eyesOf, mouthOf, POINTS } from '../../../ml/core/landmarks68.ts';
 
 /** Where a face lies in its square picture; all lengths are fractions of the picture's side, from the left and the top. */
 export interface Frame {

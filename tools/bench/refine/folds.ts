@@ -1,13 +1,13 @@
-import { predictionAt } from '../../../ml/core/prediction.ts';
+import { predictionAt } from '../../../ml/core/emotions.ts';
 import { silent } from '../../../ml/core/progress.ts';
 import type { FaceDataset } from '../../../ml/data/dataset.ts';
 import { protocolLabels } from '../../../ml/data/labels.ts';
 import { findUnlikelyLabels, labelMargins } from '../../../ml/refine/confident-learning.ts';
+import { findSuspects } from '../../../ml/refine/finders.ts';
 import { predictOutOfFold } from '../../../ml/refine/out-of-fold.ts';
-import { findSuspects } from '../../../ml/refine/refine.ts';
 import { trainable } from '../../pipeline/refine-data.ts';
 import type { Run } from '../../pipeline/run-folder.ts';
-import { percent } from './known-flaws.ts';
+import { percent } from './flaws.ts';
 import { averagePrecision } from './precision.ts';
 
 /**

@@ -80,7 +80,7 @@ export async function readGraphDef(path: string): Promise<TensorFlowNode[]> {
       ...(op === 'Const' && attr['value']?.tensor ? { constant: floatsOf(attr['value'].tensor) } : {}),
     }));
   } catch (thrown) {
-    throw new UserError(`${path} is no frozen TensorFlow graph: ${messageOf(thrown)}`, { cause: thrown });
+    throw new UserError(`${path} is not a frozen TensorFlow graph: ${messageOf(thrown)}`, { cause: thrown });
   }
 }
 

@@ -1,6 +1,5 @@
-import { lumaOf } from '../../../ml/superres/color.ts';
 import type { Pair } from '../../../ml/superres/evaluate.ts';
-import { cropToMultiple, type Picture, type Plane, plane, toByte } from '../../../ml/superres/plane.ts';
+import { cropToMultiple, lumaOf, type Picture, type Plane, plane, toByte } from '../../../ml/superres/plane.ts';
 
 /** The kernel of OpenCV's INTER_CUBIC: Keys' with a = −¾. */
 function cubic(distance: number): number {

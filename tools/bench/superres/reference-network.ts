@@ -1,9 +1,9 @@
-import * as ort from 'onnxruntime-node';
+import { greyOfLuma, lumaOfGrey } from '../../../ml/core/bt601.ts';
 import { UserError } from '../../../ml/core/errors.ts';
+import { samePadding } from '../../../ml/nn/architecture.ts';
 import { Graph, type Tensor } from '../../../ml/nn/graph.ts';
 import { abs, add, mul, sub } from '../../../ml/nn/ops.ts';
-import { samePadding } from '../../../ml/nn/padding.ts';
-import { greyOfLuma, lumaOfGrey } from '../../../ml/superres/color.ts';
+import { openOnnx } from '../../../ml/runtime/onnx-session.ts';
 import type { LumaUpscaler } from '../../../ml/superres/evaluate.ts';
 import type { Plane } from '../../../ml/superres/plane.ts';
 import { readGraphDef, type TensorFlowNode } from './graph-def.ts';
@@ -17,14 +17,14 @@ const OPSET = 17;
  */
 export async function openReference(path: string, scale: number, output: string): Promise<LumaUpscaler> {
   const bytes = translate(await readGraphDef(path), output, path);
-  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
+  const session = await openOnnx(bytes, path);
   return {
     scale,
     async luma({ width, height, values }: Plane): Promise<Plane> {
       // They were trained on OpenCV's luma, whose black is 0 and white 255.
       const grey = values.map((value) => greyOfLuma(value) / 255);
-      const results = await session.run({ image: new ort.Tensor('float32', grey, [1, 1, height, width]) });
-      const large = (results['result'].data as Float32Array).map((value) => lumaOfGrey(255 * value));
+      const [result] = await session.run([{ shape: [1, 1, height, width], values: grey }]);
+      const large = result.map((value) => lumaOfGrey(255 * value));
       return { width: scale * width, height: scale * height, values: large };
     },
   };

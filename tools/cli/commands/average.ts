@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
 import { intoFolder, MODEL_FILE } from '../../pipeline/run-folder.ts';
 import { addCommonFlags, perform } from '../command.ts';
-import { refuseOverwrite } from '../overwrite.ts';
+import { refuseOverwrite } from '../flags.ts';
 
 interface Options {
   shares?: readonly number[];
@@ -14,15 +14,15 @@ interface Options {
 export function addAverage(command: Command): void {
   addCommonFlags(command, {
     'before.onnx after.onnx --shares 0.5,0.5 --out mean': 'often better than both, and no slower',
-    'a.onnx b.onnx c.onnx --out mean': 'all count the same',
+    'a.onnx b.onnx c.onnx --out mean': 'the plain mean of three networks',
   })
-    .option('--shares <numbers>', 'how much each counts, as many as there are models; the same by default', readShares)
+    .option('--shares <numbers>', 'weight of each model, one number per model (default: all equal)', readShares)
     .requiredOption('--out <folder>', 'folder for the file')
     .option('--force', 'replace a file that exists')
     .action((files: string[], { shares, out, force, ...options }: Options) =>
       perform(options, async () => {
         const { averageModels } = await import('../../../ml/export/average.ts');
-        const { FLOAT_ONNX, writeModel } = await import('../../../ml/export/exported-file.ts');
+        const { FLOAT_ONNX, writeModel } = await import('../../../ml/model/exported-file.ts');
         const { readModelFile } = await import('../../../ml/runtime/model-file.ts');
         if (files.length < 2) throw new UserError(`average takes two models or more; only ${files[0]} is given`);
         if (shares && shares.length !== files.length)
@@ -44,11 +44,11 @@ export function addAverage(command: Command): void {
     );
 }
 
-/** @throws UserError if one is no number above 0. */
+/** @throws UserError if one is not a number above 0. */
 function readShares(text: string): number[] {
   return text.split(',').map((part) => {
     const share = Number(part);
     if (part.trim() !== '' && Number.isFinite(share) && share > 0) return share;
-    throw new UserError(`--shares ${text}: ${JSON.stringify(part)} is no number above 0`);
+    throw new UserError(`--shares ${text}: ${JSON.stringify(part)} is not a number above 0`);
   });
 }

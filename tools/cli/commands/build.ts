@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import { fer2013Arguments, findData } from '../../pipeline/find-data.ts';
+import { fer2013Arguments, findData } from '../../pipeline/diagnose.ts';
 import { inRun } from '../../pipeline/run-folder.ts';
-import { addCommonFlags, perform } from '../command.ts';
-import { commandLine } from '../command-line.ts';
-import { describeFinished, jsonOf } from '../finished.ts';
+import { addCommonFlags, commandLine, perform } from '../command.ts';
 import { interruptible } from '../interrupt.ts';
-import { addRunFlags } from '../run-flags.ts';
-import { orderOf, stopped } from './train.ts';
+import { addRunFlags, trainOptions } from '../run-flags.ts';
+import { describeFinished, finishedJson, stopped } from '../run-result.ts';
 
 export function addBuild(command: Command): void {
   addCommonFlags(command, {
@@ -20,9 +18,9 @@ export function addBuild(command: Command): void {
     perform(options, async (reporter) => {
       const { prepareRun, trainRun } = await import('../../pipeline/train-run.ts');
       const { finishRun } = await import('../../pipeline/finish-run.ts');
-      const order = await orderOf(readFlags());
-      const prepare = () => prepareRun(order, reporter);
-      return inRun(order, 'build', prepare, (prepared) =>
+      const job = await trainOptions(readFlags());
+      const prepare = () => prepareRun(job, reporter);
+      return inRun(job, 'build', prepare, (prepared) =>
         interruptible(reporter, async (signal) => {
           const trained = await trainRun(prepared, reporter, signal);
           const finished = trained.result.completed && (await finishRun(trained, reporter, signal));
@@ -30,7 +28,7 @@ export function addBuild(command: Command): void {
           const { run, summary, result } = trained;
           return {
             text: [describeFinished(finished), ...nextStep(run.config.data.source)].join('\n'),
-            json: { ...result, run: run.folder, data: summary, ...jsonOf(finished) },
+            json: { ...result, run: run.folder, data: summary, ...finishedJson(finished) },
           };
         }),
       );

@@ -3,7 +3,7 @@ import { addCommonFlags, perform } from '../command.ts';
 
 export function addCheck(command: Command): void {
   addCommonFlags(command, {
-    'model/emotion.onnx': 'exits with 1 if SnapML would not take it',
+    'model/emotion.onnx': 'exits with 1 if SnapML would not accept it',
     'model/emotion.int8.tflite --json': 'the same for machines, of the 8-bit model',
   }).action((file: string, options) =>
     perform(options, async () => {

@@ -12,9 +12,9 @@ export function addCompare(command: Command): void {
   command.action((a: string, b: string, options) =>
     perform(options, async (reporter) => {
       const { checkMeasured } = await import('../../pipeline/check-upscaling.ts');
-      const { compareModels, settingsOfModels } = await import('../../pipeline/compare-models.ts');
+      const { compareModels, settingsOfModels } = await import('../../pipeline/evaluate.ts');
       const { loadRunFaces, requireSource } = await import('../../pipeline/train-run.ts');
-      requireSource(settings, 'there is nothing to compare on');
+      requireSource(settings, 'there are no faces to compare on');
       const config = await loadConfig(undefined, [...settings, ...(await settingsOfModels([a, b]))]);
       await checkMeasured([a, b], config.data.upscale, settings, reporter);
       const { dataset } = await loadRunFaces(config, reporter);

@@ -1,47 +1,48 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../../../ml/config/load.ts';
 import { FINE_TUNING_PRESET } from '../../../ml/config/preset.ts';
+import { cancellable } from '../../../ml/core/async.ts';
 import { UserError } from '../../../ml/core/errors.ts';
-import { heeding } from '../../../ml/core/heed.ts';
 import type { CrossValidation, Spread } from '../../../ml/evaluate/cross-validation.ts';
 import { formatConfusion, formatInterval, formatTable, percent } from '../../../ml/evaluate/evaluation.ts';
 import { inRun } from '../../pipeline/run-folder.ts';
-import { addCommonFlags, perform } from '../command.ts';
-import { commandLine } from '../command-line.ts';
+import { addCommonFlags, commandLine, perform } from '../command.ts';
 import { INTERRUPTED, interruptible } from '../interrupt.ts';
 import { addRunFlags } from '../run-flags.ts';
 
 export function addCrossValidate(command: Command): void {
   addCommonFlags(command, {
-    '--data CK+48 --init emotion.onnx': 'trains an exported model further, ten times',
-    '--data CK+48 --init emotion.onnx --folds 5 --contempt': 'five folds, contempt as an eighth class',
-    '--data fer2013.csv --extra CK+48 --init emotion.onnx --epochs 2': 'on FER2013 and CK+ together',
-    '--resume runs/2026-01-31-cross-validation': 'goes on where it was stopped',
+    '--data CK+48 --init emotion.onnx': 'fine-tunes an exported model in ten folds',
+    '--data CK+48 --init emotion.onnx --folds 5 --contempt': 'five folds, with contempt as an eighth class',
+    '--data fer2013.csv --extra-dataset CK+48 --init emotion.onnx --epochs 2': 'on FER2013 and CK+ together',
+    '--resume runs/2026-01-31-cross-validation': 'resumes a stopped run',
   });
   const readFlags = addRunFlags(command);
   command
-    .option('--init <model>', 'exported .onnx, or a run with one head, that each fold begins with')
+    .option('--init <model>', 'exported .onnx, or run with one head, that each fold starts from')
     .action(({ init, ...options }: { init?: string; json?: boolean; quiet?: boolean }) =>
       perform(options, async (reporter) => {
         const pipeline = await import('../../pipeline/cross-validate.ts');
         const { file, settings, name, resume } = readFlags();
         if (resume !== undefined && init !== undefined)
-          throw new UserError('--init: a resumed run keeps its own configuration; leave this out, or start a new run');
+          throw new UserError(
+            '--init: a resumed run keeps its own configuration; remove this option, or start a new run',
+          );
         const own = init === undefined ? [] : await pipeline.settingsOfInit(init);
-        const order =
+        const job =
           resume === undefined
             ? { config: await loadConfig(file, [...settings, ...own], FINE_TUNING_PRESET), name }
             : { resume };
-        const prepare = () => pipeline.prepareCrossValidation(order, reporter);
-        return inRun(order, 'cross-validate', prepare, async (prepared) => {
+        const prepare = () => pipeline.prepareCrossValidation(job, reporter);
+        return inRun(job, 'cross-validate', prepare, async (prepared) => {
           const { run } = prepared;
           const done = await interruptible(reporter, (signal) =>
-            heeding(signal, () => pipeline.crossValidate(prepared, reporter, signal)),
+            cancellable(signal, () => pipeline.crossValidate(prepared, reporter, signal)),
           );
           if (!done) {
             const again = commandLine('cross-validate', '--resume', run.folder);
             return {
-              text: `stopped; go on with:\n  ${again}`,
+              text: `stopped; resume with:\n  ${again}`,
               json: { completed: false, run: run.folder, resume: again },
               exitCode: INTERRUPTED,
             };
@@ -62,7 +63,7 @@ function describe(result: CrossValidation, classes: readonly string[]): string {
       .map(String)
       .concat(percent(fold.accuracy), percent(fold.restrictedAccuracy), fold.macroF1.toFixed(4)),
   );
-  const heading = ['fold', 'people tested', 'faces trained on', 'n', 'accuracy', 'restricted', 'macro-F1'];
+  const heading = ['fold', 'test subjects', 'training faces', 'n', 'accuracy', 'restricted', 'macro-F1'];
   const inPercent = ({ mean, sd }: Spread) => `${(100 * mean).toFixed(2)} ± ${percent(sd)}`;
   return [
     formatTable([heading, ...rows], 0),

@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { type Check, diagnose } from '../../pipeline/diagnose.ts';
-import { fer2013Arguments } from '../../pipeline/find-data.ts';
-import { addCommonFlags, perform } from '../command.ts';
-import { commandLine } from '../command-line.ts';
+import { type Check, diagnose, fer2013Arguments } from '../../pipeline/diagnose.ts';
+import { addCommonFlags, commandLine, perform } from '../command.ts';
 
 const COLOURS = { ok: pc.green, warn: pc.yellow, fail: pc.red };
 
@@ -28,7 +26,7 @@ export function addDoctor(command: Command): void {
   );
 }
 
-function describe({ name, status, found, mend }: Check): string {
+function describe({ name, status, found, fix }: Check): string {
   const line = `${status.padEnd(4)} ${name.padEnd(12)} ${found}`;
-  return mend === undefined ? line : `${line}\n${' '.repeat(18)}${mend}`;
+  return fix === undefined ? line : `${line}\n${' '.repeat(18)}${fix}`;
 }

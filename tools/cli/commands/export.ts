@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
 import { intoFolder, MODEL_FILE, openRun, type Run } from '../../pipeline/run-folder.ts';
 import { addCommonFlags, perform } from '../command.ts';
-import { refuseOverwrite } from '../overwrite.ts';
+import { refuseOverwrite } from '../flags.ts';
 
 interface Options {
   head?: string;
@@ -21,7 +21,7 @@ export function addExport(command: Command): void {
     .action((folder: string, { head: wanted, out, force, ...options }: Options) =>
       perform(options, async () => {
         const { copyForms, describeHead, exportHead, MODEL_JSON } = await import('../../pipeline/export-head.ts');
-        const { INT8_ONNX, INT8_TFLITE } = await import('../../../ml/export/export-quantized.ts');
+        const { INT8_ONNX, INT8_TFLITE } = await import('../../../ml/export/export-model.ts');
         const run = await openRun(folder);
         const head = chooseHead(run, wanted);
         refuseOverwrite(

@@ -1,10 +1,11 @@
-import { join, relative } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { type Command, Option } from 'commander';
+import { UserError } from '../../../ml/core/errors.ts';
 import { writeAtomic } from '../../../ml/core/files.ts';
 import type { ModelFormat } from '../../lens-build/lens-model.ts';
 import { SHIPPED_LENS, SHIPPED_MODEL } from '../../lens-build/shipped.ts';
 import { addCommand, type CommonOptions, perform } from '../command.ts';
-import { refuseOverwrite } from '../overwrite.ts';
+import { refuseOverwrite } from '../flags.ts';
 
 export function addLens(lens: Command): void {
   for (const add of [addBuild, addInstall, addValidate, addPackage]) add(lens);
@@ -12,17 +13,17 @@ export function addLens(lens: Command): void {
 
 function addBuild(lens: Command): void {
   addCommand(lens, 'build', 'Writes the Lens Studio project around the scripts in its folder', {
-    '': 'writes what is missing',
+    '': 'writes the missing files',
     '--force': "after a change of the scripts' inputs, whose values the scene holds",
     '--out ../my-lens': 'a new project elsewhere, with a copy of the scripts and the model',
   })
     .option('--out <folder>', 'folder of the project', fromHere(SHIPPED_LENS))
-    .option('--force', 'replace files that differ: what was edited by hand or saved by Lens Studio is lost')
+    .option('--force', 'replace files that differ; edits by hand or by Lens Studio are lost')
     .addHelpText(
       'after',
       `
-Scripts are never touched; their .meta files follow them. The model is written only where none is installed. If any other
-file is there and differs from what would be written, nothing is written and the files are listed, unless with --force.`,
+Scripts are never changed; their .meta files follow them. The model is written only if none is installed. If any other
+file exists and differs, nothing is written and the files are listed; --force replaces them.`,
     )
     .action(({ out, force, ...options }: { out: string; force?: boolean }) =>
       perform(options, async () => {
@@ -44,9 +45,9 @@ interface InstallOptions {
 }
 
 function addInstall(lens: Command): void {
-  addCommand(lens, 'install', "Puts a model into a Lens Studio project in place of its EmotionDetector's", {
+  addCommand(lens, 'install', "Replaces the model of a Lens Studio project's EmotionDetector", {
     '--model runs/2026-01-31-fer2013-96/model-votes': 'a model that you trained, as 8-bit TFLite',
-    '--format onnx': 'the shipped model in floats, should a Lens Studio version refuse the TFLite',
+    '--format onnx': 'the shipped float model, if your Lens Studio rejects the TFLite',
     '--project ../my-lens': 'into a lens of your own that uses EmotionDetector',
   })
     .addOption(formatOption())
@@ -73,10 +74,7 @@ function addValidate(lens: Command): void {
     '../my-lens': 'any project of Lens Studio 5; exits with 1 if it has errors',
     'lens/EmotionDetector.lspkg --json': 'a package, for machines',
   })
-    .option(
-      '--declarations <path>',
-      "Lens Studio's declarations of its API: StudioLib.d.ts, or the folder that it lies in",
-    )
+    .option('--declarations <path>', "Lens Studio's declarations of its API: StudioLib.d.ts, or its folder")
     .action((path: string | undefined, options: CommonOptions & { declarations?: string }) =>
       perform(options, async () => {
         const { validateProject } = await import('../../lens-validate/validate.ts');
@@ -95,18 +93,22 @@ interface PackageOptions {
 }
 
 function addPackage(lens: Command): void {
-  addCommand(lens, 'package', 'Packs the detector with a model, to be dragged into any lens', {
-    '--force': 'anew, after a change of the scripts or the model',
+  addCommand(lens, 'package', 'Packages the detector with a model, to be dragged into any lens', {
+    '--force': 'again, after a change of the scripts or the model',
     '--model runs/2026-01-31-mine/model-votes --out Mine.lspkg': 'with a model that you trained',
   })
     .addOption(formatOption())
     .option('--model <folder>', 'folder with model.json and the model', fromHere(SHIPPED_MODEL))
-    .option('--out <file>', 'the package', fromHere(join(SHIPPED_LENS, 'EmotionDetector.lspkg')))
+    .option('--out <file.lspkg>', 'package to write', fromHere(join(SHIPPED_LENS, 'EmotionDetector.lspkg')))
     .option('--force', 'replace a file that exists')
     .action(({ format, model, out, force, ...options }: PackageOptions) =>
       perform(options, async () => {
         const { readLensModel } = await import('../../lens-build/lens-model.ts');
         const { packageDetector } = await import('../../lens-build/package/package-detector.ts');
+        if (extname(out) !== '.lspkg')
+          throw new UserError(
+            `--out ${out}: expected a file name that ends in .lspkg, which Lens Studio imports; rename it`,
+          );
         refuseOverwrite([out], force);
         const content = await packageDetector(await readLensModel(model, format));
         await writeAtomic(out, content);

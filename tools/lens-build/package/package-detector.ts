@@ -8,14 +8,12 @@ import { fields, NULL_ID, reference, Tagged } from '../../lens-studio/yaml/value
 import { write } from '../../lens-studio/yaml/write.ts';
 import { deviceCameraTexture, faceCropTexture } from '../assets.ts';
 import { DETECTOR_FOLDER } from '../emotion-lens.ts';
-import { STUDIO } from '../esproj.ts';
 import { assetId, idOf } from '../ids.ts';
 import type { LensModel } from '../lens-model.ts';
-import { assetMeta } from '../meta.ts';
-import { modelMeta } from '../model-meta.ts';
+import { assetMeta, modelMeta, scriptMeta } from '../meta.ts';
+import { STUDIO } from '../project-files.ts';
 import { script } from '../scene/components.ts';
-import { writePrefab } from '../scene/write-prefab.ts';
-import { scriptMeta } from '../script-meta.ts';
+import { writePrefab } from '../scene/scene-files.ts';
 import { SHIPPED_LENS } from '../shipped.ts';
 
 /**
@@ -83,7 +81,7 @@ function descriptor(path: string, readme: string, setup: string): string {
       fields({
         PackagePath: '',
         StudioVersion: fields({ ...STUDIO.version, type: 'Unset', buildFlavor: '', timestamp: 0, commit: '' }),
-        Description: 'Recognises seven expressions of a face on the phone, and tells Behavior scripts and your own.',
+        Description: 'Recognizes seven facial expressions on the phone, for Behavior scripts and your own scripts.',
         SvgIcon: '',
         SetupScript: fields({ code: setup.trimEnd() }),
         VersionMajor: 1,

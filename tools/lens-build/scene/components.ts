@@ -13,7 +13,7 @@ import {
 } from '../../lens-studio/yaml/value.ts';
 import { assetId } from '../ids.ts';
 import { RETOUCH_POINTS } from './retouch-points.ts';
-import { type Component, SCREEN, WORLD } from './tree.ts';
+import { type Component, SCREEN, WORLD } from './scene-files.ts';
 
 /** A camera of the faces: what it shows is drawn over the phone's picture. @param target path of the render target. */
 export function perspectiveCamera(target: string): Component {
@@ -149,7 +149,7 @@ export function faceRetouch(): Component {
 }
 
 /** What a scene gives to an input: a value, or ids to link to. */
-export type Given = Literal | Link | readonly Link[];
+export type InputAssignment = Literal | Link | readonly Link[];
 
 /** A link to an object, component or asset. */
 export interface Link {
@@ -161,12 +161,12 @@ export interface Link {
  * @param given inputs by name; all others keep the value in the source.
  * @throws UserError if the script has no component, or no input of a name that is given.
  */
-export function script(source: Script, given: Readonly<Record<string, Given>> = {}): Component {
+export function script(source: Script, given: Readonly<Record<string, InputAssignment>> = {}): Component {
   const { path, component, inputs } = source;
   if (component === null) throw new UserError(`${path} has no class with @component, but the scene needs one`);
   const unknown = Object.keys(given).find((name) => !inputs.some((input) => input.name === name));
   if (unknown !== undefined)
-    throw new UserError(`${path} has no input ${unknown}, which the scene sets; rename the one or the other`);
+    throw new UserError(`${path} has no input ${unknown}, which the scene sets; rename one or the other`);
   return {
     type: 'ScriptComponent',
     name: component.className,
@@ -184,7 +184,7 @@ export function script(source: Script, given: Readonly<Record<string, Given>> = 
   };
 }
 
-function valueFor(input: ScriptInput, given: Given | undefined): Value {
+function valueFor(input: ScriptInput, given: InputAssignment | undefined): Value {
   if (given === undefined) return inputValue(input, input.default);
   const links = [given].flat().filter((item): item is Link => typeof item === 'object' && 'id' in item);
   if (links.length === 0) return inputValue(input, given as Literal);

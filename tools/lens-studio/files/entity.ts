@@ -35,23 +35,27 @@ export function isId(text: unknown): text is string {
 
 /**
  * The entities of a file.
- * @throws UserError with the line if the file is no list of entities; see {@link parse} for the rest.
+ * @throws UserError with the line if the file is not a list of entities; see {@link parse} for the rest.
  */
 export function readEntities(text: string, path: string): Entity[] {
   const source = text.split('\n');
   const conflict = source.findIndex((line) => line.startsWith('<<<<<<< '));
   if (conflict >= 0)
     throw new UserError(
-      `${path}:${conflict + 1}: found both sides of a merge in Git; choose one and remove the marks of the merge`,
+      `${path}:${conflict + 1}: found an unresolved Git merge conflict; choose one side and remove the conflict markers`,
     );
   const items = parse(text, path);
   if (!Array.isArray(items))
-    throw new UserError(`${path}:1: found no list; expected entities, \`- !<Type/id>\`; restore it from a copy`);
+    throw new UserError(
+      `${path}:1: found no list; expected a list of entities (\`- !<Type/id>\`); restore it from a backup`,
+    );
   return items.map((item) => {
     const [type, id] = item instanceof Tagged ? item.tag.split('/') : [];
     if (!(item instanceof Tagged) || !(item.value instanceof Map) || !isId(id)) {
       const line = item instanceof Tagged ? item.line : 1;
-      throw new UserError(`${path}:${line}: found an item that is no entity, \`- !<Type/id>\` with fields below it`);
+      throw new UserError(
+        `${path}:${line}: found an item that is not an entity (\`- !<Type/id>\` with fields below it)`,
+      );
     }
     const links = [...linksIn(item.value, '', null)];
     return { type, id, file: path, line: item.line, fields: item.value, links, source };

@@ -15,7 +15,7 @@ export interface Meta {
   readonly others: readonly Entity[];
 }
 
-const id = z.string().refine(isId, 'an id was expected');
+const id = z.string().refine(isId, 'expected an id');
 const metaSchema = z.object({
   ImportedAssetIds: z.record(z.string(), id),
   ImporterName: z.string(),
@@ -26,11 +26,13 @@ const metaSchema = z.object({
 export function readMeta(path: string, entities: readonly Entity[]): Meta {
   const entity = entities.find(({ type }) => type === 'AssetImportMetadata');
   if (entity === undefined)
-    throw new UserError(`${path}:1: found no AssetImportMetadata; delete the file, and Lens Studio makes it anew`);
+    throw new UserError(
+      `${path}:1: found no AssetImportMetadata; delete the file, and Lens Studio will create it again`,
+    );
   const read = metaSchema.safeParse(plain(entity.fields));
   if (!read.success) {
     const [{ path: field, message }] = read.error.issues;
-    throw new UserError(`${path}:${entity.line}: ${field.join('.')}: ${message}; restore the file from a copy`);
+    throw new UserError(`${path}:${entity.line}: ${field.join('.')}: ${message}; restore the file from a backup`);
   }
   return {
     path,

@@ -1,11 +1,10 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
-import { fileError, readBytes } from '../../../ml/core/files.ts';
-import { isInside } from '../../../ml/core/inside.ts';
+import { fileError, isTemporary, readBytes } from '../../../ml/core/files.ts';
 import { isLfsPointer } from '../../../ml/core/other-formats.ts';
-import { isTemporary } from '../../../ml/core/temporary.ts';
-import { LONGEST } from '../yaml/parse.ts';
+import { isInside } from '../../../ml/core/untrusted-path.ts';
+import { MAX_TEXT_LENGTH } from '../yaml/parse.ts';
 
 /** A file of a project, on the disk or packed in a package. */
 export interface StoredFile {
@@ -17,7 +16,7 @@ export interface StoredFile {
 }
 
 /** More than any project has with its caches. */
-const MOST_FILES = 200_000;
+const MAX_FILES = 200_000;
 
 /**
  * All files below `folder/under`, sorted by path; links are not followed, since Lens Studio's projects have none. Files
@@ -28,7 +27,7 @@ export async function filesUnder(folder: string, under: string): Promise<StoredF
   const files: StoredFile[] = [];
   const top = await lstat(join(folder, under)).catch(() => null);
   if (top?.isSymbolicLink())
-    throw new UserError(`${join(folder, under)} is a symbolic link, a folder is expected; put the folder itself there`);
+    throw new UserError(`${join(folder, under)} is a symbolic link, expected a folder; put the folder itself there`);
   await collect(folder, under, files);
   return files;
 }
@@ -44,8 +43,8 @@ async function collect(folder: string, under: string, files: StoredFile[]): Prom
     const path = `${under}/${entry.name}`;
     if (entry.isDirectory()) await collect(folder, path, files);
     else if (entry.isFile()) files.push(await storedFile(folder, path));
-    if (files.length > MOST_FILES)
-      throw new UserError(`${folder} holds more than ${MOST_FILES} files; give the folder of a Lens Studio project`);
+    if (files.length > MAX_FILES)
+      throw new UserError(`${folder} contains more than ${MAX_FILES} files; give the folder of a Lens Studio project`);
   }
 }
 
@@ -65,21 +64,21 @@ export async function storedFile(folder: string, path: string): Promise<StoredFi
   };
 }
 
-/** A folder that somebody else made may have links to files of whoever opens it. */
+/** A folder that somebody else made may have links to files of the user who opens it. */
 async function refuseOutside(folder: string, file: string): Promise<void> {
   const [root, real] = await Promise.all([realpath(folder), realpath(file)]).catch((thrown) => {
     throw fileError('read', file, thrown);
   });
   if (!isInside(root, real))
     throw new UserError(
-      `${file} is not read: a link leads to ${real}, outside of the project; put the file itself there`,
+      `${file} is a link to ${real}, outside the project, and is not read; put the file itself there`,
     );
 }
 
 /** @throws UserError if a file is longer than any text of Lens Studio; it need not be read for that. */
 export function refuseLongText({ path, bytes }: StoredFile): void {
-  if (bytes > LONGEST)
-    throw new UserError(`${path} has ${bytes} bytes, at most ${LONGEST} are expected; restore it from a copy`);
+  if (bytes > MAX_TEXT_LENGTH)
+    throw new UserError(`${path} has ${bytes} bytes, expected at most ${MAX_TEXT_LENGTH}; restore it from a backup`);
 }
 
 /** Whether a file is a Git LFS pointer: a text of about 130 bytes in place of the file itself. */

@@ -6,9 +6,9 @@ const END_RECORD = 0x06054b50;
 const CENTRAL_RECORD = 0x02014b50;
 const LOCAL_RECORD = 0x04034b50;
 /** More than any package seen; protects from archives that unpack to far more than they are. */
-const MOST_ENTRIES = 20_000;
-const MOST_BYTES = 500_000_000;
-const MOST_ENTRY_BYTES = 100_000_000;
+const MAX_ENTRIES = 20_000;
+const MAX_BYTES = 500_000_000;
+const MAX_ENTRY_BYTES = 100_000_000;
 
 /**
  * The files of a ZIP archive, without unpacking them yet.
@@ -19,11 +19,11 @@ const MOST_ENTRY_BYTES = 100_000_000;
 export function readZip(content: Uint8Array, archive: string): StoredFile[] {
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   const damaged = (what: string) =>
-    new UserError(`${archive} is no package or a damaged one: ${what}; export or download it again`);
+    new UserError(`${archive} is not a package or is damaged: ${what}; export or download it again`);
   const end = findEnd(view);
   if (end === null) throw damaged('it has no end record of a ZIP archive');
   const count = view.getUint16(end + 10, true);
-  if (count > MOST_ENTRIES) throw damaged(`it claims ${count} files, at most ${MOST_ENTRIES} are expected`);
+  if (count > MAX_ENTRIES) throw damaged(`it claims ${count} files, expected at most ${MAX_ENTRIES}`);
   const names = new Set<string>();
   const files: StoredFile[] = [];
   let at = view.getUint32(end + 16, true);
@@ -36,11 +36,11 @@ export function readZip(content: Uint8Array, archive: string): StoredFile[] {
     const name = new TextDecoder().decode(content.subarray(at + 46, nameEnd));
     refuseUnsafe(archive, name, view.getUint32(at + 38, true) >>> 16);
     // Windows and macOS know no upper and lower case in names.
-    if (names.has(name.toLowerCase())) throw damaged(`it holds ${name} twice`);
+    if (names.has(name.toLowerCase())) throw damaged(`it contains ${name} twice`);
     names.add(name.toLowerCase());
     total += bytes;
-    if (total > MOST_BYTES) throw damaged(`it unpacks to more than ${MOST_BYTES / 1e6} MB`);
-    if (bytes > MOST_ENTRY_BYTES) throw damaged(`${name} unpacks to more than ${MOST_ENTRY_BYTES / 1e6} MB`);
+    if (total > MAX_BYTES) throw damaged(`it unpacks to more than ${MAX_BYTES / 1e6} MB`);
+    if (bytes > MAX_ENTRY_BYTES) throw damaged(`${name} unpacks to more than ${MAX_ENTRY_BYTES / 1e6} MB`);
     const header = at;
     if (!name.endsWith('/'))
       files.push({
@@ -68,10 +68,10 @@ function refuseUnsafe(archive: string, name: string, mode: number): void {
     name === '' || /[\\\0]|^\/|^[A-Za-z]:/.test(name) || name.split('/').some((part) => part === '..' || part === '.');
   if (unsafe)
     throw new UserError(
-      `${archive} holds the file name ${JSON.stringify(name)}, which would lie outside the package; do not use this package`,
+      `${archive} contains the file name ${JSON.stringify(name)}, which points outside the package; do not use this package`,
     );
   if ((mode & FILE_TYPE) === SYMBOLIC_LINK)
-    throw new UserError(`${archive} holds ${name} as a symbolic link, files are expected; do not use this package`);
+    throw new UserError(`${archive} contains ${name} as a symbolic link, expected only files; do not use this package`);
 }
 
 function unpack(view: DataView, header: number, damaged: (what: string) => UserError): Uint8Array {
@@ -80,11 +80,12 @@ function unpack(view: DataView, header: number, damaged: (what: string) => UserE
   const packed = view.getUint32(header + 20, true);
   const bytes = view.getUint32(header + 24, true);
   const local = view.getUint32(header + 42, true);
-  if (local + 30 > view.byteLength || view.getUint32(local, true) !== LOCAL_RECORD) throw damaged('has no beginning');
+  if (local + 30 > view.byteLength || view.getUint32(local, true) !== LOCAL_RECORD)
+    throw damaged('has no local header');
   const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
   if (start + packed > view.byteLength) throw damaged('is cut off');
   const body = new Uint8Array(view.buffer, view.byteOffset + start, packed);
-  if (method !== 0 && method !== 8) throw damaged(`is packed by method ${method}, which is not known`);
+  if (method !== 0 && method !== 8) throw damaged(`uses compression method ${method}, which is not supported`);
   let content: Uint8Array;
   try {
     content = method === 0 ? body.slice() : new Uint8Array(inflateRawSync(body, { maxOutputLength: bytes || 1 }));

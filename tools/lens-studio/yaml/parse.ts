@@ -14,24 +14,24 @@ import { isLfsPointer } from '../../../ml/core/other-formats.ts';
 import { type Fields, readPlain, Tagged, type Value, Vector } from './value.ts';
 
 /** Characters of the longest text that is read; the largest scene seen has 2 million. */
-export const LONGEST = 16_000_000;
+export const MAX_TEXT_LENGTH = 16_000_000;
 /** Deeper than any file seen. */
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 
 /**
  * Reads a file of Lens Studio.
  * @param path names the file in errors.
- * @throws UserError with the line if it is no text, no YAML, or uses what Lens Studio never writes (anchors, two documents,
+ * @throws UserError with the line if it is not text or not YAML, or uses what Lens Studio never writes (anchors, two documents,
  *   keys that are no names, a key twice), or is longer or nested more deeply than its files are.
  */
 export function parse(text: string, path: string): Value {
   if (text.includes('\0'))
-    throw new UserError(`${path} is binary, not text; restore it from a copy, or export it again`);
+    throw new UserError(`${path} is binary, not text; restore it from a backup, or export it again`);
   if (isLfsPointer(text))
     throw new UserError(`${path} is a Git LFS pointer, not the file itself; run \`git lfs pull\` in its repository`);
-  if (text.length > LONGEST)
+  if (text.length > MAX_TEXT_LENGTH)
     throw new UserError(
-      `${path} has ${text.length} characters, at most ${LONGEST} are expected; restore it from a copy`,
+      `${path} has ${text.length} characters, expected at most ${MAX_TEXT_LENGTH}; restore it from a backup`,
     );
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -46,7 +46,9 @@ export function parse(text: string, path: string): Value {
   const [error] = document.errors;
   // The library overflows its stack on what is nested by thousands.
   if (error?.message.includes('call stack'))
-    throw new UserError(`${path}:1: found something nested more than ${DEEPEST} levels deep; restore it from a copy`);
+    throw new UserError(
+      `${path}:1: found something nested more than ${MAX_DEPTH} levels deep; restore it from a backup`,
+    );
   if (error !== undefined) throw new UserError(`${path}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
   return new Reader(path, lines).read((document as Document.Parsed).contents);
 }
@@ -63,7 +65,7 @@ class Reader {
 
   read(node: ParsedNode | null): Value {
     if (node === null) return null;
-    if (++this.#depth > DEEPEST) this.#refuse(node, `something nested more than ${DEEPEST} levels deep`);
+    if (++this.#depth > MAX_DEPTH) this.#refuse(node, `something nested more than ${MAX_DEPTH} levels deep`);
     const value = this.#untagged(node);
     this.#depth--;
     const tag = node.tag;
@@ -80,15 +82,15 @@ class Reader {
     if (isSeq(node)) return node.items.map((item) => this.read(item as ParsedNode));
     if (isMap(node)) return this.#fields(node as ParsedMap);
     if (isAlias(node)) return this.#refuse(node, 'an alias (*), which Lens Studio never writes');
-    return this.#refuse(node, 'something that is no value');
+    return this.#refuse(node, 'something that is not a value');
   }
 
   #fields({ flow, items }: ParsedMap): Fields {
     const fields: Fields = flow && items.length > 0 ? new Vector() : new Map();
     for (const { key, value } of items) {
-      if (!isScalar(key)) this.#refuse(key, 'a key that is no name');
+      if (!isScalar(key)) this.#refuse(key, 'a key that is not a name');
       const name = String((key as Scalar).source);
-      if (fields.has(name)) this.#refuse(key, `the field ${name} twice, whose name must be unique`);
+      if (fields.has(name)) this.#refuse(key, `the field ${name} twice, but field names must be unique`);
       fields.set(name, this.read(value));
     }
     return fields;

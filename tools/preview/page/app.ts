@@ -7,25 +7,19 @@ import { Changes, merged } from './inspector/changes.ts';
 import { createDebugSwitch } from './inspector/debug-switch.ts';
 import { createInspector } from './inspector/inspector.ts';
 import { FaceWatch } from './run/face-watch.ts';
-import { hostOfFiles } from './run/host-of-files.ts';
+import { hostOfFiles, type OnStage, pageHost } from './run/host.ts';
 import { LensRunner, type Start } from './run/lens-runner.ts';
 import { Models } from './run/models.ts';
-import { type OnStage, pageHost } from './run/page-host.ts';
+import { kept } from './run/reload.ts';
 import { createSounds } from './run/sounds.ts';
 import { createViewBar } from './sources/view-bar.ts';
 import { runFrames } from './stage/frame-loop.ts';
 import { PictureTaker } from './stage/picture-taker.ts';
 import { screenFor } from './stage/screen.ts';
 import { createStage } from './stage/stage.ts';
-import { type Banners, createBanners } from './ui/banners.ts';
-import { FaceStatus } from './ui/face-status.ts';
+import { type Banners, createBanners, createFailureWatch, sentence, watchServer } from './ui/banners.ts';
 import { createHappenings } from './ui/happenings.ts';
-import { createHeader } from './ui/header.ts';
-import { kept } from './ui/kept.ts';
-import { createMeters } from './ui/meters.ts';
-import { createFailureWatch } from './ui/script-failures.ts';
-import { sentence } from './ui/sentence.ts';
-import { watchServer } from './ui/server-watch.ts';
+import { createMeters, FaceStatus } from './ui/meters.ts';
 import { createTiming } from './ui/timing.ts';
 
 /** Milliseconds without a change after which the lens is started with the new inputs. */
@@ -106,7 +100,7 @@ export function startApp(root: Element): void {
   tellProblems(banners, [...program.problems, ...problems, ...(runner.lens?.problems ?? [])]);
   const taker = new PictureTaker();
   const status = new FaceStatus();
-  let told = 0;
+  let reported = 0;
   let failed = '';
   let last: Look | null = null;
   void runFrames({
@@ -131,8 +125,8 @@ export function startApp(root: Element): void {
       runner.frame(seen.faces, { width, height }, dt);
       stage.resize({ width, height }, viewBar.view.screen === 'phone');
       stage.paint(seen, runner.lens?.visuals({ width, height }) ?? []);
-      if (performance.now() - told < TEXT_INTERVAL) return;
-      told = performance.now();
+      if (performance.now() - reported < TEXT_INTERVAL) return;
+      reported = performance.now();
       meters.update(runner.lens, seen.faces);
       tellFailures(runner.lens);
       happenings.update(runner.lens);
@@ -143,13 +137,13 @@ export function startApp(root: Element): void {
     fail(thrown) {
       const text = messageOf(thrown);
       // What fails does so with each picture; it is said once, so that it can be dismissed.
-      if (text !== failed) banners.show('frame', { title: 'A picture could not be shown', text });
+      if (text !== failed) banners.show('frame', { title: 'A frame could not be shown', text });
       failed = text;
     },
   });
 }
 
-/** @param onRestart is called when the user has started it anew after a failure. */
+/** @param onRestart is called when the user has restarted it after a failure. */
 function createWatch(banners: Banners, onRestart: () => void): FaceWatch {
   const watch = new FaceWatch((text) => {
     const run = () => {
@@ -180,6 +174,29 @@ function tellProblems(banners: Banners, [first, ...others]: readonly string[]): 
   else
     banners.show('project', {
       title: `${others.length + 1} parts of the project are not run`,
-      text: `${sentence(first)} The others stand in the log.`,
+      text: `${sentence(first)} See the log for the others.`,
     });
+}
+
+/** The top of the page. @param switches are shown at its right. */
+function createHeader(switches: readonly HTMLElement[]): HTMLElement {
+  return element(
+    'header',
+    { class: 'top' },
+    element('a', { class: 'skip', href: '#stage' }, 'Skip to the picture'),
+    element('h1', {}, `${program.name} `, element('span', {}, 'preview')),
+    element('p', { class: 'private' }, 'Everything stays on this machine: no picture leaves this page.'),
+    ...switches,
+  );
+}
+
+/** The page of a project that cannot be run. It is reloaded with the next change of the project's files. */
+export function failurePage(failure: string): HTMLElement {
+  return element(
+    'main',
+    { class: 'failure', role: 'alert' },
+    element('h1', {}, `${program.name} cannot be run`),
+    element('pre', {}, failure),
+    element('p', { class: 'dim' }, 'Fix it and save: this page follows the project and reloads by itself.'),
+  );
 }

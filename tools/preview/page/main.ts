@@ -1,8 +1,7 @@
 import { changes, failure } from 'virtual:lens';
-import { startApp } from './app.ts';
+import { failurePage, startApp } from './app.ts';
+import { followServer } from './run/reload.ts';
 import { stats } from './run/samples.ts';
-import { followServer } from './run/server-events.ts';
-import { failurePage } from './ui/header.ts';
 
 window.previewStats = stats;
 const root = document.querySelector('#app')!;

@@ -1,4 +1,4 @@
-/** The project, in a file of its own beside the page's; the server's `lensFiles` writes it. */
+/** The project, in a file of its own, next to the page's; the server's `lensFiles` writes it. */
 declare module 'virtual:lens' {
   import type { LensScripts } from '../../simulator/lens.ts';
   import type { LensProgram } from '../../simulator/program.ts';

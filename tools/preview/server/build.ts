@@ -2,13 +2,12 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
-import { fileError } from '../../../ml/core/files.ts';
-import { isInside } from '../../../ml/core/inside.ts';
-import { removeStaleTemporaries, temporaryBeside } from '../../../ml/core/temporary.ts';
+import { fileError, removeStaleTemporaries, temporaryBeside } from '../../../ml/core/files.ts';
+import { isInside } from '../../../ml/core/untrusted-path.ts';
 import { ASSETS, REPOSITORY } from '../../web/server/page.ts';
 import { lensFiles } from './lens-files.ts';
-import { previewPage } from './lens-module.ts';
 import { readGivenModel } from './model-file.ts';
+import { previewPage } from './page.ts';
 
 /** Stands in `index.html`: a folder with it is the build's own. */
 const PAGE_MARK = '<meta name="generator" content="emotion-lens preview"';
@@ -65,9 +64,9 @@ async function checkPlace(out: string, project: string, force: boolean): Promise
   if (names.length === 0) return;
   if (!(await isPage(out, names)))
     throw new UserError(
-      `${out} is not empty, and holds more than a page of the preview, which alone --force replaces; choose another folder`,
+      `${out} is not empty and holds more than a page of the preview, which is all that --force replaces; choose another folder`,
     );
-  if (!force) throw new UserError(`${out} holds a page already; choose another folder, or replace it with --force`);
+  if (!force) throw new UserError(`${out} already holds a page; choose another folder, or replace it with --force`);
 }
 
 /** Whether a folder holds what the build writes, and nothing else. */

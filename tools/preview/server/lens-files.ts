@@ -1,16 +1,15 @@
 import { basename, extname, resolve } from 'node:path';
 import { messageOf, UserError } from '../../../ml/core/errors.ts';
-import { sha256Of } from '../../../ml/export/exported-file.ts';
-import { landmarkModel } from '../../../ml/faces/landmarks/network/landmark-model.ts';
-import { detectorModel } from '../../../ml/faces/networks/detector-model.ts';
+import { detectorModel, landmarkModel } from '../../../ml/faces/networks/models.ts';
+import { sha256Of } from '../../../ml/model/exported-file.ts';
 import { storedFile } from '../../lens-studio/files/stored-file.ts';
+import { bundleScripts } from '../../simulator/load/bundle-scripts.ts';
+import { MAX_MEDIA_BYTES } from '../../simulator/load/read-assets.ts';
+import { readProgram } from '../../simulator/load/read-program.ts';
 import type { LensProgram, ProgramAsset } from '../../simulator/program.ts';
-import { bundleScripts } from '../../simulator/project/bundle-scripts.ts';
-import { MOST_MEDIA_BYTES } from '../../simulator/project/read-assets.ts';
-import { readProgram } from '../../simulator/project/read-program.ts';
 import { knownEndingOf } from '../../web/server/policy.ts';
-import { LENS_MODULE } from './lens-module.ts';
 import { checkInterface, type ModelFile, onnxFileOf } from './model-file.ts';
+import { LENS_MODULE } from './page.ts';
 import { sceneStamp } from './save-inputs.ts';
 
 /** Module of the project's scripts. */
@@ -32,7 +31,7 @@ export interface LivePage {
   readonly changes: string;
 }
 
-/** A project as the page gets it: files beside its own, by name. */
+/** A project as the page gets it: files in addition to its own, by name. */
 export interface LensFiles {
   readonly files: ReadonlyMap<string, () => Promise<Uint8Array>>;
   /** What is left out, and why. */
@@ -46,7 +45,7 @@ export interface LensFiles {
  * @throws UserError if the project cannot be read or something that its scripts share does not compile.
  */
 export async function lensFiles({ project, model }: LensSource, live: LivePage | null): Promise<LensFiles> {
-  // Before all else: what is written after it is a change that is told.
+  // Before all else: what is written after it is a change that is reported.
   const stamp = live && (await sceneStamp(project));
   const program = await readProgram(project);
   const bundle = await bundleScripts(project, program);
@@ -155,10 +154,8 @@ async function fileOf(project: string, model: ModelFile | null, asset: ProgramAs
     case 'picture':
     case 'sound': {
       const file = await storedFile(project, asset.path);
-      if (file.bytes > MOST_MEDIA_BYTES)
-        throw new UserError(
-          `${asset.path} is left out: it has ${file.bytes} bytes, at most ${MOST_MEDIA_BYTES} are expected`,
-        );
+      if (file.bytes > MAX_MEDIA_BYTES)
+        throw new UserError(`${asset.path} is skipped: it has ${file.bytes} bytes, the limit is ${MAX_MEDIA_BYTES}`);
       return { name: nameOf(asset.path, await file.read()), read: file.read };
     }
     default:

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
-import { sha256Of } from '../../../ml/export/exported-file.ts';
-import { readModelJson } from '../../../ml/export/model-json.ts';
+import { sha256Of } from '../../../ml/model/exported-file.ts';
+import { readModelJson } from '../../../ml/model/model-json.ts';
 import { decodeModel } from '../../../ml/onnx/decode.ts';
 import { inferShapes } from '../../../ml/onnx/shapes/infer.ts';
 import { readModelFile, refuseLargeModel } from '../../../ml/runtime/model-file.ts';
@@ -22,7 +22,7 @@ export interface ModelFile {
 
 /**
  * The ONNX file that the page runs for a model of the lens: the file itself, or of an 8-bit TFLite the ONNX file with the
- * same integers, which lies beside it in the folder that it was exported to.
+ * same integers, which lies next to it in the folder that it was exported to.
  * @param project folder of the project.
  * @throws UserError if there is none.
  */
@@ -34,8 +34,8 @@ export async function onnxFileOf(project: string, { path, name }: ModelAsset): P
   const twin = await findTwin(sha256Of(content));
   if (twin !== null) return twin;
   throw new UserError(
-    `${name} is not run: the page runs ONNX files, and no folder in ${MODELS} holds this TFLite beside an ONNX file of ` +
-      'the same network; start the preview with --model FILE.onnx, which lies beside the TFLite where it was exported',
+    `${name} is not run: the page runs ONNX files, and no folder in ${MODELS} holds this TFLite next to an ONNX file of ` +
+      'the same network; start the preview with --model FILE.onnx, which was exported next to the TFLite',
   );
 }
 
@@ -59,7 +59,7 @@ async function findTwin(sha256: string): Promise<ModelFile | null> {
  */
 export async function readGivenModel(path: string): Promise<ModelFile> {
   if (!path.endsWith('.onnx'))
-    throw new UserError(`--model ${path}: expected an .onnx file, which the page can run; its TFLite form it cannot`);
+    throw new UserError(`--model ${path}: expected an .onnx file; the page cannot run TFLite`);
   const file = { path, content: await readModelFile(path) };
   portsOf(file);
   return file;
@@ -83,8 +83,8 @@ export function checkInterface(file: ModelFile, { path, inputs, outputs }: Model
     'nothing';
   const shapes = (ports: readonly ModelPort[]) => list(ports.map(({ shape }) => shape));
   throw new UserError(
-    `${path} is not run: ${file.path} takes ${list(found.inputs)} and gives ${list(found.outputs)}; its import settings say that ` +
-      `it takes ${shapes(inputs)} and gives ${shapes(outputs)} (width, height, channels): choose a file of the same network`,
+    `${path} is not run: ${file.path} takes ${list(found.inputs)} and outputs ${list(found.outputs)}; its import settings say that ` +
+      `it takes ${shapes(inputs)} and outputs ${shapes(outputs)} (width, height, channels): choose a file of the same network`,
   );
 }
 

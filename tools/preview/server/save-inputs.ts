@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { oneAtATime } from '../../../ml/core/async.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import { writeAtomic } from '../../../ml/core/files.ts';
-import { oneAtATime } from '../../../ml/core/one-at-a-time.ts';
-import { withProjectLock } from '../../lens-build/lock.ts';
 import { type Entity, lineOf, readEntities } from '../../lens-studio/files/entity.ts';
+import { withProjectLock } from '../../lens-studio/files/project.ts';
 import { filesUnder, refuseLongText, type StoredFile } from '../../lens-studio/files/stored-file.ts';
 import { inputValue } from '../../lens-studio/scripts/metadata.ts';
 import type { Literal } from '../../lens-studio/scripts/script.ts';
 import { fields } from '../../lens-studio/yaml/value.ts';
 import { write } from '../../lens-studio/yaml/write.ts';
+import { readProgram } from '../../simulator/load/read-program.ts';
 import type { InspectorInput, LensProgram } from '../../simulator/program.ts';
-import { readProgram } from '../../simulator/project/read-program.ts';
 
 const value = z.union([
   z.number(),
@@ -178,7 +178,7 @@ function lineBelow(entity: Entity, name: string, parent: string): number | null 
 function blockEnd(lines: readonly string[], from: number): number {
   let end = from + 1;
   while (end < lines.length && (lines[end].trim() === '' || indentOf(lines[end]) > indentOf(lines[from]))) end++;
-  // The end of the file is no part of it.
+  // The end of the file is not part of it.
   return end === lines.length && lines[end - 1] === '' ? end - 1 : end;
 }
 

@@ -5,11 +5,10 @@ import { type ListenOptions, listen, type PageServer, type ServedFile } from '..
 import { ASSETS, servedPage } from '../../web/server/page.ts';
 import { FILE_POLICY, fileTypeOf, pageTypeOf } from '../../web/server/policy.ts';
 import { postRoute } from '../../web/server/post-route.ts';
-import { Changes } from './changes.ts';
-import { followProject } from './follow-project.ts';
+import { Changes, followProject } from './changes.ts';
 import { type LensFiles, SCRIPTS_MODULE, servedFiles } from './lens-files.ts';
-import { LENS_MODULE, previewPage } from './lens-module.ts';
 import { readGivenModel } from './model-file.ts';
+import { LENS_MODULE, previewPage } from './page.ts';
 import { SaveRequest, saveInputs, sceneStamp } from './save-inputs.ts';
 
 const DEFAULT_PORT = 5180;
@@ -30,9 +29,9 @@ export interface PreviewServer extends PageServer {
 }
 
 /**
- * Serves the page for a project to this machine alone, with the project's inputs to be saved from it. The page follows the
+ * Serves the page for a project only to this machine, with the project's inputs to be saved from it. The page follows the
  * project's files, and a project that cannot be run is shown with its error.
- * @throws UserError if the folder is no project, the model cannot be loaded, or the port is in use or not allowed.
+ * @throws UserError if the folder is not a project, the model cannot be loaded, or the port is in use or not allowed.
  */
 export async function servePreview({ project, model, ...options }: ServeOptions): Promise<PreviewServer> {
   await readProject(project);

@@ -1,5 +1,5 @@
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
-import { ACTIONS, REASONS } from '../../../ml/data/reasons.ts';
+import { ACTIONS, REASONS } from '../../../ml/data/manifest-format.ts';
 import { choices, element, setText } from '../../web/page/dom.ts';
 import type { ReviewData } from '../protocol.ts';
 import { createGrid } from './grid.ts';

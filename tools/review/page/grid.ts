@@ -35,8 +35,8 @@ export interface Grid {
 
 /**
  * A contact sheet of any length: only the tiles in view exist, and those that leave it are used again.
- * @param onFocus is told the place of the suspect in focus, null if there is none.
- * @param onToggle is told the place of a suspect that was double-clicked.
+ * @param onFocus gets the place of the suspect in focus, null if there is none.
+ * @param onToggle gets the place of a suspect that was double-clicked.
  */
 export function createGrid(
   model: ReviewModel,

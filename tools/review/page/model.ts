@@ -1,6 +1,5 @@
 import type { Emotion } from '../../../ml/core/emotions.ts';
-import type { Entry } from '../../../ml/data/manifest-format.ts';
-import type { Action, Reason } from '../../../ml/data/reasons.ts';
+import type { Action, Entry, Reason } from '../../../ml/data/manifest-format.ts';
 import type { Decision } from '../protocol.ts';
 
 /** Which suspects are shown. */
@@ -17,7 +16,7 @@ interface Step {
   readonly before: Decision;
 }
 
-/** The suspects, what is decided on each, and which are shown; knows nothing of the page. */
+/** The suspects, what is decided on each, and which are shown; independent of the page. */
 export class ReviewModel {
   readonly entries: readonly Entry[];
   readonly #decisions: Decision[];
@@ -43,7 +42,7 @@ export class ReviewModel {
 
   /**
    * Places of the suspects that a filter shows, worst first. Those decided upon while they are shown stay, since the list is
-   * made anew with the next filter only.
+   * built again with the next filter only.
    */
   select({ reason, action }: Filter): number[] {
     return [...this.entries.keys()]

@@ -5,15 +5,15 @@ import type { ReviewModel, Verdict } from './model.ts';
 
 /** What each reason means. */
 const REASONS = {
-  constant: 'one grey value, or nearly so',
+  constant: 'a single grey value, or almost',
   'not-a-face': 'FER+ voters called it not a face',
-  'duplicate-of-test': 'a test split has it too, to the pixel or nearly',
-  'conflicting-labels': 'it is there several times, with several labels',
-  duplicate: 'it is there several times',
-  'near-duplicate': 'it is there several times, cropped or compressed otherwise',
-  drawing: 'it looks like a drawing or a text',
+  'duplicate-of-test': 'a test split contains it too, exactly or almost',
+  'conflicting-labels': 'appears several times, with different labels',
+  duplicate: 'appears several times',
+  'near-duplicate': 'appears several times, cropped or compressed differently',
+  drawing: 'looks like a drawing or text',
   'label-votes': 'FER+ voters agree on another expression',
-  'label-folds': 'networks that have not seen it see another expression',
+  'label-folds': 'networks that were not trained on it predict another expression',
 } as const;
 
 export interface Panel {
@@ -39,7 +39,7 @@ export function createPanel(
   const classes = EMOTIONS.map((emotion, i) => button(emotion, String(i + 1), () => onVerdict(emotion)));
   const root = element(
     'aside',
-    { class: 'panel', 'aria-label': 'Suspect in focus' },
+    { class: 'panel', 'aria-label': 'Focused suspect' },
     canvas,
     title,
     facts,
@@ -52,9 +52,9 @@ export function createPanel(
       button('Drop', 'D', () => onVerdict('drop')),
       button('Undo', 'Z', onUndo),
     ),
-    element('h2', {}, 'It shows'),
+    element('h2', {}, 'Correct label'),
     element('div', { class: 'verdicts' }, ...classes),
-    element('p', { class: 'dim keys' }, 'Arrows, Page and Home/End move. A double click accepts or rejects.'),
+    element('p', { class: 'dim keys' }, 'Arrows, Page Up/Down, Home and End move. Double-click accepts or rejects.'),
   );
   return {
     root,
@@ -62,7 +62,7 @@ export function createPanel(
       root.classList.toggle('empty', place === null);
       for (const one of root.querySelectorAll('button')) one.disabled = place === null;
       if (place === null) {
-        setText(title, 'No suspects here');
+        setText(title, 'No suspects');
         setText(facts, '');
         setText(outcome, '');
         canvas.getContext('2d')!.clearRect(0, 0, canvas.width, canvas.height);
@@ -78,7 +78,7 @@ export function createPanel(
         facts,
         `${REASONS[reason]}${certainty}; proposed: ${proposal === null ? 'drop it' : `move to ${proposal}`}`,
       );
-      setText(outcome, action === 'move' ? `→ ${to}` : action === 'drop' ? '✕ dropped' : '✓ stays as it is');
+      setText(outcome, action === 'move' ? `→ ${to}` : action === 'drop' ? '✕ dropped' : '✓ kept');
       outcome.dataset['action'] = action;
       for (const [i, one] of classes.entries()) {
         const current = action === 'move' ? EMOTIONS[i] === to : action === 'keep' && EMOTIONS[i] === from;

@@ -10,7 +10,7 @@ export interface Saver {
   changed(): void;
 }
 
-/** @param onState is told in words how the saving stands, and whether it failed. */
+/** @param onState gets the state of saving in words, and whether it failed. */
 export function createSaver(
   model: ReviewModel,
   token: string,

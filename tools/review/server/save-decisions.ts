@@ -1,13 +1,12 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { oneAtATime } from '../../../ml/core/async.ts';
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import { readText } from '../../../ml/core/files.ts';
 import { withLock } from '../../../ml/core/lock.ts';
-import { oneAtATime } from '../../../ml/core/one-at-a-time.ts';
 import { encodeManifest, writeManifest } from '../../../ml/data/manifest.ts';
-import type { Manifest } from '../../../ml/data/manifest-format.ts';
-import { ACTIONS } from '../../../ml/data/reasons.ts';
+import { ACTIONS, type Manifest } from '../../../ml/data/manifest-format.ts';
 import type { Decision } from '../protocol.ts';
 
 /** What the page sends. */
@@ -43,7 +42,7 @@ export class ManifestFile {
 
   /**
    * Writes decisions into the file.
-   * @throws UserError if the file was changed by others, another review is writing one beside it, or a decision does not fit its row; then nothing is written.
+   * @throws UserError if the file was changed by others, another review is writing one next to it, or a decision does not fit its row; then nothing is written.
    */
   save(decisions: readonly Decision[]): Promise<void> {
     const scope = 'review';
@@ -53,9 +52,7 @@ export class ManifestFile {
 
   async #save(decisions: readonly Decision[]): Promise<void> {
     if ((await readText(this.path)) !== this.#text)
-      throw new UserError(
-        `${this.path} has been changed by another program; start the review again to go on from there`,
-      );
+      throw new UserError(`${this.path} was changed by another program; restart the review to continue from there`);
     const entries = new Map(this.#manifest.entries.map((entry) => [entry.row, entry]));
     for (const { row, action, to } of decisions) {
       const entry = entries.get(row);

@@ -6,8 +6,8 @@ import { UserError } from '../../../ml/core/errors.ts';
 import { type FaceDataset, gatherFaces } from '../../../ml/data/dataset.ts';
 import type { Manifest } from '../../../ml/data/manifest-format.ts';
 import { type ListenOptions, listen, type PageServer } from '../../web/server/listen.ts';
-import { tokenRefusalOf } from '../../web/server/own-page.ts';
 import { buildPage, servedPage } from '../../web/server/page.ts';
+import { tokenRefusalOf } from '../../web/server/policy.ts';
 import { postRoute } from '../../web/server/post-route.ts';
 import { PATHS, type ReviewData } from '../protocol.ts';
 import { ManifestFile, SaveRequest } from './save-decisions.ts';
@@ -26,7 +26,7 @@ export interface ReviewOptions extends ListenOptions {
 }
 
 /**
- * Serves the page that shows the suspects of a manifest to this machine alone, and writes its decisions into the manifest.
+ * Serves the page that shows the suspects of a manifest only to this machine, and writes its decisions into the manifest.
  * The address that it returns ends with a token, without which neither faces nor decisions are given out.
  * @throws UserError if there are no suspects, or the port is in use or not allowed.
  */

@@ -10,18 +10,22 @@ import type {
   ScriptUse,
 } from '../program.ts';
 import { StandInSound } from '../stand-in/audio.ts';
-import { StandInFaceCrop, StandInTexture } from '../stand-in/face.ts';
-import type { StandInRetouch } from '../stand-in/face-effects.ts';
+import { StandInFaceCrop, type StandInRetouch, StandInTexture } from '../stand-in/face.ts';
 import { Quat, Vec2, Vec3, Vec4 } from '../stand-in/math.ts';
 import { StandInModel } from '../stand-in/ml.ts';
 import { hostedModel } from '../stand-in/model-source.ts';
-import { componentClasses, StandInComponent, StandInLayers, StandInSceneObject } from '../stand-in/scene.ts';
+import {
+  componentClasses,
+  type ScriptObjectStandIn,
+  StandInComponent,
+  StandInLayers,
+  StandInSceneObject,
+} from '../stand-in/scene.ts';
 import { makeScript, type StandInScript } from '../stand-in/script.ts';
-import type { ScriptObjectStandIn } from '../stand-in/script-object.ts';
 import { StandInRect, type StandInScreenTransform } from '../stand-in/visuals.ts';
 
-/** What a scene is made of and told. */
-export interface Building {
+/** What a scene is made of and receives. */
+export interface SceneBuild {
   readonly program: LensProgram;
   readonly modules: Readonly<Record<string, LensModule>>;
   readonly host: LensHost;
@@ -37,8 +41,8 @@ interface MadeScript {
 }
 
 /** Makes a program's objects and components in the order of the scene, asleep. @returns its scripts. */
-export function buildScene(building: Building): (RunningScript & { readonly instance: StandInScript })[] {
-  const { program, host } = building;
+export function buildScene(build: SceneBuild): (RunningScript & { readonly instance: StandInScript })[] {
+  const { program, host } = build;
   /** Live objects, components and assets by id. */
   const live = new Map<string, unknown>();
   for (const asset of program.assets) live.set(asset.id, makeAsset(asset, host));
@@ -48,7 +52,7 @@ export function buildScene(building: Building): (RunningScript & { readonly inst
     for (const component of components) {
       const object = live.get(id) as StandInSceneObject;
       if (component.kind === 'script') {
-        const script = tryMakeScript(object, component, building);
+        const script = tryMakeScript(object, component, build);
         if (script === null) continue;
         made.push({ use: component, script });
         live.set(component.id, script);
@@ -56,7 +60,7 @@ export function buildScene(building: Building): (RunningScript & { readonly inst
       (live.get(component.id) as StandInComponent).enabled = component.enabled;
     }
   // Not before all are made: a script may link to a later one.
-  for (const one of made) setInputs(one, building, live);
+  for (const one of made) setInputs(one, build, live);
   return made.map(({ use, script }) => ({
     id: use.id,
     className: classNameOf(use, program),
@@ -122,7 +126,7 @@ const classNameOf = ({ script }: ScriptUse, { scripts }: LensProgram): string =>
 function tryMakeScript(
   object: StandInSceneObject,
   { script: id }: ScriptUse,
-  { program, modules, problems }: Building,
+  { program, modules, problems }: SceneBuild,
 ): StandInScript | null {
   const { path, className } = program.scripts.find((script) => script.id === id)!;
   // What does not compile, the bundle's problems name.
@@ -136,14 +140,14 @@ function tryMakeScript(
     }
     return makeScript(object, Class as new () => StandInScript);
   } catch (thrown) {
-    problems.push(`${name} is left out, because it failed when it was made: ${messageOf(thrown)}`);
+    problems.push(`${name} is left out, because it failed to load: ${messageOf(thrown)}`);
     return null;
   }
 }
 
 function setInputs(
   { use, script }: MadeScript,
-  { program, overrides }: Building,
+  { program, overrides }: SceneBuild,
   live: ReadonlyMap<string, unknown>,
 ): void {
   const { inspector } = program.scripts.find(({ id }) => id === use.script)!;

@@ -1,4 +1,4 @@
-import type { Affine, Numbers3 } from '../../../ml/faces/geometry.ts';
+import type { Affine, Numbers3 } from '../../../ml/faces/face.ts';
 import type { ScreenSize } from '../lens.ts';
 import type { StandInTransform } from '../stand-in/scene.ts';
 import type { StandInScreenTransform } from '../stand-in/visuals.ts';

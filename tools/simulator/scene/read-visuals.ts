@@ -12,11 +12,13 @@ import type {
 import {
   AttachmentPointType,
   StandInFaceCrop,
+  StandInFaceStretch,
   StandInHead,
+  StandInLiquify,
   StandInRectangleSetter,
+  StandInRetouch,
   type StandInTexture,
 } from '../stand-in/face.ts';
-import { StandInFaceStretch, StandInLiquify, StandInRetouch } from '../stand-in/face-effects.ts';
 import type { StandInSceneObject } from '../stand-in/scene.ts';
 import { type StandInFill, StandInScreenTransform, StandInText, TextFillMode, TileZone } from '../stand-in/visuals.ts';
 import {

@@ -1,9 +1,9 @@
 import type { LensScripts } from '../lens.ts';
+import { bundleScripts } from '../load/bundle-scripts.ts';
+import { readProgram } from '../load/read-program.ts';
 import type { LensProgram } from '../program.ts';
-import { bundleScripts } from '../project/bundle-scripts.ts';
-import { readProgram } from '../project/read-program.ts';
 
-/** A project that is ready to run in Node, any number of times. */
+/** A project loaded into Node, where it can run any number of times. */
 export interface LoadedLens {
   readonly folder: string;
   readonly program: LensProgram;
@@ -11,8 +11,9 @@ export interface LoadedLens {
 }
 
 /**
- * Its scripts run in this process, with all that it may do: it is for lenses of this repository alone.
- * @throws UserError if the folder is no project or something that its scripts share does not compile.
+ * Loads a lens of this repository, and no other: its scripts run in this process with all of its permissions. This is a module
+ * of its own so that a test can list its importers.
+ * @throws UserError if the folder is not a project or something that its scripts share does not compile.
  */
 export async function loadLens(folder: string): Promise<LoadedLens> {
   const program = await readProgram(folder);

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import type { FaceCrop } from '../../../ml/faces/geometry.ts';
-import type { HostModel, LensHost, Overrides, SimulatedLens } from '../lens.ts';
+import { setImmediate } from 'node:timers/promises';
+import { resizeBilinear } from '../../../ml/data/resize.ts';
+import type { FaceCrop } from '../../../ml/faces/face.ts';
+import type { HostModel, LensHost, Overrides, PictureFormat, SimulatedLens } from '../lens.ts';
 import type { ModelAsset } from '../program.ts';
 import { startLens } from '../run-lens.ts';
 import type { LoadedLens } from './load-lens.ts';
-import { type OpenModel, openModelFile } from './model-file.ts';
-import { drawPicture, type Picture } from './picture.ts';
-import { VirtualTime } from './virtual-time.ts';
+import { type OpenModel, openModelAsset } from './open-model-asset.ts';
 
 export interface SessionOptions {
   readonly lens: LoadedLens;
@@ -40,7 +40,7 @@ export interface Timed<T> {
 }
 
 /**
- * Runs a lens in Node in virtual time: what happens depends on what it is shown and on the options alone, not on the
+ * Runs a lens in Node in virtual time: what happens depends only on what it is shown and the options, not on the
  * machine. Pictures of faces stand for what the face crop texture shows of them, so its scale and place do not matter.
  */
 export class Session {
@@ -142,8 +142,95 @@ export class Session {
   private async openModel(asset: ModelAsset): Promise<HostModel> {
     const { model = join(this.options.lens.folder, asset.path) } = this.options;
     if (typeof model !== 'string') return model;
-    const opened = await openModelFile(model, asset);
+    const opened = await openModelAsset(model, asset);
     this.open.push(opened);
     return opened;
   }
 }
+
+/** Keeps sums of frame times from missing what is due at the same moment. */
+const TOLERANCE = 1e-9;
+
+/** A clock that advances only on request, so that what takes time takes the same time on every machine. */
+export class VirtualTime {
+  /** Seconds. */
+  now = 0;
+  private waiting: { readonly due: number; readonly finish: () => Promise<void> }[] = [];
+
+  /** The result of some work, this many seconds from now, however long the work really takes. */
+  after<T>(seconds: number, work: Promise<T>): Promise<T> {
+    const due = this.now + seconds;
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ due, finish: () => work.then(resolve, reject) });
+      // It is handed on when it is due; until then nobody listens.
+      work.catch(() => {});
+    });
+  }
+
+  /** Goes on by this many seconds, and hands over what has become due, in the order in which it is. */
+  async advance(seconds: number): Promise<void> {
+    this.now += seconds;
+    const isDue = ({ due }: { due: number }) => due <= this.now + TOLERANCE;
+    const due = this.waiting.filter(isDue).sort((a, b) => a.due - b.due);
+    if (due.length === 0) return;
+    this.waiting = this.waiting.filter((one) => !isDue(one));
+    for (const { finish } of due) await finish();
+    // Those who wait for it, and those who wait for them, come before the next turn of the event loop.
+    await setImmediate();
+  }
+}
+
+/** What a face crop shows. */
+export interface Picture {
+  /** Of each side, in pixels. */
+  readonly size: number;
+  /** 0..255, grey [size, size], or red, green and blue [size, size, 3]. */
+  readonly pixels: Uint8Array;
+}
+
+const COLOURS = 3;
+
+/** Scales a picture to the square that a model looks at. @param into red, green and blue, [height, width, 3]. */
+export function drawPicture(
+  { size, pixels }: Picture,
+  { width, height, flipX, flipY }: PictureFormat,
+  into: Uint8Array,
+): void {
+  if (width !== height) throw new Error(`the crop is asked for with ${width} × ${height} pixels, expected a square`);
+  const channels = pixels.length / (size * size);
+  const plane = new Uint8Array(size * size);
+  const scaled = new Float32Array(width * height);
+  for (let colour = 0; colour < COLOURS; colour++) {
+    if (colour < channels) {
+      for (let i = 0; i < plane.length; i++) plane[i] = pixels[channels * i + colour];
+      resizeBilinear(plane, size, width, scaled);
+    }
+    for (let row = 0; row < height; row++)
+      for (let column = 0; column < width; column++) {
+        const from = (flipY ? height - 1 - row : row) * width + (flipX ? width - 1 - column : column);
+        into[COLOURS * (row * width + column) + colour] = Math.round(scaled[from]);
+      }
+  }
+}
+
+/** How often a lens changed its mind, in times a minute. */
+export interface Switches {
+  /** The likeliest class of the model's answers. */
+  readonly before: number;
+  /** The detector's expression. */
+  readonly after: number;
+}
+
+/** @param from @param to seconds since the start. */
+export function switchesPerMinute({ answers, frames }: Session, from: number, to: number): Switches {
+  const within = ({ time }: { time: number }) => time >= from && time < to;
+  const minutes = (to - from) / 60;
+  const likeliest = answers.filter(within).map(({ value }) => value.indexOf(Math.max(...value)));
+  return {
+    before: changes(likeliest) / minutes,
+    after: changes(frames.filter(within).map(({ emotion }: FrameRecord) => emotion)) / minutes,
+  };
+}
+
+const changes = (values: readonly number[]): number =>
+  values.filter((value, i) => i > 0 && value !== values[i - 1]).length;

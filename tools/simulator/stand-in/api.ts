@@ -1,13 +1,13 @@
 import type { ComponentName, GlobalName } from '../names.ts';
 import * as audio from './audio.ts';
 import * as face from './face.ts';
-import * as faceEffects from './face-effects.ts';
+import * as faceEffects from './face.ts';
 import * as math from './math.ts';
 import * as ml from './ml.ts';
 import { type ComponentClass, componentClasses, rootsOf, StandInSceneObject } from './scene.ts';
 import * as script from './script.ts';
 import * as visuals from './visuals.ts';
-import type { World } from './world.ts';
+import { World } from './world.ts';
 
 const components = {
   ...audio.components,
@@ -51,4 +51,40 @@ export function createApi(world: World): Api {
     getRealTimeNanos: () => world.surroundings.now() * 1e6,
   };
   return { ...api, global: { ...api } };
+}
+
+/** Drives a lens that runs on the stand-in. */
+export interface StandIn {
+  readonly world: World;
+  /** Lines that the scripts printed. */
+  readonly log: readonly string[];
+  /** One frame. @param dt seconds since the last. */
+  frame(dt: number): void;
+  /** @param seconds in frames of 1/fps each. */
+  run(seconds: number, fps?: number): void;
+  /** A face was found or lost, reported at once to those who listen. */
+  faceFound(index?: number): void;
+  faceLost(index?: number): void;
+}
+
+/**
+ * Puts the stand-in on `globalThis`, with an empty lens. Scripts must be imported after it, because they extend
+ * `BaseScriptComponent` when they are loaded.
+ */
+export function installStandIn(): StandIn {
+  const world = new World();
+  world.activate();
+  const { global: _, ...api } = createApi(world);
+  Object.assign(globalThis, api);
+  return {
+    world,
+    log: world.log,
+    frame: (dt) => world.frame(dt),
+    run: (seconds, fps = 30) => {
+      const frames = Math.round(seconds * fps);
+      for (let i = 0; i < frames; i++) world.frame(1 / fps);
+    },
+    faceFound: (index = 0) => world.dispatchFaceEvent('FaceFoundEvent', index),
+    faceLost: (index = 0) => world.dispatchFaceEvent('FaceLostEvent', index),
+  };
 }

@@ -1,5 +1,4 @@
-import { StandInComponent, type StandInSceneObject } from './scene.ts';
-import { ScriptObjectStandIn } from './script-object.ts';
+import { ScriptObjectStandIn, StandInComponent, type StandInSceneObject } from './scene.ts';
 import { type Steppable, world } from './world.ts';
 
 export class StandInSound extends ScriptObjectStandIn implements AudioTrackAsset {
@@ -32,13 +31,13 @@ export class StandInAudio extends StandInComponent implements AudioComponent, St
   }
 
   play(loops: number): void {
-    if (this.playing) throw new Error('the sound plays already');
+    if (this.playing) throw new Error('the sound is already playing');
     this.loops = loops;
     this.begin();
   }
 
   stop(fade: boolean): void {
-    if (!this.playing) throw new Error('the sound does not play');
+    if (!this.playing) throw new Error('the sound is not playing');
     this.playing = false;
     world().surroundings.stopSound(this.audioTrack.asset, fade ? this.fadeOutTime : 0);
   }

@@ -1,4 +1,4 @@
-import { ScriptObjectStandIn } from './script-object.ts';
+import { ScriptObjectStandIn } from './scene.ts';
 import { world } from './world.ts';
 
 /** Who listens to something that carries a value. */

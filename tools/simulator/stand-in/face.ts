@@ -1,8 +1,8 @@
-import type { FaceCrop } from '../../../ml/faces/geometry.ts';
+import type { FaceCrop } from '../../../ml/faces/face.ts';
 import { StandInSignal } from './events.ts';
-import { Vec2 } from './math.ts';
-import { StandInComponent } from './scene.ts';
-import { ScriptObjectStandIn } from './script-object.ts';
+import { Vec2, Vec3 } from './math.ts';
+import { ScriptObjectStandIn, StandInComponent } from './scene.ts';
+import { StandInVisual } from './visuals.ts';
 import type { World } from './world.ts';
 
 export enum AttachmentPointType {
@@ -61,7 +61,7 @@ export class StandInScreen extends ScriptObjectStandIn implements TextureProvide
 /** Of a texture whose file is not read. */
 class UnknownTexture extends ScriptObjectStandIn implements TextureProvider {
   getAspect(): number {
-    throw new Error('the simulator knows the aspect of the screen and of face crops alone');
+    throw new Error('the simulator knows only the aspect of the screen and of face crops');
   }
 }
 
@@ -77,6 +77,93 @@ export class StandInTexture extends ScriptObjectStandIn implements Texture {
   }
 }
 
-export const components = { Head: StandInHead, RectangleSetter: StandInRectangleSetter };
+/** A point of a stretch feature, which only Lens Studio makes. */
+export interface StandInStretchPoint {
+  readonly index: number;
+  delta: vec3;
+  weight: number;
+}
+
+interface Feature {
+  points: StandInStretchPoint[];
+  weight: number;
+}
+
+export class StandInFaceStretch extends StandInVisual implements FaceStretchVisual {
+  /** How many points a new feature has. */
+  static pointsPerFeature = 93;
+  faceIndex = 0;
+  readonly features = new Map<string, Feature>();
+
+  addFeature(name: string): void {
+    const points = Array.from({ length: StandInFaceStretch.pointsPerFeature }, (_, index) => ({
+      index,
+      delta: Vec3.zero(),
+      weight: 0,
+    }));
+    this.features.set(name, { points, weight: 0 });
+  }
+
+  getFeaturePoints(name: string): StandInStretchPoint[] {
+    return this.feature(name).points.map((point) => ({ ...point }));
+  }
+
+  updateFeaturePoints(name: string, points: StandInStretchPoint[]): void {
+    this.feature(name).points = points.map((point) => ({ ...point }));
+  }
+
+  getFeatureWeight(name: string): number {
+    return this.feature(name).weight;
+  }
+
+  setFeatureWeight(name: string, weight: number): void {
+    if (!(weight > -0.5 && weight < 2)) throw new Error(`weight ${weight} of ${name} is not in (-0.5, 2)`);
+    this.feature(name).weight = weight;
+  }
+
+  private feature(name: string): Feature {
+    const feature = this.features.get(name);
+    if (feature === undefined) throw new Error(`there is no feature ${name}`);
+    return feature;
+  }
+}
+
+export class StandInLiquify extends StandInVisual implements LiquifyVisual {
+  radius = 1;
+  intensity = 1;
+}
+
+export class StandInRetouch extends StandInVisual implements RetouchVisual {
+  faceIndex = 0;
+  softSkinIntensity = 0.5;
+  teethWhiteningIntensity = 0.5;
+  sharpenEyeIntensity = 0.5;
+  eyeWhiteningIntensity = 0.5;
+
+  // Scripts may read them, but to write them is an error.
+  get softSkinEnabled(): boolean {
+    return true;
+  }
+
+  get teethWhiteningEnabled(): boolean {
+    return true;
+  }
+
+  get eyeSharpeningEnabled(): boolean {
+    return true;
+  }
+
+  get eyeWhiteningEnabled(): boolean {
+    return true;
+  }
+}
+
+export const components = {
+  Head: StandInHead,
+  RectangleSetter: StandInRectangleSetter,
+  FaceStretchVisual: StandInFaceStretch,
+  LiquifyVisual: StandInLiquify,
+  RetouchVisual: StandInRetouch,
+};
 
 export const globals = { AttachmentPointType };

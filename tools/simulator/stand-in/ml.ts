@@ -1,8 +1,7 @@
 import { messageOf } from '../../../ml/core/errors.ts';
 import { Vec3 } from './math.ts';
 import type { ModelSource, Task } from './model-source.ts';
-import { StandInComponent, type StandInSceneObject } from './scene.ts';
-import { ScriptObjectStandIn } from './script-object.ts';
+import { ScriptObjectStandIn, StandInComponent, type StandInSceneObject } from './scene.ts';
 import { type Steppable, world } from './world.ts';
 
 export class StandInModel extends ScriptObjectStandIn implements MLAsset {
@@ -75,7 +74,7 @@ export class StandInPlaceholder extends ScriptObjectStandIn implements InputPlac
 
   private checkUse(): void {
     const state = this.component?.state;
-    if (state !== ModelState.Idle) throw new Error(`${this.name} was touched in state ${ModelState[state ?? 3]}`);
+    if (state !== ModelState.Idle) throw new Error(`${this.name} was accessed in state ${ModelState[state ?? 3]}`);
   }
 }
 

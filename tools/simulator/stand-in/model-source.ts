@@ -48,7 +48,7 @@ export interface ModelBehaviour {
   readonly infer?: (run: number) => ArrayLike<number> | Error;
 }
 
-/** A model that answers what it is told to, after a number of frames. */
+/** A model that gives scripted answers, after a number of frames. */
 export function scriptedModel(behaviour: ModelBehaviour): ModelSource {
   const { loadFrames = 1, loadingError, runFrames = 1, output = 'prob', outputShape = [1, 1, 7], infer } = behaviour;
   const { inputs = [{ name: 'image', shape: [96, 96, 3] }] } = behaviour;

@@ -1,6 +1,29 @@
 import { Quat, Vec3 } from './math.ts';
-import { ScriptObjectStandIn } from './script-object.ts';
 import { type World, world } from './world.ts';
+
+let created = 0;
+
+/** Root of all objects that Lens Studio makes. */
+export class ScriptObjectStandIn implements SerializableWithUID {
+  readonly uniqueIdentifier = `object-${created++}`;
+  destroyed = false;
+
+  getTypeName(): string {
+    return this.constructor.name;
+  }
+
+  isOfType(type: string): boolean {
+    return type === this.getTypeName();
+  }
+
+  isSame(other: ScriptObject): boolean {
+    return other === this;
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
 
 /** A set of layers as a bit mask. */
 export class StandInLayers implements LayerSet {
@@ -47,7 +70,7 @@ export class StandInComponent extends ScriptObjectStandIn implements Component {
 
   override destroy(): void {
     super.destroy();
-    this.sceneObject.forget(this);
+    this.sceneObject.removeComponent(this);
   }
 }
 
@@ -87,7 +110,7 @@ export class StandInSceneObject extends ScriptObjectStandIn implements SceneObje
   set enabled(enabled: boolean) {
     if (enabled === this.on) return;
     this.on = enabled;
-    if (this.parent === undefined || this.parent.isEnabledInHierarchy) this.tellScripts(enabled);
+    if (this.parent === undefined || this.parent.isEnabledInHierarchy) this.notifyScripts(enabled);
   }
 
   get isEnabledInHierarchy(): boolean {
@@ -134,7 +157,7 @@ export class StandInSceneObject extends ScriptObjectStandIn implements SceneObje
     for (const component of [...this.components]) component.destroy();
   }
 
-  forget(component: AnyComponent): void {
+  removeComponent(component: AnyComponent): void {
     const at = this.components.indexOf(component);
     if (at >= 0) this.components.splice(at, 1);
   }
@@ -144,9 +167,9 @@ export class StandInSceneObject extends ScriptObjectStandIn implements SceneObje
     this.parent = undefined;
   }
 
-  private tellScripts(enabled: boolean): void {
+  private notifyScripts(enabled: boolean): void {
     for (const one of [...this.components]) if (one.enabled) one.setActive?.(enabled);
-    for (const child of [...this.children]) if (child.on) child.tellScripts(enabled);
+    for (const child of [...this.children]) if (child.on) child.notifyScripts(enabled);
   }
 }
 

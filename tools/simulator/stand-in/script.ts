@@ -1,6 +1,5 @@
 import { StandInEvent } from './events.ts';
-import { componentClasses, type StandInSceneObject } from './scene.ts';
-import { ScriptObjectStandIn } from './script-object.ts';
+import { componentClasses, ScriptObjectStandIn, type StandInSceneObject } from './scene.ts';
 import { world } from './world.ts';
 
 /** Scene object of the script that is being made: scripts are made without arguments. */
@@ -47,7 +46,7 @@ export class StandInScript extends ScriptObjectStandIn implements BaseScriptComp
     world().dispatch('OnDestroyEvent', (event) => event.owner === this);
     for (const event of world().events.filter(({ owner }) => owner === this))
       this.removeEvent(event as unknown as SceneEvent);
-    this.sceneObject.forget(this);
+    this.sceneObject.removeComponent(this);
   }
 
   /** Wakes the script if it has not been awake yet, and tells it that it is enabled or disabled. */

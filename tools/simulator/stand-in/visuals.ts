@@ -1,6 +1,5 @@
 import { Quat, Vec3, Vec4 } from './math.ts';
-import { StandInComponent } from './scene.ts';
-import { ScriptObjectStandIn } from './script-object.ts';
+import { ScriptObjectStandIn, StandInComponent } from './scene.ts';
 
 export enum BlendMode {
   Normal,

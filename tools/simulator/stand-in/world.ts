@@ -14,13 +14,13 @@ export interface Steppable {
   step(): void;
 }
 
-/** What the stand-in needs of whoever runs it. */
+/** What the stand-in needs of the program that runs it. */
 export type Surroundings = Pick<LensHost, 'now' | 'playSound' | 'stopSound'>;
 
 const SILENCE: Surroundings = { now: () => performance.now(), playSound: () => {}, stopSound: () => {} };
 
 /** Lines of a log that are kept at least. */
-const LINES = 1000;
+const MIN_LOG_LINES = 1000;
 
 /** All that one lens holds: its clock, its log, its objects and who waits for what. */
 export class World {
@@ -41,7 +41,7 @@ export class World {
 
   constructor(readonly surroundings: Surroundings = SILENCE) {}
 
-  /** Called with whatever a script throws; if nothing else is set, whoever drives the lens gets it. */
+  /** Called with whatever a script throws; if nothing else is set, the driver of the lens gets it. */
   onError = (_who: string, error: unknown): void => {
     throw error;
   };
@@ -56,8 +56,8 @@ export class World {
     this.dispatch('UpdateEvent', (event) => event.owner.isEnabledInHierarchy);
   }
 
-  /** A face was found or lost, told at once to those who listen. */
-  tellFace(type: 'FaceFoundEvent' | 'FaceLostEvent', index: number): void {
+  /** A face was found or lost, reported at once to those who listen. */
+  dispatchFaceEvent(type: 'FaceFoundEvent' | 'FaceLostEvent', index: number): void {
     this.activate();
     for (const event of this.events) event.faceIndex = index;
     this.dispatch(type, (event) => event.owner.isEnabledInHierarchy);
@@ -71,7 +71,7 @@ export class World {
   /** Adds a line to the log. A script may print in each frame, for hours. */
   print(line: string): void {
     this.log.push(line);
-    if (this.log.length > 2 * LINES) this.log.splice(0, LINES);
+    if (this.log.length > 2 * MIN_LOG_LINES) this.log.splice(0, MIN_LOG_LINES);
   }
 
   /** Calls something of a script. @param who names it if it throws. */

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, UserError } from '../../../ml/core/errors.ts';
-import { refusalOf } from './own-page.ts';
-import { FILE_POLICY } from './policy.ts';
+import { FILE_POLICY, refusalOf } from './policy.ts';
 
 const HOST = '127.0.0.1';
 /** Ports that are tried from the default on. */
@@ -31,16 +30,16 @@ export interface ServedFile {
 
 /** What there is at the address of a page. */
 export interface Site {
-  /** @param path of the address, with its slash. @returns null if there is no such file. */
+  /** @param path of the address, with its slash. @returns null if no such file. */
   find(path: string): Promise<ServedFile | null>;
   /** What else is answered, by path. */
   readonly routes: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => unknown>>;
-  /** Follows the address, for what only the user of this program is to know; `#…` never leaves the browser. */
+  /** Follows the address, for what only the user of this program may know; `#…` never leaves the browser. */
   readonly fragment?: string;
 }
 
 /**
- * Serves a page to this machine alone, and of its browsers to the page's own windows alone.
+ * Serves a page only to this machine, and in its browsers only to the page's own windows.
  * @throws UserError if the port is in use or not allowed.
  */
 export async function listen(site: Site, { port, open }: ListenOptions, defaultPort: number): Promise<PageServer> {
@@ -71,7 +70,7 @@ async function listenAt(server: Server, wanted: number | undefined, defaultPort:
       const inUse = (thrown as NodeJS.ErrnoException).code === 'EADDRINUSE';
       if (inUse && wanted === undefined && port < defaultPort + PORTS) continue;
       const why = inUse ? 'is in use' : `cannot be used (${messageOf(thrown)})`;
-      throw new UserError(`port ${port} ${why}; choose another with --port, or leave --port out to get a free one`);
+      throw new UserError(`port ${port} ${why}; choose another with --port, or omit --port to get a free one`);
     }
   }
 }
@@ -93,7 +92,7 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
     }
     if (method !== 'GET' && method !== 'HEAD') return say(response, 405, 'only GET is answered here');
     const file = await site.find(path);
-    if (file === null) return say(response, 404, 'there is no such file');
+    if (file === null) return say(response, 404, 'no such file');
     response.setHeader('Content-Security-Policy', file.policy);
     response.setHeader('Content-Type', file.type);
     response.end(method === 'HEAD' ? undefined : file.content);

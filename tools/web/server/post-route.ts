@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../../ml/core/errors.ts';
-import { originOf, tokenRefusalOf } from './own-page.ts';
+import { originOf, tokenRefusalOf } from './policy.ts';
 
 export interface PostRoute<Body> {
   /** Random text that the server has given its page. */
   readonly token: string;
   readonly maxBytes: number;
   readonly schema: z.ZodType<Body>;
-  /** What the page is answered, as JSON; a {@link UserError} is told to it. */
+  /** What the page is answered, as JSON; a {@link UserError} is reported to it. */
   handle(body: Body): Promise<unknown>;
 }
 
@@ -22,8 +22,8 @@ export function postRoute<Body>(route: PostRoute<Body>) {
       if (!parsed.success) return answer(response, 400, { error: z.prettifyError(parsed.error) });
       answer(response, 200, await route.handle(parsed.data));
     } catch (thrown) {
-      const mendable = thrown instanceof UserError || thrown instanceof SyntaxError;
-      answer(response, mendable ? 409 : 500, { error: messageOf(thrown) });
+      const fixable = thrown instanceof UserError || thrown instanceof SyntaxError;
+      answer(response, fixable ? 409 : 500, { error: messageOf(thrown) });
     }
   };
 }

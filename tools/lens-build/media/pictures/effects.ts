@@ -1,7 +1,6 @@
 import { EMOTIONS, type Emotion } from '../../../../ml/core/emotions.ts';
 import { Random } from '../../../../ml/core/random.ts';
-import { drawFace, PEOPLE } from './face.ts';
-import { ACCENT, INK, label, MUTED, renderSheet } from './sheet.ts';
+import { ACCENT, drawFace, INK, label, MUTED, PEOPLE, renderSheet } from './drawing.ts';
 
 const COLUMNS = 4;
 const TILE = { width: 232, height: 250, gap: 20, caption: 58 };
@@ -19,7 +18,7 @@ interface Scene {
 }
 
 /** Draws something at places spread over the tile, the middle of the face left free. */
-function strew(count: number, seed: number, draw: (x: number, y: number, random: Random, index: number) => string) {
+function scatter(count: number, seed: number, draw: (x: number, y: number, random: Random, index: number) => string) {
   const random = new Random(seed);
   const drawn: string[] = [];
   while (drawn.length < count) {
@@ -41,7 +40,7 @@ const drop = (x: number, y: number, size: number) =>
 const heart = (x: number, y: number, r: number) =>
   `<path d="M${x} ${y + r} C${x - 2.4 * r} ${y - 0.6 * r} ${x - 0.9 * r} ${y - 1.8 * r} ${x} ${y - 0.5 * r} C${x + 0.9 * r} ${y - 1.8 * r} ${x + 2.4 * r} ${y - 0.6 * r} ${x} ${y + r} Z" fill="#ff5c7a"/>`;
 
-const turned = (x: number, y: number, degrees: number, shape: string) =>
+const rotated = (x: number, y: number, degrees: number, shape: string) =>
   `<g transform="translate(${x} ${y}) rotate(${Math.round(degrees)})">${shape}</g>`;
 
 const CONFETTI = ['#ff6f61', '#ffd166', '#4ecdc4', '#6a3df0', '#ff8fc7'];
@@ -73,7 +72,7 @@ const SCENES: Readonly<Record<Emotion, Scene>> = {
     backdrop: '#cfe3b4',
     overlay:
       cover('fill="#5fae1f" fill-opacity="0.22"') +
-      strew(12, 3, (x, y, random) => {
+      scatter(12, 3, (x, y, random) => {
         const r = random.uniform(2.5, 6);
         return `<circle cx="${x}" cy="${y}" r="${r}" fill="#a6e04d" fill-opacity="0.55" stroke="#4d8a17" stroke-width="1"/><circle cx="${x - r / 3}" cy="${y - r / 3}" r="${r / 4}" fill="#fff"/>`;
       }),
@@ -88,14 +87,14 @@ const SCENES: Readonly<Record<Emotion, Scene>> = {
     caption: 'sparkles, hearts, lifted smile',
     backdrop: '#ffe3a3',
     overlay:
-      strew(13, 2, (x, y, random) => star(x, y, random.uniform(5, 12), random.pick(['#fff', '#ffb400', '#ff8f3c']))) +
-      strew(4, 14, (x, y, random) => heart(x, y, random.uniform(4, 6))),
+      scatter(13, 2, (x, y, random) => star(x, y, random.uniform(5, 12), random.pick(['#fff', '#ffb400', '#ff8f3c']))) +
+      scatter(4, 14, (x, y, random) => heart(x, y, random.uniform(4, 6))),
   },
   Sad: {
     caption: 'rain cloud, tears, drooping brows',
     backdrop: '#b8c7d9',
     overlay:
-      strew(20, 9, (x, y, random) => (y > -14 ? drop(x, y, random.uniform(2.2, 3.4)) : '')) +
+      scatter(20, 9, (x, y, random) => (y > -14 ? drop(x, y, random.uniform(2.2, 3.4)) : '')) +
       '<path transform="translate(14 -11) scale(0.72)" d="M12 -36 a12 12 0 0 1 10 -13 a18 18 0 0 1 34 -3 a13 13 0 0 1 22 6 a9 9 0 0 1 9 10 q0 8 -9 8 H22 q-10 0 -10 -8 Z" fill="#7f8ea3"/>' +
       drop(28, 54, 3.4) +
       drop(72, 58, 3.4),
@@ -104,8 +103,8 @@ const SCENES: Readonly<Record<Emotion, Scene>> = {
     caption: 'large eyes, bursts of confetti',
     backdrop: '#bfe6ea',
     eyeSize: 1.3,
-    overlay: strew(26, 5, (x, y, random, i) =>
-      turned(
+    overlay: scatter(26, 5, (x, y, random, i) =>
+      rotated(
         x,
         y,
         random.uniform(0, 180),
@@ -116,8 +115,8 @@ const SCENES: Readonly<Record<Emotion, Scene>> = {
   Neutral: {
     caption: 'a few petals, softer skin',
     backdrop: '#dfeef7',
-    overlay: strew(9, 8, (x, y, random) =>
-      turned(
+    overlay: scatter(9, 8, (x, y, random) =>
+      rotated(
         x,
         y,
         random.uniform(0, 360),

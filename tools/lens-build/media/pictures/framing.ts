@@ -1,6 +1,5 @@
 import { FRAMING } from '../../../../lens/Assets/EmotionDetector/Framing.ts';
-import { drawFace, PEOPLE } from './face.ts';
-import { INK, label, MUTED, renderSheet } from './sheet.ts';
+import { drawFace, INK, label, MUTED, PEOPLE, renderSheet } from './drawing.ts';
 
 const SIDE = 280;
 const TOP = 26;

@@ -1,4 +1,4 @@
-import { ACCENT, INK, label, MUTED, renderSheet } from './sheet.ts';
+import { ACCENT, INK, label, MUTED, renderSheet } from './drawing.ts';
 
 /** A component as the Inspector shows it: inputs in groups; a group without a title is not folded. */
 interface Card {

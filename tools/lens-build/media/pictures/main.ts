@@ -4,8 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { writeAtomic } from '../../../../ml/core/files.ts';
-import { drawIcon } from '../icon.ts';
-import { drawVignette } from '../vignette.ts';
+import { drawIcon, drawVignette } from './assets.ts';
 import { drawEffects } from './effects.ts';
 import { drawFraming } from './framing.ts';
 import { drawInspector } from './inspector.ts';

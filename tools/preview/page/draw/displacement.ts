@@ -28,7 +28,7 @@ const REACH = 4;
 /** Steadies the equations, for landmarks that lie close together. */
 const STIFFNESS = 1e-3;
 /** The most that something can be pinched: beyond it a picture would fold. */
-const LEAST_AMOUNT = -0.5;
+const MIN_AMOUNT = -0.5;
 
 export function createGrid(region: Region): Grid {
   const values = () => new Float32Array(region.columns * region.rows);
@@ -125,7 +125,7 @@ export function addStretch(
 export function addLiquify(grid: Grid, x: number, y: number, radius: number, amount: number): void {
   if (!(radius > 0)) return;
   const { left, top, cell, columns, rows } = grid.region;
-  const kept = Math.max(LEAST_AMOUNT, amount);
+  const kept = Math.max(MIN_AMOUNT, amount);
   const pull = kept / (1 + kept);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {

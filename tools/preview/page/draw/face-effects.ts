@@ -1,7 +1,6 @@
 /** Changes faces in the camera's picture: moved landmarks, bulges, soft skin. */
 
-import type { TrackedFace } from '../../../../ml/faces/face.ts';
-import type { FacePoint, Numbers3 } from '../../../../ml/faces/geometry.ts';
+import type { FacePoint, Numbers3, TrackedFace } from '../../../../ml/faces/face.ts';
 import type { Visual } from '../../../simulator/lens.ts';
 import { addLiquify, addStretch, createGrid, regionOf } from './displacement.ts';
 import { resample } from './resample.ts';

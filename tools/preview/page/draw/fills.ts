@@ -1,4 +1,4 @@
-import type { FaceCrop } from '../../../../ml/faces/geometry.ts';
+import type { FaceCrop } from '../../../../ml/faces/face.ts';
 import type { Fill, Rgba, TextureUse } from '../../../simulator/lens.ts';
 import { remember } from './lettering.ts';
 

@@ -1,7 +1,6 @@
 /** Draws what a lens shows over a picture of the camera, on a 2-D canvas, without a graphics card. */
 
-import type { TrackedFace } from '../../../../ml/faces/face.ts';
-import type { Affine } from '../../../../ml/faces/geometry.ts';
+import type { Affine, TrackedFace } from '../../../../ml/faces/face.ts';
 import type { HeadPlace, ScreenPlace, TextVisual, Visual } from '../../../simulator/lens.ts';
 import { changeFace, type Project } from './face-effects.ts';
 import { cssColor, Filler, type Textures } from './fills.ts';
@@ -27,7 +26,7 @@ const BLOCK = /^[\u2588\s]+$/;
 
 /**
  * A painter for a canvas, whose size may change between frames. What changes faces (stretch, liquify, retouch) changes the
- * camera's picture alone, whatever its order: the shipped effects draw nothing below it.
+ * camera's picture only, whatever its order: the shipped effects draw nothing below it.
  */
 export function createPainter(canvas: HTMLCanvasElement, textures: Textures): Painter {
   const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })!;

@@ -1,9 +1,8 @@
 import { session } from 'virtual:lens';
 import { element, setText } from '../../../web/page/dom.ts';
-import { sentence } from '../ui/sentence.ts';
+import { sentence } from '../ui/banners.ts';
 import { type Changes, valuesOf } from './changes.ts';
-import type { Change } from './components.ts';
-import { valuesText } from './values-text.ts';
+import { type Change, valuesText } from './components.ts';
 
 /** Buttons that take the changed values somewhere: to the clipboard, into the scene, or back. */
 export function createActions(changes: Changes): HTMLElement {
@@ -12,7 +11,7 @@ export function createActions(changes: Changes): HTMLElement {
   const button = (label: string, title: string, run: () => void) =>
     element('button', { type: 'button', title, onclick: run }, label);
 
-  const copy = button('Copy values', 'The changed values as text, and as lines of the scene', async () => {
+  const copy = button('Copy values', 'Copies the changed values as text and as lines of the scene file', async () => {
     const text = valuesText(changes.list());
     const copied = await navigator.clipboard.writeText(text).then(
       () => true,
@@ -27,15 +26,15 @@ export function createActions(changes: Changes): HTMLElement {
     if ('stamp' in answer) {
       stamp = answer.stamp;
       changes.markSaved(saved);
-      setText(said, 'Saved. Open the project in Lens Studio anew: if it is open now, it still has the old values.');
+      setText(said, 'Saved. If the project is open in Lens Studio, reopen it to load the new values.');
     } else {
       setText(said, sentence(`Not saved: ${answer.error}`));
-      if (/reload/.test(answer.error)) said.append(' ', button('Reload', 'The values set here stay', reload));
+      if (/reload/.test(answer.error)) said.append(' ', button('Reload', 'Your changes are kept', reload));
     }
     update();
   });
   const reload = () => location.reload();
-  const reset = button('Reset all', 'Back to the values of the scene', () => changes.resetAll());
+  const reset = button('Reset all', 'Restore the values of the scene', () => changes.resetAll());
 
   const update = () => {
     const none = changes.list().length === 0;

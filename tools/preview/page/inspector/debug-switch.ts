@@ -1,7 +1,7 @@
 import type { Overrides } from '../../../simulator/lens.ts';
 import type { InputValue, InspectorInput } from '../../../simulator/program.ts';
 import { toggle } from '../../../web/page/dom.ts';
-import { kept } from '../ui/kept.ts';
+import { kept } from '../run/reload.ts';
 import type { Changes } from './changes.ts';
 
 const KEY = 'lens debug';
@@ -10,7 +10,7 @@ const KEY = 'lens debug';
 export interface DebugSwitch {
   /** The switch; nothing if no script has an input `debug`. */
   readonly roots: readonly HTMLElement[];
-  /** What the lens is started with beside the changed inputs. */
+  /** What the lens is started with, in addition to the changed inputs. */
   readonly overrides: Overrides;
 }
 
@@ -20,7 +20,7 @@ const isDebug = (entry: InspectorInput | { readonly kind: string }) =>
 /**
  * Shows the overlay without changing the input `debug`, which would be saved: a shipped lens must not show it. Once the
  * input itself is changed, it counts.
- * @param onChange is called when the lens is to be started anew.
+ * @param onChange is called when the lens is to be restarted.
  */
 export function createDebugSwitch(changes: Changes, onChange: () => void): DebugSwitch {
   const component = changes.components.find(({ script }) => script.inspector.some(isDebug));
@@ -32,7 +32,7 @@ export function createDebugSwitch(changes: Changes, onChange: () => void): Debug
     shown = on;
     kept.set(KEY, on && !own());
   };
-  const title = `Shows the overlay in the preview alone; the input Debug of ${component.script.className} stays as it is`;
+  const title = `Shows the overlay only in the preview; the input Debug of ${component.script.className} does not change`;
   const debug = toggle(
     "Lens's debug",
     shown,

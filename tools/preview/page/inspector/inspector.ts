@@ -1,6 +1,6 @@
 import type { InputValue, InspectorInput, LensProgram } from '../../../simulator/program.ts';
 import { element, setText } from '../../../web/page/dom.ts';
-import { kept } from '../ui/kept.ts';
+import { kept } from '../run/reload.ts';
 import type { Changes } from './changes.ts';
 import { type InspectedComponent, inspectedComponents } from './components.ts';
 import { controlFor } from './field.ts';
@@ -97,7 +97,7 @@ function fieldRow(
   const reset = element('button', {
     type: 'button',
     class: 'reset',
-    title: 'Back to the value of the scene',
+    title: 'Restore the value of the scene',
     'aria-label': `Reset ${label}`,
     onclick: () => changes.set(component, name, changes.original(component, name)),
   });

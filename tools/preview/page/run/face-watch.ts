@@ -9,7 +9,7 @@ import { addSample } from './samples.ts';
 /** Faces that are followed at once. */
 const MAX_FACES = 5;
 
-/** What is known of the picture beside its pixels. */
+/** What is known of the picture besides its pixels. */
 export interface PictureKind {
   /** Milliseconds of the page's clock. */
   readonly time: number;
@@ -35,12 +35,12 @@ export class FaceWatch {
     return this.#ready && !this.#failed;
   }
 
-  /** Whether it has failed, of which `onFail` was told. */
+  /** Whether it has failed; `onFail` was called then. */
   get failed(): boolean {
     return this.#failed;
   }
 
-  /** Starts anew after a failure. */
+  /** Starts again after a failure. */
   restart(): void {
     this.#vision = this.#start();
   }
@@ -95,7 +95,7 @@ export class FaceWatch {
 async function loadVision(): Promise<Vision> {
   if (typeof WebAssembly === 'undefined')
     throw new Error(
-      'This browser runs no WebAssembly, which face tracking and the model need. Use a current Chrome, Edge, Firefox or ' +
+      'This browser does not run WebAssembly, which face tracking and the model need. Use a current Chrome, Edge, Firefox or ' +
         'Safari, or allow WebAssembly in its settings.',
     );
   // Not before the page is there: it is shown without it.

@@ -1,7 +1,6 @@
 import type { TrackedFace } from '../../../../ml/faces/face.ts';
 import type { LensHost, Overrides, ScreenSize, SimulatedLens } from '../../../simulator/lens.ts';
 import type { Models } from './models.ts';
-import { nextTask } from './next-task.ts';
 
 /** Frames that a lens runs ahead before it takes the place of another: more than its smoothing and fades last. */
 const WARM_UP = { frames: 60, dt: 1 / 24 };
@@ -101,4 +100,16 @@ function partsOf(points: Float32Array, { width, height }: ScreenSize) {
     { length: points.length / 2 },
     (_, at) => [points[2 * at] / width, points[2 * at + 1] / height] as const,
   );
+}
+
+/** Lets the browser draw, and hand over what users and workers have sent, before it goes on. */
+export function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }

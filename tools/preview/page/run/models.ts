@@ -28,7 +28,7 @@ export class Models {
     return loading;
   }
 
-  /** Models are loaded anew from now on, for lenses that start from now on. */
+  /** Models are reloaded from now on, for lenses that start from now on. */
   forget(): void {
     this.#loaded.clear();
   }

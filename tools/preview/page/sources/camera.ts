@@ -1,5 +1,5 @@
 import { element } from '../../../web/page/dom.ts';
-import { sentence } from '../ui/sentence.ts';
+import { sentence } from '../ui/banners.ts';
 import { type Source, SourceError, shotOf } from './source.ts';
 
 /** What the camera is asked for: more would be made smaller anyway. */
@@ -59,8 +59,8 @@ const FAILURES: Readonly<Record<string, readonly [title: string, text: string]>>
     'The camera was denied',
     "Allow it for this page in the browser's address bar (and for the browser in the system's settings), then try again.",
   ],
-  NotFoundError: ['No camera was found', 'Plug one in and try again, or choose a video, an image or a drawn face.'],
-  OverconstrainedError: ['This camera is gone', 'It may have been unplugged. Try again, or choose another one.'],
+  NotFoundError: ['No camera was found', 'Plug one in and try again, or use a video, an image or drawn faces.'],
+  OverconstrainedError: ['This camera is gone', 'It may have been unplugged. Try again, or use another camera.'],
   NotReadableError: [
     'The camera gives no picture',
     'Another program may be using it, or the system blocks it. Close that program and try again.',

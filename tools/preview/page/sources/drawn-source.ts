@@ -1,7 +1,7 @@
 import { EMOTIONS, type Emotion } from '../../../../ml/core/emotions.ts';
 import { choices, element, toggle } from '../../../web/page/dom.ts';
-import { EXPRESSIONS } from '../ui/expressions.ts';
-import { kept } from '../ui/kept.ts';
+import { kept } from '../run/reload.ts';
+import { EXPRESSIONS } from '../ui/meters.ts';
 import { Actor } from './drawn/actor.ts';
 import type { Source } from './source.ts';
 

@@ -32,13 +32,13 @@ async function openImage(file: File): Promise<Source> {
     const { naturalWidth, naturalHeight } = image;
     const scale = Math.min(1, MAX_SIDE / Math.max(naturalWidth, naturalHeight));
     const [width, height] = [naturalWidth, naturalHeight].map((side) => Math.max(1, Math.round(side * scale)));
-    // The small copy alone stays in memory.
+    // Only the small copy stays in memory.
     const bitmap = await createImageBitmap(image, {
       resizeWidth: width,
       resizeHeight: height,
       resizeQuality: 'medium',
     });
-    const about = file.type === 'image/gif' ? ', its first picture alone: moving ones play as a video' : '';
+    const about = file.type === 'image/gif' ? ', only its first frame: convert animations to video' : '';
     const size =
       scale < 1 ? `${naturalWidth} × ${naturalHeight}, shown at ${width} × ${height}` : `${width} × ${height}`;
     return {
@@ -79,7 +79,7 @@ async function openVideo(file: File): Promise<Source> {
       video.addEventListener('loadeddata', done, { once: true });
       video.addEventListener('error', fail, { once: true });
     });
-    // A file whose sound alone can be decoded plays, but shows nothing.
+    // A file of which only the sound can be decoded plays, but shows nothing.
     if (video.videoWidth === 0) throw new Error('no picture');
     await video.play();
   } catch {

@@ -1,9 +1,9 @@
 import { element, pressButtons } from '../../../web/page/dom.ts';
+import { keepFileOverReloads, takeKeptFile } from '../run/reload.ts';
 import type { Banners } from '../ui/banners.ts';
 import { openCamera } from './camera.ts';
 import { openDrawn } from './drawn-source.ts';
 import { openFile } from './file.ts';
-import { keepFileOverReloads, takeKeptFile } from './kept-file.ts';
 import { type Source, SourceError } from './source.ts';
 
 type Kind = 'drawn' | 'camera' | 'file';
@@ -37,7 +37,7 @@ export function createSwitcher(banners: Banners, onSwitch: (source: Source) => v
     [
       { value: 'drawn', label: 'Drawn faces' },
       { value: 'camera', label: 'Webcam', title: 'Its pictures stay in this page' },
-      { value: 'file', label: 'File…', title: 'An image or a video; it can be dropped on the page, too' },
+      { value: 'file', label: 'File…', title: 'An image or a video; you can also drop it on the page' },
     ],
     'drawn',
     (chosen) => {
@@ -51,7 +51,7 @@ export function createSwitcher(banners: Banners, onSwitch: (source: Source) => v
     [current, file] = [source, shownFile];
     tabs.select(shown);
     controls.replaceChildren(source.controls);
-    // The page is loaded anew with each change of the project; the camera then goes on.
+    // The page is reloaded with each change of the project; the camera then goes on.
     sessionStorage.setItem(KEY, shown);
     onSwitch(source);
   };
@@ -84,7 +84,7 @@ export function createSwitcher(banners: Banners, onSwitch: (source: Source) => v
           show('drawn', openDrawn());
           banners.show(TOPIC, {
             title: 'The camera is gone',
-            text: 'It was unplugged, or another program or the system took it. The drawn faces are shown until it is back.',
+            text: 'It was unplugged, or another program or the system took it. Drawn faces are shown until it is back.',
             action: { label: 'Try again', run: () => void open('camera', () => camera(device)) },
           });
         },

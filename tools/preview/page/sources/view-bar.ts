@@ -1,7 +1,7 @@
 import { choices, element, toggle } from '../../../web/page/dom.ts';
+import { kept } from '../run/reload.ts';
 import type { ScreenChoice } from '../stage/screen.ts';
 import type { Banners } from '../ui/banners.ts';
-import { kept } from '../ui/kept.ts';
 import type { Source } from './source.ts';
 import { createSwitcher } from './switcher.ts';
 
@@ -40,7 +40,7 @@ export function createViewBar(banners: Banners, onChange: () => void): ViewBar {
     'Screen',
     [
       { value: 'phone', label: 'Phone', title: 'Upright, 9:16' },
-      { value: 'whole', label: 'Whole picture', title: 'As the picture is, from 1:2.2 to 2:1' },
+      { value: 'whole', label: 'Whole picture', title: 'The picture’s own aspect ratio, from 1:2.2 to 2:1' },
     ],
     view.screen,
     (screen) => {

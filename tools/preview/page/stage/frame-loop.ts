@@ -1,9 +1,9 @@
-import { nextTask } from '../run/next-task.ts';
+import { nextTask } from '../run/lens-runner.ts';
 import { addSample } from '../run/samples.ts';
 
 /** Milliseconds between two frames at least: no screen shows more than these, and other work needs time too. */
 const SHORTEST = 1000 / 60 - 2;
-/** Seconds that a frame lasts at most: after a pause of the page the lens goes on where it was. */
+/** Seconds that a frame lasts at most: after a pause of the page the lens resumes. */
 const LONGEST = 0.25;
 
 export interface FrameSteps<Seen> {

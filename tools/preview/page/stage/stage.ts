@@ -1,10 +1,9 @@
 import { assetUrls, program } from 'virtual:lens';
-import { projectHead } from '../../../../ml/faces/anchors.ts';
-import { cropPlace } from '../../../../ml/faces/crop.ts';
+import { cropPlace, projectHead } from '../../../../ml/faces/placement.ts';
 import type { ScreenSize, Visual } from '../../../simulator/lens.ts';
 import { element, setText } from '../../../web/page/dom.ts';
 import { createPainter } from '../draw/painter.ts';
-import type { OnStage } from '../run/page-host.ts';
+import type { OnStage } from '../run/host.ts';
 
 /** The screen that the lens is shown on. */
 export interface Stage {

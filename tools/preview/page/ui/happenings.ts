@@ -2,7 +2,7 @@ import { grouped } from '../../../simulator/grouped.ts';
 import type { SimulatedLens } from '../../../simulator/lens.ts';
 import type { LensProgram } from '../../../simulator/program.ts';
 import { element } from '../../../web/page/dom.ts';
-import { tellsFailure } from './script-failures.ts';
+import { tellsFailure } from './banners.ts';
 
 /** Lines of the log that are shown. */
 const LINES = 200;
@@ -16,7 +16,7 @@ export function createHappenings(program: LensProgram, problems: readonly string
   const names = new Map(program.assets.map(({ id, name }) => [id, name]));
   const ofScene = new Set(program.objects.map(({ name }) => name));
   const everHidden = new Set<string>();
-  let told = '';
+  let reported = '';
 
   let counted = -1;
   let kinds: readonly string[] = [];
@@ -56,8 +56,8 @@ export function createHappenings(program: LensProgram, problems: readonly string
       const all = problemsOf(lens);
       const lines = [...all.map((text) => ({ text, kind: 'problem' })), ...lastLines(lens)];
       const key = lines.map(({ text }) => text).join('\n');
-      if (key === told) return;
-      told = key;
+      if (key === reported) return;
+      reported = key;
       const { scrollTop, clientHeight, scrollHeight } = log;
       log.replaceChildren(...lines.map(({ text, kind }) => element('li', { class: kind }, text)));
       // Whoever has scrolled up reads on where it is.

@@ -1,7 +1,6 @@
 import type { TrackedFace } from '../../../../ml/faces/face.ts';
 import type { SimulatedLens } from '../../../simulator/lens.ts';
 import { element, setText } from '../../../web/page/dom.ts';
-import { EXPRESSIONS } from './expressions.ts';
 
 /** What a script tells that recognises expressions, as the lens's EmotionDetector does. */
 interface Recognised {
@@ -12,7 +11,7 @@ interface Recognised {
 }
 
 /** The expression that a lens recognises; null without a script that does. */
-export function recognisedBy({ scripts }: SimulatedLens): Recognised | null {
+function recognisedBy({ scripts }: SimulatedLens): Recognised | null {
   const found = scripts.find(({ instance }) => 'probabilities' in instance && 'intensity' in instance);
   return found ? (found.instance as unknown as Recognised) : null;
 }
@@ -64,4 +63,37 @@ export function createMeters() {
 function missing({ faceIndex = 0 }: Recognised, faces: readonly TrackedFace[]): string {
   if (faces.length === 0) return 'no face';
   return faces.some(({ index }) => index === faceIndex) ? 'not recognised yet' : `no face with the index ${faceIndex}`;
+}
+
+/** The seven expressions in the order of the lens, with what the page shows for them. */
+export const EXPRESSIONS = [
+  { name: 'Angry', emoji: '😠' },
+  { name: 'Disgust', emoji: '🤢' },
+  { name: 'Fear', emoji: '😱' },
+  { name: 'Happy', emoji: '😄' },
+  { name: 'Sad', emoji: '😢' },
+  { name: 'Surprise', emoji: '😮' },
+  { name: 'Neutral', emoji: '😐' },
+] as const;
+
+/** Milliseconds without a face before it is said. */
+const PATIENCE = 1200;
+
+/** What is to be said about the faces in the picture. */
+export class FaceStatus {
+  #lastFace = performance.now();
+
+  /** @param ready whether faces are looked for already. */
+  describe(lens: SimulatedLens | null, faces: readonly TrackedFace[], ready: boolean): string {
+    const now = performance.now();
+    if (!ready || faces.length > 0) this.#lastFace = now;
+    if (!ready) return 'Loading the face tracking…';
+    const wanted = (lens && recognisedBy(lens)?.faceIndex) ?? 0;
+    const there = faces.some(({ index }) => index === wanted);
+    if (faces.length > 1 || (faces.length > 0 && !there)) {
+      const count = faces.length === 1 ? '1 face' : `${faces.length} faces`;
+      return `${count}; the lens looks at number ${wanted + 1}${there ? '' : ', which is not there: see Face Index'}`;
+    }
+    return now - this.#lastFace > PATIENCE ? 'No face found: it should be upright, well lit and not too small' : '';
+  }
 }

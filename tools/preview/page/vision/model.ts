@@ -47,7 +47,7 @@ const isChannels = (side: number) => side === 1 || side === 3 || side === 4;
 function layoutOf(metadata: InferenceSession.ValueMetadata): InputLayout {
   const { name } = metadata;
   if (!metadata.isTensor || metadata.type !== 'float32')
-    throw new Error(`The lens's model takes no floats at its input ${name}. Export it with float inputs.`);
+    throw new Error(`The lens's model does not accept floats at its input ${name}. Export it with float inputs.`);
   const dims = metadata.shape.map((side, axis) => (axis === 0 && typeof side !== 'number' ? 1 : Number(side)));
   const known = dims[0] === 1 && dims.every((side) => side > 0);
   const isRow = known && dims.filter((side) => side > 1).length <= 1;

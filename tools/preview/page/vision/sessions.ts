@@ -50,14 +50,14 @@ async function download(url: string, what: string): Promise<Uint8Array> {
     );
   // A server that answers every path with its page would otherwise look like a broken model.
   if (response.headers.get('content-type')?.startsWith('text/html'))
-    throw new Error(`${what} cannot be fetched: at ${url} there is a web page. Build the page again.`);
+    throw new Error(`${what} cannot be fetched: ${url} is a web page. Build the page again.`);
   return new Uint8Array(await response.arrayBuffer());
 }
 
 function explain(thrown: unknown, what: string): string {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   if (/bad_alloc|out of memory|memory access|allocation failed|failed to allocate/i.test(reason))
-    return `${what} finds too little memory: close other tabs and reload the page (${reason})`;
+    return `${what} needs more memory than is available: close other tabs and reload the page (${reason})`;
   if (/no available backend|webassembly|wasm/i.test(reason))
     return `${what} cannot run: the browser's WebAssembly does not start; use a current browser (${reason})`;
   return `${what} cannot run: ${reason}. Export the model again.`;

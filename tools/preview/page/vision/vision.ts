@@ -1,12 +1,11 @@
 import type { Picture } from '../../../../ml/faces/picture.ts';
 import type { TrackOptions } from '../../../../ml/faces/tracker.ts';
 import type { HostModel } from '../../../simulator/lens.ts';
-import type { Tracked, VisionUrls } from './protocol.ts';
-import { startThread, type Thread } from './thread.ts';
+import type { Answer, CallName, Calls, Tracked, VisionUrls } from './protocol.ts';
 
 /** A model of the lens, loaded in its worker. */
 export interface VisionModel extends HostModel {
-  /** Milliseconds of its last run in the network alone; null before the first. */
+  /** Milliseconds of its last run, in the network only; null before the first. */
   readonly lastTime: number | null;
 }
 
@@ -59,5 +58,53 @@ async function loadModel(thread: Thread, url: string): Promise<VisionModel> {
       lastTime = time;
       return outputs;
     },
+  };
+}
+
+/** A vision worker. Its calls are worked off one after the other. */
+export interface Thread {
+  /** @throws Error that says what went wrong and what to do. */
+  call<Name extends CallName>(name: Name, asked: Calls[Name]['asked']): Promise<Calls[Name]['answered']>;
+  /** Ends it; calls that wait fail. */
+  close(): void;
+}
+
+interface Waiting {
+  resolve(answered: Calls[CallName]['answered']): void;
+  reject(error: Error): void;
+}
+
+/** @param what it does, in words for an error. */
+function startThread(what: string): Thread {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  const waiting = new Map<number, Waiting>();
+  let count = 0;
+  let ended: Error | null = null;
+
+  const end = (how: string) => {
+    if (ended) return;
+    ended = new Error(`${what} has ${how}`);
+    worker.terminate();
+    for (const { reject } of waiting.values()) reject(ended);
+    waiting.clear();
+  };
+  worker.onerror = (event) => end(`stopped: ${event.message || 'its script does not load'}. Reload the page.`);
+  worker.onmessageerror = () => end('sent an unreadable answer. Reload the page.');
+  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+    const call = waiting.get(data.id);
+    waiting.delete(data.id);
+    if ('error' in data) call?.reject(new Error(data.error));
+    else call?.resolve(data.answered);
+  };
+  return {
+    call(name, asked) {
+      if (ended) return Promise.reject(ended);
+      return new Promise((resolve, reject) => {
+        count += 1;
+        waiting.set(count, { resolve: resolve as Waiting['resolve'], reject });
+        worker.postMessage({ id: count, call: name, asked });
+      });
+    },
+    close: () => end('been closed.'),
   };
 }

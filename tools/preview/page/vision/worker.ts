@@ -3,7 +3,7 @@
  * other, off the page's own thread.
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-web/wasm';
-import { LANDMARK_SIDE } from '../../../../ml/faces/landmarks/network/input.ts';
+import { LANDMARK_SIDE } from '../../../../ml/faces/landmarks/square.ts';
 import { FaceTracker } from '../../../../ml/faces/tracker.ts';
 import { LensModel } from './model.ts';
 import type { Answer, Calls, Request, VisionUrls } from './protocol.ts';
@@ -12,7 +12,7 @@ import { openSession, runSession } from './sessions.ts';
 /** A model's number is its place. */
 const models: LensModel[] = [];
 let tracker: FaceTracker | null = null;
-/** Milliseconds of the picture that is looked at now. */
+/** Milliseconds of the picture that is being processed. */
 let times: { detector: number | null; landmarks: number } = { detector: null, landmarks: 0 };
 
 async function start({ detectorUrl, landmarksUrl }: VisionUrls): Promise<FaceTracker> {

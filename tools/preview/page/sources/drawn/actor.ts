@@ -1,11 +1,12 @@
-/** A source of frames for people without a camera: drawn people who show the expression they are asked for. */
 import { EMOTIONS, type Emotion } from '../../../../../ml/core/emotions.ts';
-import { eyesOf } from '../../../../../ml/core/ibug.ts';
+import { eyesOf } from '../../../../../ml/core/landmarks68.ts';
+import { ACTION_UNITS, type Expression } from '../../../../../ml/data/synthetic/expressions.ts';
 import type { TrackedFace } from '../../../../../ml/faces/face.ts';
-import { Cast } from './cast.ts';
 import { drawPortrait, paintBackdrop } from './compose.ts';
-import { headMotion } from './motion.ts';
-import { HEAD_X, HEAD_Y, type Portrait, UNIT } from './portrait.ts';
+import { PEOPLE } from './people.ts';
+import { HEAD_X, HEAD_Y, type Portrait, paintPortrait, UNIT } from './portrait.ts';
+
+/** A source of frames for people without a camera: drawn people who show the expression they are asked for. */
 
 /** One frame. */
 export interface ActorFrame {
@@ -157,4 +158,58 @@ function poseOf(points: Float32Array, roll: number): TrackedFace['pose'] {
     pitch: 0,
     roll,
   };
+}
+
+/** How a drawn person's head moves: gently and without end. */
+
+/** Where a head is, in parts of its own size. */
+export interface HeadMotion {
+  /** To the right and down, in half faces' heights. */
+  readonly x: number;
+  readonly y: number;
+  /** Radians, clockwise. */
+  readonly roll: number;
+  /** Factor to its size. */
+  readonly size: number;
+}
+
+/** A sum of two waves whose periods have no common measure, −1..1. */
+function sway(time: number, period: number, phase: number): number {
+  const turns = (2 * Math.PI * time) / period + phase;
+  return 0.65 * Math.sin(turns) + 0.35 * Math.sin(1.618 * turns + 1);
+}
+
+/** @param time seconds. @param person its number, so that two move differently. */
+function headMotion(time: number, person: number): HeadMotion {
+  const phase = 2.4 * person;
+  return {
+    x: 0.16 * sway(time, 7, phase),
+    y: 0.07 * sway(time, 5, phase + 2),
+    roll: 0.11 * sway(time, 6.3, phase + 1),
+    size: 1 + 0.07 * sway(time, 11, phase + 3),
+  };
+}
+
+/** The portraits of all people, painted when they are first needed, or before, in idle time. */
+class Cast {
+  readonly #portraits = PEOPLE.map(() => new Map<Emotion, Portrait>());
+
+  portrait(person: number, emotion: Emotion): Portrait {
+    const known = this.#portraits[person].get(emotion);
+    if (known) return known;
+    const { looks, ...colors } = PEOPLE[person];
+    const look: Partial<Expression> = looks[emotion];
+    const expression = Object.fromEntries(ACTION_UNITS.map((unit) => [unit, look[unit] ?? 0])) as Expression;
+    const painted = paintPortrait(colors, expression);
+    this.#portraits[person].set(emotion, painted);
+    return painted;
+  }
+
+  /** Paints one of a person's missing portraits. @returns whether there was one. */
+  paintNext(person: number): boolean {
+    const missing = EMOTIONS.find((emotion) => !this.#portraits[person].has(emotion));
+    if (missing === undefined) return false;
+    this.portrait(person, missing);
+    return true;
+  }
 }

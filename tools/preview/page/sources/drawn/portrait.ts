@@ -1,4 +1,5 @@
 /** Portraits of drawn people in colour, from the grey faces of the drawn data set. */
+import { LUMA } from '../../../../../ml/core/bt601.ts';
 import type { Expression } from '../../../../../ml/data/synthetic/expressions.ts';
 import { eyeShape, IRIS, mouthShape, paintDisc } from '../../../../../ml/data/synthetic/features.ts';
 import { type Frame, Painter, smoothStep } from '../../../../../ml/data/synthetic/painter.ts';
@@ -36,7 +37,6 @@ export const UNIT = 104;
 export const HEAD_X = PORTRAIT / 2;
 export const HEAD_Y = 146;
 
-const LUMINANCE: Hue = [0.299, 0.587, 0.114];
 /** How much of the lips' own colour they show. */
 const LIPS = 0.75;
 /** Cover at which the edge of a head begins and ends: hair fades out in the data set, which looks blurred when it is large. */
@@ -44,7 +44,7 @@ const EDGE = [0.3, 0.75] as const;
 
 /** A hue with this relation of colours. */
 export function hue(red: number, green: number, blue: number): Hue {
-  const light = LUMINANCE[0] * red + LUMINANCE[1] * green + LUMINANCE[2] * blue;
+  const light = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue;
   return [red / light, green / light, blue / light];
 }
 
