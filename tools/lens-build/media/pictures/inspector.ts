@@ -43,7 +43,7 @@ export const DETECTOR: Card = {
         'Face Lost Fade (s)',
       ],
     },
-    { title: 'Sensitivity', rows: ['Angry … Neutral'] },
+    { title: 'Sensitivity', rows: ['Everyday to Acted', 'Angry … Neutral'] },
     { title: 'Events', rows: ['Behavior Triggers', 'Trigger Prefix', 'Callback Script', 'Function Name'] },
     { title: 'Debug', rows: ['Debug', 'Screen'] },
   ],
