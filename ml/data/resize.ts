@@ -80,6 +80,18 @@ export function resizeGrey(source: Uint8Array, sourceSize: number, targetSize: n
 }
 
 /**
+ * {@link resizeGrey} in whole grey levels.
+ * @param face grey values 0..255, square.
+ * @param scratch of targetSize² numbers at least, overwritten.
+ * @returns [targetSize, targetSize].
+ */
+export function resizeToBytes(face: Uint8Array, targetSize: number, scratch: Float32Array): Uint8Array {
+  const resized = scratch.subarray(0, targetSize ** 2);
+  resizeGrey(face, Math.sqrt(face.length), targetSize, resized);
+  return Uint8Array.from(resized, Math.round);
+}
+
+/**
  * Writes a face into a colour image [3, S, S] with values in [−1, 1]: scaled to it, the same in each colour.
  * @param face grey values 0..255, square.
  */

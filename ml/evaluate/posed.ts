@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EMOTIONS } from '../core/emotions.ts';
 import { FACE_SIZE, type FaceDataset, type Faces, indicesOf, type PosedFaces } from '../data/dataset.ts';
 import { protocolLabels } from '../data/labels.ts';
-import { resizeGrey } from '../data/resize.ts';
+import { resizeToBytes } from '../data/resize.ts';
 import { formatInterval, formatTable, percent, type SplitPredictions } from './evaluation.ts';
 import { type Metrics, MetricsSchema, measure } from './metrics.ts';
 import { ACTED_BIAS, biased, classShares, meanRecall, priorBias } from './prior.ts';
@@ -79,7 +79,8 @@ export async function evaluatePosed(
   const { count, size, labels, source, subjects } = faces;
   const at = (place: number) => faces.pixels.subarray(place * size ** 2, (place + 1) * size ** 2);
   const sharp = await predict({ count, at });
-  const soft = await predict({ count, at: (place) => softened(at(place), size) });
+  const scratch = new Float32Array(FACE_SIZE ** 2);
+  const soft = await predict({ count, at: (place) => resizeToBytes(at(place), FACE_SIZE, scratch) });
   const shares = sharesIn(found.dataset);
   const resultOf = (protocol: 'posed' | 'posed-soft', probabilities: Float32Array) => {
     const metrics = measure(biased(probabilities, ACTED_BIAS, found.acted ?? 0), labels);
@@ -94,13 +95,6 @@ export async function evaluatePosed(
     front: shares ? frontOf(sharp, faces, found, shares) : null,
     calibration: calibrate(sharp, faces),
   };
-}
-
-/** A face with no more detail than FER2013 has. */
-function softened(face: Uint8Array, size: number): Uint8Array {
-  const small = new Float32Array(FACE_SIZE ** 2);
-  resizeGrey(face, size, FACE_SIZE, small);
-  return Uint8Array.from(small, Math.round);
 }
 
 const sharesOf = (metrics: Metrics) => ({ accuracy: metrics.accuracy, meanRecall: meanRecall(metrics).share });

@@ -36,9 +36,10 @@ export const priorBias = (shares: ArrayLike<number>): Float64Array =>
  * Probabilities with a bias added to their logits: p′ₖ ∝ pₖ · e^(strength · biasₖ).
  * @param probabilities [n, K].
  * @param bias [K].
- * @returns [n, K], rows summing to 1.
+ * @returns [n, K], rows summing to 1; the very same numbers at strength 0, even if their rows do not.
  */
 export function biased(probabilities: Float32Array, bias: ArrayLike<number>, strength: number): Float32Array {
+  if (strength === 0) return probabilities;
   const classes = bias.length;
   const factors = Float64Array.from(bias, (value) => Math.exp(strength * value));
   const shifted = new Float32Array(probabilities.length);

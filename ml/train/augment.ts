@@ -1,7 +1,7 @@
 import type { AugmentConfig, Config } from '../config/schema.ts';
 import type { Random } from '../core/random.ts';
 import { FACE_PIXELS, FACE_SIZE, type Faces } from '../data/dataset.ts';
-import { averageSquares, resizeBilinear, resizeGrey, samplesPerPixel } from '../data/resize.ts';
+import { averageSquares, resizeBilinear, resizeToBytes, samplesPerPixel } from '../data/resize.ts';
 
 /** One draw of every random change to a face. */
 export interface Augmentation {
@@ -84,7 +84,8 @@ export function augmentFace(
   stride: number,
 ): void {
   const { affine, cutout, soft } = augmentation;
-  const seen = soft && face.length > FACE_PIXELS ? softened(face) : face;
+  const seen =
+    soft && face.length > FACE_PIXELS ? resizeToBytes(face, FACE_SIZE, scratchOf('small', FACE_PIXELS)) : face;
   const side = Math.sqrt(seen.length);
   const toned = toneFace(seen, side, augmentation, random);
   const factor = samplesPerPixel(side, size);
@@ -95,13 +96,6 @@ export function augmentFace(
     averageSquares(fine, factor, size, out, offset, stride);
   }
   if (cutout) paintCutout(cutout, size, out, offset, stride);
-}
-
-/** A larger face with no more detail than one of the data set has: grey values 0..255, [48, 48]. */
-function softened(face: Uint8Array): Uint8Array {
-  const small = scratchOf('small', FACE_PIXELS);
-  resizeGrey(face, Math.sqrt(face.length), FACE_SIZE, small);
-  return Uint8Array.from(small, Math.round);
 }
 
 /** Changes the tones of a face and adds noise: grey values 0..255, [side, side]. */

@@ -41,6 +41,11 @@ describe('the prior', () => {
     );
   });
 
+  it('at strength 0 leaves answers as they are, also those of 8 bits, which sum to a little less than 1', () => {
+    const row = Float32Array.of(0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625, 0);
+    expect(biased(row, priorBias(new Array(7).fill(0.1)), 0)).toEqual(row);
+  });
+
   it('is how common the majorities of the training faces are', () => {
     expect([...classShares(voted())]).toEqual([1, 1, 1, 1, 1, 1, 2].map((count) => count / 3));
   });

@@ -1,5 +1,6 @@
 import { CANCELLABLE, UNCANCELLABLE } from '../../ml/core/async.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
+import { type CommandResult, commandLine } from './command.ts';
 
 /** Exit code of a command that Ctrl-C ended, as shells have it; SIGTERM makes {@link TERMINATED} of it. */
 export const INTERRUPTED = 130;
@@ -81,4 +82,19 @@ export function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     listen(resolve);
   });
+}
+
+/**
+ * The result of a command whose training was stopped.
+ * @param command its words.
+ * @param folder of the run.
+ * @param step after which it stopped.
+ */
+export function stopped(command: readonly string[], folder: string, step: number): CommandResult {
+  const resume = commandLine(...command, '--resume', folder);
+  return {
+    text: `stopped at step ${step}; resume with:\n  ${resume}`,
+    json: { completed: false, run: folder, step, resume },
+    exitCode: INTERRUPTED,
+  };
 }

@@ -1,22 +1,9 @@
 import { formatEvaluation, percent } from '../../ml/evaluate/evaluation.ts';
 import type { BuiltModel } from '../pipeline/finish-run.ts';
-import type { TrainedRun } from '../pipeline/train-run.ts';
-import { type CommandResult, commandLine } from './command.ts';
-import { INTERRUPTED } from './interrupt.ts';
 
 interface Finished {
   readonly models: readonly BuiltModel[];
   readonly report: string;
-}
-
-/** The result of a command whose training was stopped. */
-export function stopped(command: string, { run, result }: TrainedRun): CommandResult {
-  const resume = commandLine(command, '--resume', run.folder);
-  return {
-    text: `stopped at step ${result.step}; resume with:\n  ${resume}`,
-    json: { completed: false, run: run.folder, step: result.step, resume },
-    exitCode: INTERRUPTED,
-  };
 }
 
 /** What came of a run, for the terminal. */

@@ -9,7 +9,7 @@ import { isModel } from '../lens-studio/analysis/model-interface.ts';
 import type { Asset } from '../lens-studio/files/contents.ts';
 import { findEsproj, readProject, withProjectLock } from '../lens-studio/files/project.ts';
 import { readScript } from '../lens-studio/scripts/read-script.ts';
-import { Tagged, type Value } from '../lens-studio/yaml/value.ts';
+import { untagged, type Value } from '../lens-studio/yaml/value.ts';
 import type { LensModel } from './lens-model.ts';
 import { assetMeta, modelMeta } from './meta.ts';
 
@@ -151,8 +151,4 @@ function modelLinks(scripts: readonly string[]) {
     const model = values instanceof Map ? untagged(values.get('model')) : null;
     return typeof model === 'string' ? [model] : [];
   };
-}
-
-function untagged(value: Value | undefined): Value {
-  return value instanceof Tagged ? value.value : (value ?? null);
 }

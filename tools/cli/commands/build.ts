@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { fer2013Arguments, findData } from '../../pipeline/diagnose.ts';
 import { inRun } from '../../pipeline/run-folder.ts';
 import { addCommonFlags, commandLine, perform } from '../command.ts';
-import { interruptible } from '../interrupt.ts';
+import { interruptible, stopped } from '../interrupt.ts';
 import { addRunFlags, trainOptions } from '../run-flags.ts';
-import { describeFinished, finishedJson, stopped } from '../run-result.ts';
+import { describeFinished, finishedJson } from '../run-result.ts';
 
 export function addBuild(command: Command): void {
   addCommonFlags(command, {
@@ -24,7 +24,7 @@ export function addBuild(command: Command): void {
         interruptible(reporter, async (signal) => {
           const trained = await trainRun(prepared, reporter, signal);
           const finished = trained.result.completed && (await finishRun(trained, reporter, signal));
-          if (!finished) return stopped('build', trained);
+          if (!finished) return stopped(['build'], trained.run.folder, trained.result.step);
           const { run, summary, result } = trained;
           return {
             text: [describeFinished(finished), ...nextStep(run.config.data.source)].join('\n'),

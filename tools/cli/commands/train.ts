@@ -2,9 +2,8 @@ import type { Command } from 'commander';
 import { inRun } from '../../pipeline/run-folder.ts';
 import type { TrainedRun } from '../../pipeline/train-run.ts';
 import { addCommonFlags, type CommandResult, commandLine, perform } from '../command.ts';
-import { interruptible } from '../interrupt.ts';
+import { interruptible, stopped } from '../interrupt.ts';
 import { addRunFlags, trainOptions } from '../run-flags.ts';
-import { stopped } from '../run-result.ts';
 
 export function addTrain(command: Command): void {
   addCommonFlags(command, {
@@ -20,7 +19,9 @@ export function addTrain(command: Command): void {
       const prepare = () => prepareRun(job, reporter);
       return inRun(job, 'train', prepare, async (prepared) => {
         const trained = await interruptible(reporter, (signal) => trainRun(prepared, reporter, signal));
-        return trained.result.completed ? finished(trained) : stopped('train', trained);
+        return trained.result.completed
+          ? finished(trained)
+          : stopped(['train'], trained.run.folder, trained.result.step);
       });
     }),
   );

@@ -4,9 +4,9 @@ import { UserError } from '../../../ml/core/errors.ts';
 import { NETWORKS, SCALES } from '../../../ml/superres/edsr.ts';
 import { checkRunName } from '../../pipeline/run-folder.ts';
 import type { FolderQuality, PictureOptions } from '../../pipeline/upscale.ts';
-import { addCommand, type CommandResult, type CommonOptions, commandLine, perform } from '../command.ts';
+import { addCommand, type CommonOptions, commandLine, perform } from '../command.ts';
 import { addSheetFlags, type SheetFlags, sheetOf, wholeNumber } from '../flags.ts';
-import { INTERRUPTED, interruptible } from '../interrupt.ts';
+import { INTERRUPTED, interruptible, stopped } from '../interrupt.ts';
 
 export function addUpscale(upscale: Command): void {
   for (const add of [addRun, addFaces, addEvaluate, addTrain]) add(upscale);
@@ -153,20 +153,11 @@ function addTrain(upscale: Command): void {
           throw new UserError(`a resumed run keeps its own settings; remove ${Object.keys(flags).join(', ')}`);
         }
         const { folder, result } = await interruptible(reporter, (signal) => runEdsr(job, reporter, signal));
-        if (!result.completed) return stopped(folder, result.step);
+        if (!result.completed) return stopped(['upscale', 'train'], folder, result.step);
         const model = join(folder, 'edsr.onnx');
         const next = commandLine('upscale', 'evaluate', 'FOLDER', '--model', model);
         const quality = `${formatQuality(result.quality)} on held-out photos (bicubic ${formatQuality(result.bicubic)})`;
         return { text: `${model}: ${quality}\nnext:\n  ${next}`, json: { ...result, run: folder, model } };
       }),
     );
-}
-
-function stopped(folder: string, step: number): CommandResult {
-  const resume = commandLine('upscale', 'train', '--resume', folder);
-  return {
-    text: `stopped at step ${step}; resume with:\n  ${resume}`,
-    json: { completed: false, run: folder, step, resume },
-    exitCode: INTERRUPTED,
-  };
 }

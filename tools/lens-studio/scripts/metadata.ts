@@ -1,4 +1,4 @@
-import { type Fields, float, NULL_ID, reference, Tagged, type Value, Vector } from '../yaml/value.ts';
+import { type Fields, float, NULL_ID, reference, Tagged, untagged, type Value, Vector } from '../yaml/value.ts';
 import type { LensType, Literal, Script, ScriptInput } from './script.ts';
 
 /** The lines that Lens Studio makes of a component's decorators, as a `.ts.meta` holds them in `InputLines`. */
@@ -91,8 +91,4 @@ function floatInput(value: number): Value {
 /** A text that could be taken for something else is tagged. */
 function text(value: string): Value {
   return /^[-+.\d]/.test(value) && !Number.isNaN(Number(value)) ? new Tagged('string', value) : value;
-}
-
-function untagged(value: Value): Value {
-  return value instanceof Tagged ? value.value : value;
 }

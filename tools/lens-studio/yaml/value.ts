@@ -42,6 +42,11 @@ export class Tagged {
   ) {}
 }
 
+/** A value without its tag; null where there is none. */
+export function untagged(value: Value | undefined): Value {
+  return value instanceof Tagged ? value.value : (value ?? null);
+}
+
 /** Fields from an object, in its order. */
 export function fields(object: Record<string, Value>): Fields {
   return new Map(Object.entries(object));
