@@ -61,6 +61,13 @@ declare class FaceCropTextureProvider extends CropTextureProvider {
   faceCenterMouthWeight: number;
 }
 
+/** The `control` of a screen crop texture. */
+declare class RectCropTextureProvider extends CropTextureProvider {
+  protected constructor();
+  /** The part of the input that it shows; -1..1 in both directions is all of it. */
+  cropRect: Rect;
+}
+
 /** Lays the screen transform of its scene object over the part of the screen that a crop texture shows. */
 declare class RectangleSetter extends Component {
   protected constructor();

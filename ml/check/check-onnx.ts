@@ -167,7 +167,7 @@ function externalFindings(tensors: readonly OnnxTensor[]): Finding[] {
           {
             node: name,
             ...error(
-              `the values are in another file, ${JSON.stringify(external.slice(0, MAX_LETTERS))}, which is not read; ` +
+              `the values are in another file, ${JSON.stringify(external.location.slice(0, MAX_LETTERS))}, which is not read; ` +
                 'Lens Studio imports a single file',
               `To get one, ${ONE_FILE}`,
             ),

@@ -73,7 +73,8 @@ function typesOf(field: Field): string[] {
 export function valueOfText(path: string, text: string): unknown {
   const field = FIELDS.get(path);
   const types = field ? typesOf(field) : [];
-  if (types.includes('array')) {
+  const isName = field?.anyOf?.some(({ enum: names }) => names?.includes(text));
+  if (types.includes('array') && !isName) {
     const items = text.replace(/^\[(.*)\]$/, '$1').split(',');
     return items.map((item) => item.trim()).filter((item) => item !== '');
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ClassListSchema } from '../core/class-list.ts';
 
 /** Labels to train on: see `ml/data/labels.ts`. */
 export const TARGETS = ['original', 'votes', 'majority', 'blended'] as const;
@@ -52,6 +53,19 @@ const data = z.strictObject({
     .nullable()
     .default(null)
     .describe('part of the CK+ subjects to test on, from 0; the others are for training; null = test on all'),
+  map: z
+    .array(z.string())
+    .max(100)
+    .default([])
+    .describe(
+      'what the classes of a folder or table are, for example "disgusted=Disgust" or "contempt=none", which leaves them out; rafdb, affectnet and fer2013 stand for the numbers of these data sets',
+    ),
+  classes: z
+    .union([z.enum(['emotions', 'from-data']), ClassListSchema])
+    .default('emotions')
+    .describe(
+      'classes to tell apart: emotions (the seven expressions), from-data (the class folders or names in the table, whatever they are called), or a list of names',
+    ),
   skipBadRows: z.boolean().default(false).describe('skip and count malformed rows instead of stopping at the first'),
   keepDuplicates: z.boolean().default(false).describe('keep training faces that are identical to a test face'),
   keepConstant: z.boolean().default(false).describe('keep training images that have a single grey value'),
@@ -104,9 +118,23 @@ const augment = z.strictObject({
   contrast: probability.default(0.25).describe('maximum change of contrast, 0.25 = ±25 %'),
   gamma: probability.default(0.2).describe('maximum change of log2 gamma'),
   noise: z.number().min(0).max(64).default(4).describe('maximum standard deviation of noise in grey levels'),
+  grain: z
+    .number()
+    .min(0)
+    .max(64)
+    .default(0)
+    .describe("maximum standard deviation of noise in single pixels of the network's image, in grey levels"),
   soft: probability
     .default(0)
     .describe('probability that an upscaled face is shown as soft as it was before, like a face far from the camera'),
+  softest: whole
+    .min(12)
+    .max(48)
+    .default(48)
+    .describe('side in pixels of the softest face that "soft" shows; each soft face has a side between it and 48'),
+  light: probability
+    .default(0)
+    .describe('maximum light from one side: how much brighter that edge of the face is than its middle, 0.4 = 40 %'),
   cutout: probability.default(0.5).describe('probability of a cut-out square'),
   cutoutSize: probability.default(0.35).describe('maximum side of the cut-out as a share of the side'),
   mixup: z.number().min(0).max(2).default(0).describe('α of mixup, which blends two faces; 0 = none'),
@@ -144,6 +172,12 @@ const train = z.strictObject({
   blend: probability
     .default(0.3)
     .describe('share of the original label in the target "blended"; the rest is FER+ votes'),
+  teachers: z
+    .array(z.string())
+    .max(16)
+    .default([])
+    .describe('exported models to learn from: the mean of their answers is mixed into every target'),
+  teacherShare: probability.default(0.5).describe("share of the teachers' mean answer in each target"),
   landmarkDropout: probability
     .default(0.3)
     .describe('share of the faces whose landmarks are hidden from a network with fused landmarks during training'),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ClassListSchema } from '../core/class-list.ts';
 import { messageOf } from '../core/errors.ts';
 import { fileError, fileSize, writeAtomic } from '../core/files.ts';
 import { withCacheLock } from '../core/lock.ts';
@@ -17,6 +18,8 @@ const VERSION = 2;
 const FactsSchema = z.strictObject({
   count: z.number().int().positive(),
   sourceRows: z.number().int().positive(),
+  /** Absent if they are the seven expressions. */
+  classes: ClassListSchema.readonly().optional(),
   badRows: z.strictObject({ count: z.number().int().min(0), first: z.array(z.string()).readonly() }),
 });
 const CACHED = ['rows', 'labels', 'splits', 'pixels'] as const;
@@ -84,7 +87,12 @@ export async function writeCache(
 }
 
 function chunksOf({ dataset, sourceRows, badRows }: LoadedFaces): Uint8Array[] {
-  const facts: z.infer<typeof FactsSchema> = { count: dataset.count, sourceRows, badRows };
+  const facts: z.infer<typeof FactsSchema> = {
+    count: dataset.count,
+    sourceRows,
+    ...(dataset.classes && { classes: dataset.classes }),
+    badRows,
+  };
   const columns = CACHED.map((name) => {
     const { buffer, byteOffset, byteLength } = dataset[name];
     return new Uint8Array(buffer, byteOffset, byteLength);
@@ -93,12 +101,12 @@ function chunksOf({ dataset, sourceRows, badRows }: LoadedFaces): Uint8Array[] {
 }
 
 function facesOf([first, ...columns]: readonly Uint8Array<ArrayBuffer>[], source: string): LoadedFaces {
-  const { count, ...facts } = FactsSchema.parse(JSON.parse(new TextDecoder().decode(first)));
+  const { count, classes, ...facts } = FactsSchema.parse(JSON.parse(new TextDecoder().decode(first)));
   const values = CACHED.map((name, i) => {
     const { type: Type, width } = COLUMNS[name];
     if (columns[i]?.length !== count * width * Type.BYTES_PER_ELEMENT)
       throw new Error(`its length does not match its ${count} faces`);
     return [name, new Type(columns[i].buffer)];
   });
-  return { ...facts, dataset: { source, count, ...Object.fromEntries(values) } };
+  return { ...facts, dataset: { source, count, ...Object.fromEntries(values), ...(classes && { classes }) } };
 }

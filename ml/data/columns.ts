@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { EMOTIONS } from '../core/emotions.ts';
 import { LANDMARK_VALUES } from '../core/landmarks68.ts';
 import { classesOf, FACE_PIXELS, type FaceDataset, FERPLUS_CLASSES, type UpscaledFaces } from './dataset.ts';
 import { unanimousVotes } from './labels.ts';
@@ -35,6 +36,7 @@ export const COLUMNS: Readonly<Record<ColumnName, Column>> = {
   splits: { type: Uint8Array, width: 1, trained: true },
   votes: { type: Uint8Array, width: FERPLUS_CLASSES.length, trained: true, missing: unanimousVotes },
   landmarks: { type: Float32Array, width: LANDMARK_VALUES, trained: true },
+  teachers: { type: Float32Array, width: EMOTIONS.length, trained: true },
   subjects: { type: Uint16Array, width: 1, trained: true },
   rows: { type: Uint32Array, width: 1, trained: false },
   folds: { type: Uint8Array, width: 1, trained: false },

@@ -33,7 +33,7 @@ export interface FaceDataset {
   readonly pixels: Uint8Array;
   /** Original class of each face, an index into {@link classesOf}. */
   readonly labels: Uint8Array;
-  /** Names of the classes, if there are more than `EMOTIONS`, which come first. */
+  /** Names of the classes, unless they are `EMOTIONS`; with CK+'s contempt they begin with those. */
   readonly classes?: readonly string[];
   /** Index into {@link SPLITS} of each face. */
   readonly splits: Uint8Array;
@@ -46,6 +46,8 @@ export interface FaceDataset {
    * unless a network takes them.
    */
   readonly landmarks?: Float32Array;
+  /** Probabilities that teachers give to each face, [count, 7], zeros where none was asked; absent without teachers. */
+  readonly teachers?: Float32Array;
   /** Number of the person that each face of CK+ shows, 1..999; 0 for other faces. Absent without CK+. */
   readonly subjects?: Uint16Array;
   /** Fold of each face's subject, where the subjects are divided into folds; 0 for faces of others. */
@@ -96,7 +98,7 @@ export interface Faces {
   landmarks?(place: number): Float32Array;
 }
 
-/** Names of a data set's classes: `EMOTIONS`, then any others. */
+/** Names of a data set's classes in the order of their labels. */
 export function classesOf(dataset: FaceDataset): readonly string[] {
   return dataset.classes ?? EMOTIONS;
 }

@@ -58,6 +58,25 @@ export function targetsFor(kind: TargetKind, dataset: FaceDataset, blend = 0): T
   return oneHot(labels, classesOf(dataset).length);
 }
 
+/**
+ * The same targets, mixed with the answers of teachers where they were asked. A face without a target of its own stays
+ * without.
+ * @param share of the teachers in each target.
+ */
+export function taughtTargets(targets: Targets, { teachers, count }: FaceDataset, share: number): Targets {
+  if (!teachers) return targets;
+  const { usable } = targets;
+  const probabilities = Float32Array.from(targets.probabilities);
+  const K = teachers.length / count;
+  for (let face = 0; face < count; face++) {
+    const answer = teachers.subarray(face * K, (face + 1) * K);
+    if (!usable[face] || sum(answer) === 0) continue;
+    for (let k = 0; k < K; k++)
+      probabilities[face * K + k] = (1 - share) * probabilities[face * K + k] + share * answer[k];
+  }
+  return { usable, probabilities };
+}
+
 /** The protocols that a data set has labels for. `ckplus-restricted` is none where it would be the same as `ckplus`. */
 export function protocolsOf(dataset: FaceDataset): Protocol[] {
   const restricts = () => (protocolLabels('ckplus-restricted', dataset).answers ?? []).length < EMOTIONS.length;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { DataConfig } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
@@ -6,6 +7,7 @@ import type { Reporter } from '../core/progress.ts';
 import { readCache, sha256OfFile, writeCache } from './cache.ts';
 import type { FaceFinder } from './ckplus/crop-face.ts';
 import { isCkPlus, readCkPlus } from './ckplus/read.ts';
+import { ClassNames, requireEmotions } from './class-names.ts';
 import { concat } from './columns.ts';
 import type { FaceDataset, UpscaledFaces } from './dataset.ts';
 import { readFer2013 } from './fer2013.ts';
@@ -14,6 +16,7 @@ import { withoutFlaws } from './flaws.ts';
 import { readFolders } from './folders.ts';
 import type { LoadedFaces } from './loaded.ts';
 import { checkIdentity, identityOf, type Refinement, readManifest, refinementBy } from './manifest.ts';
+import { completeSplits } from './splits.ts';
 import { countFaces, countSubjects, type DataSummary, describeSplits } from './summary.ts';
 import { generateFaces } from './synthetic/generate.ts';
 
@@ -36,7 +39,8 @@ export interface LoadTools {
  * face or have a single grey value, unless the configuration keeps them. Test faces are never left out and keep their
  * labels.
  * @param seed of the synthetic faces.
- * @throws UserError if anything is wrong with the source or the manifest; see the reader of each kind of source.
+ * @throws UserError if anything is wrong with the source or the manifest, or something is for the seven expressions only and
+ * the classes are others; see the reader of each kind of source.
  */
 export async function loadFaces(
   config: DataConfig,
@@ -44,6 +48,7 @@ export async function loadFaces(
   report: Reporter,
   tools: LoadTools = {},
 ): Promise<{ dataset: FaceDataset; summary: DataSummary }> {
+  checkClasses(config);
   const { sha256, loaded } = await readFaces(config, seed, report, tools);
   const refinement = config.refine === null ? null : await refine(config.refine, loaded, report);
   const extra = config.extraDataset === null ? null : await readExtra(config.extraDataset, config, report, tools);
@@ -70,6 +75,15 @@ export async function loadFaces(
   return { dataset, summary };
 }
 
+/** @throws UserError if the configuration has something for the seven expressions only and the classes are others. */
+function checkClasses({ source, votes, extraDataset, contempt, refine, classes }: DataConfig): void {
+  if (source === 'synthetic') requireEmotions('the generator of drawn faces', classes);
+  if (votes !== null) requireEmotions(`data.votes (${votes})`, classes);
+  if (extraDataset !== null) requireEmotions(`data.extraDataset (${extraDataset})`, classes);
+  if (contempt) requireEmotions('data.contempt', classes);
+  if (refine !== null) requireEmotions(`data.refine (${refine})`, classes);
+}
+
 /**
  * Every face of the source that a configuration names, with its FER+ votes but without the additional CK+. Only malformed
  * rows are left out.
@@ -85,12 +99,14 @@ export async function readFaces(
   const { sha256, loaded: small } = await readSource(config, seed, report, tools.find);
   noteBadRows(small, report);
   const loaded = await upscaleLoaded(small, config, tools);
-  if (config.votes === null) return { sha256, loaded };
-  if (sha256 === null)
+  if (config.votes !== null && sha256 === null)
     throw new UserError(
       `the FER+ votes of ${config.votes} belong to fer2013.csv, but the source is ${config.source}; leave out --votes`,
     );
-  return { sha256, loaded: { ...loaded, dataset: await joinVotes(config.votes, loaded, report) } };
+  const dataset = config.votes === null ? loaded.dataset : await joinVotes(config.votes, loaded, report);
+  // The people of CK+ are divided into folds instead.
+  const complete = dataset.subjects ? dataset : completeSplits(dataset, report);
+  return { sha256, loaded: { ...loaded, dataset: complete } };
 }
 
 /**
@@ -123,7 +139,8 @@ interface Source {
 }
 
 async function readSource(config: DataConfig, seed: number, report: Reporter, find?: FaceFinder): Promise<Source> {
-  const { source, skipBadRows } = config;
+  const { source, skipBadRows, map, classes } = config;
+  const names = new ClassNames(map, classes);
   if (source === 'synthetic') {
     const dataset = generateFaces({ count: config.syntheticCount, seed });
     return { sha256: null, loaded: { dataset, sourceRows: dataset.count, badRows: { count: 0, first: [] } } };
@@ -133,16 +150,26 @@ async function readSource(config: DataConfig, seed: number, report: Reporter, fi
   });
   if (info.isDirectory()) {
     const ckPlus = await isCkPlus(source);
-    const loaded = await (ckPlus ? readCkPlus(source, config, report, find) : readFolders(source, skipBadRows, report));
+    if (ckPlus) requireEmotions(`CK+ (${source})`, classes);
+    const loaded = await (ckPlus
+      ? readCkPlus(source, config, report, find)
+      : readFolders(source, { skipBadRows, names }, report));
     return { sha256: null, loaded };
   }
 
   const sha256 = await sha256OfFile(source);
-  const cached = await readCache(config.cache, sha256, source, report);
+  const choices = [...(map.length > 0 || names.classes ? [map] : []), ...(names.classes ? [classes] : [])];
+  const key =
+    choices.length === 0
+      ? sha256
+      : createHash('sha256')
+          .update(JSON.stringify([sha256, ...choices]))
+          .digest('hex');
+  const cached = await readCache(config.cache, key, source, report);
   // A strict run parses a file with bad rows again, to stop at the first.
   if (cached && (skipBadRows || cached.badRows.count === 0)) return { sha256, loaded: cached };
-  const loaded = await readFer2013(source, skipBadRows, report);
-  await writeCache(config.cache, sha256, loaded, report);
+  const loaded = await readFer2013(source, { skipBadRows, names }, report);
+  await writeCache(config.cache, key, loaded, report);
   return { sha256, loaded };
 }
 

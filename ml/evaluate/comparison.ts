@@ -1,5 +1,5 @@
-import { EMOTIONS, predictionAt } from '../core/emotions.ts';
-import { FACE_SIZE, type FaceDataset, faceAt, type Split } from '../data/dataset.ts';
+import { predictionAt } from '../core/emotions.ts';
+import { classesOf, FACE_SIZE, type FaceDataset, faceAt, type Split } from '../data/dataset.ts';
 import type { Tile } from './contact-sheet.ts';
 import type { SplitPredictions } from './evaluation.ts';
 import { Z95 } from './metrics.ts';
@@ -16,11 +16,12 @@ export interface Agreement {
 
 /**
  * Compares what two models answered for the same faces.
- * @param a [n, 7], as `b`.
+ * @param a [n, K], as `b`.
  */
 export function agreementOf(a: Float32Array, b: Float32Array, faces: number): Agreement {
+  const labelIn = (answers: Float32Array, face: number) => predictionAt(answers, face, a.length / faces).label;
   let same = 0;
-  for (let face = 0; face < faces; face++) same += Number(predictionAt(a, face).label === predictionAt(b, face).label);
+  for (let face = 0; face < faces; face++) same += Number(labelIn(a, face) === labelIn(b, face));
   let largest = 0;
   let sum = 0;
   for (const [i, probability] of a.entries()) {
@@ -76,10 +77,12 @@ export function disagreements(
   b: SplitPredictions,
   limit: number,
 ): Disagreements {
+  const names = classesOf(dataset);
+  const outputs = a.probabilities.length / a.indices.length;
   const pairs = Array.from(a.indices, (face, i) => ({
     face,
-    first: predictionAt(a.probabilities, i),
-    second: predictionAt(b.probabilities, i),
+    first: predictionAt(a.probabilities, i, outputs),
+    second: predictionAt(b.probabilities, i, outputs),
   }));
   const differing = pairs
     .filter(({ first, second }) => first.label !== second.label)
@@ -87,7 +90,7 @@ export function disagreements(
   const tiles = differing.slice(0, limit).map(({ face, first, second }) => ({
     pixels: faceAt(dataset, face),
     size: FACE_SIZE,
-    caption: `${EMOTIONS[first.label]} | ${EMOTIONS[second.label]}`,
+    caption: `${names[first.label]} | ${names[second.label]}`,
   }));
   return { split: a.split, faces: pairs.length, count: differing.length, tiles };
 }

@@ -15,11 +15,16 @@ const ResultSchema = z.strictObject({
 export const EvaluationSchema = z.strictObject({
   /** Name or file of the model. */
   model: z.string(),
+  /** Names of the classes in the order of its output, unless they are `EMOTIONS`. */
+  classes: z.array(z.string()).readonly().optional(),
   results: z.array(ResultSchema),
 });
 
 export type Evaluation = z.infer<typeof EvaluationSchema>;
 export type EvaluationResult = Evaluation['results'][number];
+
+/** Names of the classes that a model answered with. */
+export const classesIn = ({ classes = EMOTIONS }: Evaluation): readonly string[] => classes;
 
 /** What a model answered for the faces of a split. */
 export interface SplitPredictions {
@@ -35,7 +40,7 @@ export interface SplitPredictions {
  * face under a protocol gives no result.
  * @param predict gives the probabilities [n, K] of the faces at these positions; called once for each split.
  * @param model name or file of the model, kept in the evaluation.
- * @param outputs K: seven, unless the model has more.
+ * @param outputs K: seven, unless the model has more or fewer.
  * @throws UserError if none of the splits has a face.
  */
 export async function evaluate(
@@ -65,7 +70,8 @@ export async function evaluate(
   }
   if (results.length === 0)
     throw new UserError(`${dataset.source} has no faces in ${splits.join(' or ')}; use a data set with test faces`);
-  return { evaluation: { model, results }, predictions };
+  const classes = dataset.classes?.length === outputs ? dataset.classes : undefined;
+  return { evaluation: { model, ...(classes && { classes }), results }, predictions };
 }
 
 /** A table of an evaluation for the terminal, one line for each protocol and split under a line of headings. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLASSES } from '../core/class-list.ts';
 import { EMOTIONS, predictionAt } from '../core/emotions.ts';
 
 /** Bins of confidence for the calibration error, as in Guo et al. 2017. */
@@ -8,7 +9,7 @@ export const Z95 = 1.959963984540054;
 
 const count = z.number().int().min(0);
 const share = z.number().min(0).max(1);
-const perClass = <Item extends z.ZodType>(item: Item) => z.array(item).min(EMOTIONS.length);
+const perClass = <Item extends z.ZodType>(item: Item) => z.array(item).min(CLASSES.min);
 
 /** How well probabilities match labels. Shares lie in 0..1; a share of nothing (0/0) is null. */
 export const MetricsSchema = z.strictObject({
@@ -19,7 +20,7 @@ export const MetricsSchema = z.strictObject({
   accuracyInterval95: z.tuple([share, share]),
   /** Mean F1 of the classes that occur as a label or as a prediction. */
   macroF1: share,
-  /** In the order of the model's outputs, `EMOTIONS` first. `support` is the number of faces with this label. */
+  /** In the order of the model's outputs. `support` is the number of faces with this label. */
   perClass: perClass(
     z.strictObject({
       precision: share.nullable(),
@@ -43,7 +44,7 @@ export type Metrics = z.infer<typeof MetricsSchema>;
  * Measures predictions against labels.
  * @param probabilities of the classes, [n, K].
  * @param labels 0..K − 1, or -1 for faces that are not part of the measurement. [n]
- * @param classes K: seven, unless the model has more.
+ * @param classes K: seven, unless the model has more or fewer.
  * @throws RangeError if the lengths do not fit or no face has a label.
  */
 export function measure(

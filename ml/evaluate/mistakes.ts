@@ -1,5 +1,5 @@
-import { EMOTIONS, predictionAt } from '../core/emotions.ts';
-import { FACE_SIZE, type FaceDataset, faceAt, type Split } from '../data/dataset.ts';
+import { predictionAt } from '../core/emotions.ts';
+import { classesOf, FACE_SIZE, type FaceDataset, faceAt, type Split } from '../data/dataset.ts';
 import { type Protocol, protocolLabels } from '../data/labels.ts';
 import type { Tile } from './contact-sheet.ts';
 import type { SplitPredictions } from './evaluation.ts';
@@ -26,15 +26,21 @@ export function confidentMistakes(
   protocol: Protocol,
   limit: number,
 ): Mistakes {
-  const { labels, answers } = protocolLabels(protocol, dataset);
-  const answered = answers ? restrictTo(answers, probabilities, EMOTIONS.length) : probabilities;
-  const mistakes = Array.from(indices, (face, i) => ({ face, truth: labels[face], ...predictionAt(answered, i) }))
+  const names = classesOf(dataset);
+  const outputs = probabilities.length / indices.length;
+  const { labels, answers } = protocolLabels(protocol, dataset, outputs);
+  const answered = answers ? restrictTo(answers, probabilities, outputs) : probabilities;
+  const mistakes = Array.from(indices, (face, i) => ({
+    face,
+    truth: labels[face],
+    ...predictionAt(answered, i, outputs),
+  }))
     .filter(({ truth, label }) => truth >= 0 && truth !== label)
     .sort((a, b) => b.confidence - a.confidence);
   const tiles = mistakes.slice(0, limit).map(({ face, truth, label, confidence }) => ({
     pixels: faceAt(dataset, face),
     size: FACE_SIZE,
-    caption: `${EMOTIONS[truth]} → ${EMOTIONS[label]} ${Math.round(100 * confidence)} %`,
+    caption: `${names[truth]} → ${names[label]} ${Math.round(100 * confidence)} %`,
     tone: 'bad' as const,
   }));
   return { protocol, split, count: mistakes.length, tiles };

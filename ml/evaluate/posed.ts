@@ -76,25 +76,47 @@ export async function evaluatePosed(
     readonly acted?: number;
   },
 ): Promise<PosedEvaluation> {
-  const { count, size, labels, source, subjects } = faces;
-  const at = (place: number) => faces.pixels.subarray(place * size ** 2, (place + 1) * size ** 2);
-  const sharp = await predict({ count, at });
-  const scratch = new Float32Array(FACE_SIZE ** 2);
-  const soft = await predict({ count, at: (place) => resizeToBytes(at(place), FACE_SIZE, scratch) });
+  const { size, labels, source, subjects } = faces;
+  const answers = await answerPosed(faces, predict);
+  const sharp = answers.posed;
   const shares = sharesIn(found.dataset);
-  const resultOf = (protocol: 'posed' | 'posed-soft', probabilities: Float32Array) => {
-    const metrics = measure(biased(probabilities, ACTED_BIAS, found.acted ?? 0), labels);
-    const recall = meanRecall(metrics);
-    return { protocol, metrics, meanRecall: recall.share, meanRecallInterval95: recall.interval95 };
-  };
   return {
     source,
     people: new Set(subjects).size,
     size,
-    results: [resultOf('posed', sharp), resultOf('posed-soft', soft)],
+    results: scorePosed(answers, labels, found.acted ?? 0),
     front: shares ? frontOf(sharp, faces, found, shares) : null,
     calibration: calibrate(sharp, faces),
   };
+}
+
+/** Probabilities of posed faces under both protocols, [n, 7] each. */
+export type PosedAnswers = Readonly<Record<PosedEvaluation['results'][number]['protocol'], Float32Array>>;
+
+/** Shows posed faces to a model, sharp and soft. @param predict gives probabilities [n, 7]. */
+export async function answerPosed(
+  { count, size, pixels }: PosedFaces,
+  predict: (faces: Faces) => Promise<Float32Array>,
+): Promise<PosedAnswers> {
+  const at = (place: number) => pixels.subarray(place * size ** 2, (place + 1) * size ** 2);
+  const scratch = new Float32Array(FACE_SIZE ** 2);
+  return {
+    posed: await predict({ count, at }),
+    'posed-soft': await predict({ count, at: (place) => resizeToBytes(at(place), FACE_SIZE, scratch) }),
+  };
+}
+
+/** Accuracy and mean recall under both protocols. @param acted strength of the bias for acted faces. */
+export function scorePosed(
+  answers: PosedAnswers,
+  labels: ArrayLike<number>,
+  acted: number,
+): PosedEvaluation['results'] {
+  return (['posed', 'posed-soft'] as const).map((protocol) => {
+    const metrics = measure(biased(answers[protocol], ACTED_BIAS, acted), labels);
+    const recall = meanRecall(metrics);
+    return { protocol, metrics, meanRecall: recall.share, meanRecallInterval95: recall.interval95 };
+  });
 }
 
 const sharesOf = (metrics: Metrics) => ({ accuracy: metrics.accuracy, meanRecall: meanRecall(metrics).share });

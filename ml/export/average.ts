@@ -1,6 +1,7 @@
+import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { sha256Of } from '../model/exported-file.ts';
-import { encodeOnnxMetadata } from '../model/onnx-metadata.ts';
+import { type ExportedInfo, encodeOnnxMetadata } from '../model/onnx-metadata.ts';
 import { buildArchitecture } from '../nn/architectures.ts';
 import { convolutionsOf, type FoldedConvolution, networkOf } from '../nn/folded-network.ts';
 import { buildInferenceGraph } from '../nn/inference-graph.ts';
@@ -15,8 +16,11 @@ export interface AveragePart {
   readonly share: number;
 }
 
-/** Fields of exported files in which all parts must agree. */
-const COMMON = ['architecture', 'width', 'size', 'landmarks', 'upscaledBy', 'heldOut'] as const;
+/** The names of its classes, for a message. */
+const labelsOf = ({ labels = EMOTIONS }: ExportedInfo) => labels.join(', ');
+
+/** Fields of exported files in which all parts must agree; in the size, unless that of the result is given. */
+const COMMON = ['size', 'architecture', 'width', 'landmarks', 'upscaledBy', 'heldOut'] as const;
 
 /** Networks whose kernels have a smaller cosine are not averaged: it is near 0 for unrelated networks and above 0.9 for related ones. */
 const RELATED = 0.5;
@@ -28,10 +32,11 @@ const RELATED = 0.5;
  * Batch norm is folded already, so that what is averaged is what runs. The head may differ in what it was trained on; the
  * result is named after that of the largest part, and has its epoch.
  * @param parts two or more.
+ * @param size side of the result's image in pixels, for parts of different sizes; no weight depends on it.
  * @returns the ONNX file of floats, which keeps the SHA-256 and share of each part as `averageOf`.
  * @throws UserError if parts differ in more than their weights, are unrelated, or are not exported files.
  */
-export function averageModels(parts: readonly AveragePart[]): Uint8Array {
+export function averageModels(parts: readonly AveragePart[], size?: number): Uint8Array {
   const read = parts.map(({ file, bytes, share }) => {
     const info = exportedInfo(bytes, file);
     const network = foldedFromOnnx(bytes, file, buildArchitecture(info));
@@ -39,11 +44,16 @@ export function averageModels(parts: readonly AveragePart[]): Uint8Array {
   });
   const [first, ...others] = read;
   for (const other of others) {
-    const field = COMMON.find((name) => first.info[name] !== other.info[name]);
+    const field = COMMON.slice(size ? 1 : 0).find((name) => first.info[name] !== other.info[name]);
     if (field !== undefined)
       throw new UserError(
         `${other.file} has ${field} ${other.info[field] ?? 'none'}, ${first.file} has ${first.info[field] ?? 'none'}; ` +
-          'average networks that differ only in their weights',
+          `average networks that differ only in their weights${field === 'size' ? ', or pass --size' : ''}`,
+      );
+    if (labelsOf(first.info) !== labelsOf(other.info))
+      throw new UserError(
+        `${other.file} tells ${labelsOf(other.info)} apart, ${first.file} tells ${labelsOf(first.info)}; average networks ` +
+          'of the same classes',
       );
     const likeness = cosine(first.convolutions, other.convolutions);
     if (likeness < RELATED)
@@ -62,9 +72,12 @@ export function averageModels(parts: readonly AveragePart[]): Uint8Array {
     mean.set(name, { kernel: meanOf('kernel', kernel.length), bias: meanOf('bias', bias.length) });
   }
   const largest = read.reduce((best, part) => (part.share > best.share ? part : best));
-  const { head, epoch, heldOut, upscaledBy } = largest.info;
-  const { architecture, classes } = first.network;
-  const metadata = encodeOnnxMetadata(head, first.info, {
+  const { head, labels, epoch, heldOut, upscaledBy } = largest.info;
+  const { classes } = first.network;
+  const info = { ...first.info, size: size ?? first.info.size };
+  const architecture = buildArchitecture(info);
+  const metadata = encodeOnnxMetadata(head, info, {
+    labels,
     averageOf: parts.map(({ bytes, share }) => `${sha256Of(bytes)} ${(share / total).toFixed(4)}`).join(', '),
     epoch,
     heldOut,

@@ -31,16 +31,12 @@ export function exportOnnx(
   origin: Origin = {},
 ): Promise<ExportedFile> {
   const folded = foldTrained(network);
-  const options = { batch: 1, head, metadata: encodeOnnxMetadata(head, network.info, origin) };
+  const { info } = network;
+  const metadata = encodeOnnxMetadata(head, info, { labels: info.labels, ...origin });
+  const options = { batch: 1, head, metadata };
   const bytes = buildInferenceGraph(folded, options);
   return writeModel(path, bytes, FLOAT_ONNX);
 }
-
-const ABOUT = {
-  name: 'Emotion Lens',
-  description: `Recognises the facial expression of a face: ${EMOTIONS.join(', ')}`,
-  version: String(MODEL_VERSION),
-};
 
 /** Bytes of a scale. */
 const SCALE_BYTES = 4;
@@ -62,7 +58,7 @@ export async function exportQuantized(
   ioType: IoType,
   origin: Origin = {},
 ): Promise<{ tflite: ExportedFile; onnx: ExportedFile }> {
-  const tflite = encodeTflite(int8Tflite(network, ioType), network.architecture);
+  const tflite = encodeTflite(int8Tflite(network, ioType), network.architecture, origin.labels);
   const kind = { numbers: 'int8', method } as const;
   const bytesByKind = bytesOf(network, tflite.length);
   const graph = buildQdqGraph(network, {
@@ -77,18 +73,33 @@ export async function exportQuantized(
 
 /**
  * Writes one head of a network as a TensorFlow Lite file of floats.
+ * @param labels names of its classes, unless they are the seven expressions.
  * @throws UserError if the file cannot be written.
  */
-export function exportFloatTflite(network: FoldedNetwork, head: string, folder: string): Promise<ExportedFile> {
-  const bytes = encodeTflite(floatTflite(network, head), network.architecture);
+export function exportFloatTflite(
+  network: FoldedNetwork,
+  head: string,
+  folder: string,
+  labels?: readonly string[],
+): Promise<ExportedFile> {
+  const bytes = encodeTflite(floatTflite(network, head), network.architecture, labels);
   const kind = { format: 'tflite', numbers: 'float32', method: null, ioType: 'float32' } as const;
   return writeModel(join(folder, FLOAT_TFLITE), bytes, kind);
 }
 
 /** A model with its metadata and labels. */
-function encodeTflite(model: TfliteModel, architecture: Architecture): Uint8Array {
-  const metadata = [{ name: METADATA_NAME, data: describeTflite(inputsOf(architecture), PROBABILITIES, ABOUT) }];
-  return appendLabels(writeTflite({ ...model, metadata }), EMOTIONS);
+function encodeTflite(model: TfliteModel, architecture: Architecture, labels?: readonly string[]): Uint8Array {
+  const about = {
+    name: 'Emotion Lens',
+    description: labels
+      ? `Tells apart: ${labels.join(', ')}`
+      : `Recognises the facial expression of a face: ${EMOTIONS.join(', ')}`,
+    version: String(MODEL_VERSION),
+  };
+  const described = describeTflite(inputsOf(architecture), PROBABILITIES, about, labels ? 'classes' : 'expressions');
+  const description = labels ? `Emotion Lens: ${labels.length} classes` : model.description;
+  const metadata = [{ name: METADATA_NAME, data: described }];
+  return appendLabels(writeTflite({ ...model, description, metadata }), labels ?? EMOTIONS);
 }
 
 /** Bytes of an int8 TFLite file by content. */

@@ -8,8 +8,8 @@ import { readText } from '../core/files.ts';
 import { openPicture, pictureFault } from '../core/picture-file.ts';
 import type { Reporter } from '../core/progress.ts';
 import { isInside } from '../core/untrusted-path.ts';
+import { CLASS_NAMES } from '../data/class-names.ts';
 import type { PosedFaces } from '../data/dataset.ts';
-import { CLASS_FOLDERS } from '../data/folders.ts';
 import { type FaceSquare, placeOf } from './landmarks/square.ts';
 import { samplePicture } from './picture.ts';
 
@@ -100,9 +100,9 @@ function parseRow(text: string, here: string, line: number): TableRow {
   }
   const row = parsed.data;
   const name = row.expression.toLowerCase();
-  const emotion = Object.hasOwn(CLASS_FOLDERS, name) ? CLASS_FOLDERS[name] : undefined;
+  const emotion = Object.hasOwn(CLASS_NAMES, name) ? CLASS_NAMES[name] : undefined;
   if (emotion === undefined) {
-    const meant = nearestName(name, Object.keys(CLASS_FOLDERS));
+    const meant = nearestName(name, Object.keys(CLASS_NAMES));
     const hint = meant ? `did you mean ${meant}?` : `expected one of ${EMOTIONS.join(', ').toLowerCase()}`;
     throw new UserError(`${here}: unknown expression ${JSON.stringify(row.expression)}; ${hint}`);
   }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { ClassListSchema } from '../core/class-list.ts';
 import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { readText, writeAtomic } from '../core/files.ts';
@@ -19,6 +20,8 @@ import { type NetworkShape, OriginFields } from './network.ts';
 
 const share = z.number().min(0).max(1);
 const side = z.number().int().positive();
+/** Odds of e¹⁰ = 22,000: more would decide every answer. */
+const LARGEST_BIAS = 10;
 
 const MetricsSchema = z.array(
   z.strictObject({
@@ -44,7 +47,7 @@ const input = value(picture).extend({ layout: z.enum(['NCHW', 'NHWC']) });
 export const ModelJsonSchema = z.strictObject({
   version: z.literal(MODEL_VERSION),
   /** Classes in the order of the output. */
-  labels: z.array(z.string()).length(EMOTIONS.length),
+  labels: ClassListSchema,
   pixels: z.strictObject({
     /** Range that the network expects. */
     range: z.tuple([z.number(), z.number()]),
@@ -52,6 +55,11 @@ export const ModelJsonSchema = z.strictObject({
     scale: z.number(),
     bias: z.number(),
   }),
+  /**
+   * What to add to the logits, class by class, where people act their expressions; a lens adds a share of it. Absent in
+   * files of models that nobody said it of.
+   */
+  actedBias: z.array(z.number().min(-LARGEST_BIAS).max(LARGEST_BIAS)).length(EMOTIONS.length).optional(),
   /** How scripts compute the input `landmarks`; absent if the network has no such input. */
   landmarks: z.strictObject({ points: z.literal(POINTS), normalization: z.string() }).optional(),
   /** The same network in several forms. */
@@ -98,17 +106,19 @@ export type ModelJson = z.infer<typeof ModelJsonSchema>;
 /**
  * The description of exported files of one network.
  * @param shape side of its image in pixels, and what it does with landmarks.
+ * @param labels its classes in the order of the output.
  */
 export function describeModel(
   { size, landmarks = 'none' }: Pick<NetworkShape, 'size'> & Partial<Pick<NetworkShape, 'landmarks'>>,
   files: readonly { readonly file: ExportedFile; readonly metrics: ModelMetrics }[],
   training: ModelJson['training'],
+  labels: readonly string[] = EMOTIONS,
 ): ModelJson {
   const [first, ...others] = inputsFor(size, landmarks);
   const points = [first, ...others].find(({ name }) => name === LANDMARKS);
   return {
     version: MODEL_VERSION,
-    labels: [...EMOTIONS],
+    labels: [...labels],
     pixels: { ...PIXELS, range: [...PIXELS.range] },
     ...(points && { landmarks: { points: POINTS, normalization: points.normalization } }),
     files: files.map(({ file: { path, ioType, ...file }, metrics }) => {
@@ -127,7 +137,7 @@ export function describeModel(
         ...Object.fromEntries(others.map((input) => [input.name, described(input)])),
         output: {
           name: PROBABILITIES,
-          shape: file.format === 'onnx' ? [1, EMOTIONS.length, 1, 1] : [1, EMOTIONS.length],
+          shape: file.format === 'onnx' ? [1, labels.length, 1, 1] : [1, labels.length],
           type: ioType,
         },
         metrics,

@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import { presentValue } from '../config/former-names.ts';
 import { ARCHITECTURES, isTarget, LANDMARK_USES, NETWORK_SIDE, NETWORK_WIDTH, TARGETS } from '../config/schema.ts';
-import { EMOTIONS } from '../core/emotions.ts';
+import { CLASSES, ClassListSchema } from '../core/class-list.ts';
 import { UserError } from '../core/errors.ts';
 
 /*
  * What identifies a network, once for every file that states it. The schemas decode what a file holds and encode what is
  * written, so that no field has a name or a default in one direction only.
  */
-
-/** The expressions of the lens, and contempt. */
-const MAX_CLASSES = EMOTIONS.length + 1;
 
 /** Files that name no architecture hold MobileNetV2, once the only one. */
 export const ArchitectureField = z.codec(z.string().optional(), z.enum(ARCHITECTURES), {
@@ -54,10 +51,15 @@ export const OriginFields = {
 
 /** A network in training: its shape, its classifiers and how far it has come. */
 export const NetworkInfoSchema = NetworkShapeSchema.extend({
-  classes: z.number().int().positive().max(MAX_CLASSES),
+  classes: z.number().int().positive().max(CLASSES.max),
+  /** Names of the classes, unless they are the seven expressions. */
+  labels: ClassListSchema.readonly().optional(),
   heads: z.array(HeadField).min(1).max(TARGETS.length),
   upscaledBy: OriginFields.upscaledBy,
   epoch: OriginFields.epoch,
+}).refine(({ classes, labels = { length: classes } }) => labels.length === classes, {
+  path: ['labels'],
+  message: 'expected a name for each class',
 });
 export type NetworkInfo = z.infer<typeof NetworkInfoSchema>;
 

@@ -17,6 +17,8 @@ export interface FoldedConvolution {
 export interface FoldedNetwork {
   readonly architecture: Architecture;
   readonly classes: number;
+  /** Names of the classes, if they are known and not the seven expressions. */
+  readonly labels?: readonly string[];
   /** Keyed by the layer's name. */
   readonly layers: ReadonlyMap<string, FoldedConvolution>;
   /** Keyed by the name of the head. */

@@ -199,8 +199,9 @@ function tensorFrom(tensor: TensorMessage, { file, external }: Source): OnnxTens
   const { name, dims, dataType } = tensor;
   if (tensor.dataLocation === EXTERNAL) {
     if (!external) throw new UserError(`${file}: ${name} lies in another file; ${ONE_FILE}`);
-    const place = tensor.externalData.find(({ key }) => key === 'location');
-    return { name, dims, dataType, raw: new Uint8Array(), external: place?.value ?? '' };
+    const entry = (name: string) => tensor.externalData.find(({ key }) => key === name)?.value;
+    const place = { location: entry('location') ?? '', offset: Number(entry('offset') ?? 0) };
+    return { name, dims, dataType, raw: new Uint8Array(), external: place };
   }
   const raw = rawNumbers(tensor);
   const expected = dims.reduce((product, side) => product * side, ELEMENT_BYTES[dataType]);

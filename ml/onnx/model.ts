@@ -31,8 +31,15 @@ export interface OnnxTensor {
   readonly dataType: number;
   /** Little-endian numbers. */
   readonly raw: Uint8Array;
-  /** Name of the file with the numbers as this file states it, never to be used as a path; `raw` is empty then. */
-  readonly external?: string;
+  /** Where the numbers lie, if not in this file; `raw` is empty then. */
+  readonly external?: ExternalData;
+}
+
+/** A part of another file. */
+export interface ExternalData {
+  /** Its name as this file states it, never to be used as a path. */
+  readonly location: string;
+  readonly offset: number;
 }
 
 /** An attribute's value, tagged with its kind, since ONNX distinguishes 3 from 3.0. */

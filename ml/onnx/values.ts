@@ -1,3 +1,4 @@
+import { fromHalf } from '../core/float16.ts';
 import { DATA_TYPE, type OnnxNode, type OnnxTensor } from './model.ts';
 
 /** Anything that holds a node, so that a rule can hand on what it was given. */
@@ -56,13 +57,4 @@ export function numbersOf({ dims, dataType, raw, external }: OnnxTensor): readon
   if (!read || external !== undefined || !(count <= FEW)) return undefined;
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   return Array.from({ length: count }, (_, at) => read(view, at));
-}
-
-/** IEEE 754 binary16: 1 bit of sign, 5 of exponent, 10 of fraction. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

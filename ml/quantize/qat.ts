@@ -51,7 +51,8 @@ export function trainQuantized(
   const { architecture, classes } = network;
   const { quantize } = job.config;
   const { epochs, frozenEpochs, observer, perChannel } = quantize;
-  const info: NetworkInfo = { ...shapeOf(architecture), classes, heads: [head], epoch: 0 };
+  const labels = job.dataset.classes;
+  const info: NetworkInfo = { ...shapeOf(architecture), classes, ...(labels && { labels }), heads: [head], epoch: 0 };
   return trainClassifier(job, {
     info,
     identity: { quantize },

@@ -86,7 +86,7 @@ async function trainFold(
   const splits = new Uint8Array(dataset.count).fill(SPLITS.indexOf('PrivateTest'));
   for (const face of faces) splits[face] = SPLITS.indexOf('Training');
   const { completed } = await train({
-    config: { ...config, train: { ...config.train, targets: [HEAD] } },
+    config: { ...config, train: { ...config.train, targets: [HEAD], teachers: [] } },
     dataset: { ...dataset, splits },
     folder,
     reporter: {

@@ -1,4 +1,3 @@
-import { EMOTIONS } from '../core/emotions.ts';
 import type { Faces } from '../data/dataset.ts';
 import { IsolatedProcess, type Limits } from './isolated-process.ts';
 import { FACES_PER_TURN, type Predictor, readPredictor } from './predictor.ts';
@@ -6,7 +5,7 @@ import { FACES_PER_TURN, type Predictor, readPredictor } from './predictor.ts';
 const MODULE = new URL('./predictor-process.ts', import.meta.url);
 
 /** What is known of a model once it is open. */
-export type OpenedPredictor = Pick<Predictor, 'size' | 'takesLandmarks'>;
+export type OpenedPredictor = Pick<Predictor, 'size' | 'labels' | 'takesLandmarks'>;
 
 /** Faces on their way to another process. */
 export interface FaceBatch {
@@ -29,11 +28,11 @@ export async function loadIsolatedPredictor(file: string, limits?: Limits): Prom
     return {
       ...opened,
       predict: async (faces, onProgress) => {
-        const probabilities = new Float32Array(faces.count * EMOTIONS.length);
+        const probabilities = new Float32Array(faces.count * opened.labels.length);
         for (let first = 0; first < faces.count; first += FACES_PER_TURN) {
           const count = Math.min(FACES_PER_TURN, faces.count - first);
           const answers = (await isolated.call('predict', batchOf(faces, first, count))) as Float32Array;
-          probabilities.set(answers, first * EMOTIONS.length);
+          probabilities.set(answers, first * opened.labels.length);
           onProgress?.(first + count, faces.count);
         }
         return probabilities;

@@ -8,7 +8,8 @@ let predictor: Predictor;
 serveCalls({
   open: async (bytes: Uint8Array, file: string): Promise<OpenedPredictor> => {
     predictor = await openPredictor(bytes, file);
-    return { size: predictor.size, takesLandmarks: predictor.takesLandmarks };
+    const { size, labels, takesLandmarks } = predictor;
+    return { size, labels, takesLandmarks };
   },
   predict: ({ images, landmarks }: FaceBatch): Promise<Float32Array> =>
     predictor.predict({

@@ -1,10 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
+import { CLASSES, ClassListSchema } from '../core/class-list.ts';
 import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { LANDMARK_VALUES } from '../core/landmarks68.ts';
 import type { Faces } from '../data/dataset.ts';
 import { faceToImage } from '../data/resize.ts';
 import { LANDMARKS } from '../model/inputs.ts';
+import { labelsIn } from '../model/onnx-metadata.ts';
+import { decodeModel } from '../onnx/decode.ts';
+import { appendedLabels } from '../tflite/metadata.ts';
 import { checkEnding, openModel, readModelFile } from './model-file.ts';
 import type { ModelInterface, ModelPort } from './session.ts';
 
@@ -13,8 +17,8 @@ export const FACES_PER_TURN = 32;
 
 const NO_LANDMARKS = new Float32Array(LANDMARK_VALUES);
 const COLOURS = 3;
-/** How far from 1 probabilities may sum up to: each of seven that is a multiple of 1/256 may be half a step off. */
-const SUM_TOLERANCE = 0.02;
+/** How far from 1 probabilities may sum up to: each that is a multiple of 1/256 may be half a step off. */
+const sumTolerance = (classes: number) => Math.max(0.02, classes / 400);
 
 /** Receives how many faces are done, after every few faces and at the end. */
 export type OnProgress = (done: number, total: number) => void;
@@ -23,11 +27,13 @@ export type OnProgress = (done: number, total: number) => void;
 export interface Predictor {
   /** Side S of the model's image in pixels; 0 of a model that takes only landmarks. */
   readonly size: number;
+  /** Names of its classes in the order of its output. */
+  readonly labels: readonly string[];
   /** Whether it takes landmarks; those of a face without any are zeros. */
   readonly takesLandmarks: boolean;
   /**
-   * Probabilities of the seven classes, one face at a time as the lens runs it.
-   * @returns [n, 7].
+   * Probabilities of the classes, one face at a time as the lens runs it.
+   * @returns [n, K].
    * @throws UserError if the model's output is anything but probabilities.
    */
   predict(faces: Faces, onProgress?: OnProgress): Promise<Float32Array>;
@@ -53,13 +59,15 @@ export async function readPredictor(file: string): Promise<Uint8Array> {
 
 /**
  * Opens an exported model: an image, [1, 3, S, S] or in a TFLite file [1, S, S, 3], in [−1, 1], 136 values as `landmarks`,
- * or both; and as its only output seven probabilities. A TFLite file may have them quantized to uint8 or int8.
+ * or both; and as its only output a probability for each class. A TFLite file may have them quantized to uint8 or int8. Classes
+ * have the names that the file gives them; seven without names are the expressions.
  * @param bytes by {@link readPredictor}.
  * @throws as {@link loadPredictor}.
  */
 export async function openPredictor(bytes: Uint8Array, file: string): Promise<Predictor> {
   const session = await openModel(bytes, file, { check: (model) => checkInterface(model, file) });
   const { image, points } = inputsOf(session);
+  const labels = labelsOf(bytes, file, product(session.outputs[0].shape));
   const size = image ? sideOf(image, session) : 0;
   const planes = new Float32Array(COLOURS * size * size);
   const classify = async (face: Uint8Array, landmarks: Float32Array): Promise<Float32Array> => {
@@ -74,18 +82,19 @@ export async function openPredictor(bytes: Uint8Array, file: string): Promise<Pr
   };
   return {
     size,
+    labels,
     takesLandmarks: points !== undefined,
     close: () => session.close(),
     predict: async (faces, onProgress) => {
       const total = faces.count;
-      const probabilities = new Float32Array(total * EMOTIONS.length);
+      const probabilities = new Float32Array(total * labels.length);
       for (let face = 0; face < total; face++) {
         const answer = await classify(faces.at(face), faces.landmarks?.(face) ?? NO_LANDMARKS);
         if (!isDistribution(answer))
           throw new UserError(
             `${file} does not output probabilities, but ${Array.from(answer).join(', ')}; export the model again`,
           );
-        probabilities.set(answer, face * EMOTIONS.length);
+        probabilities.set(answer, face * labels.length);
         if ((face + 1) % FACES_PER_TURN === 0 || face + 1 === total) {
           onProgress?.(face + 1, total);
           await setImmediate();
@@ -96,10 +105,22 @@ export async function openPredictor(bytes: Uint8Array, file: string): Promise<Pr
   };
 }
 
+/** @param classes how many it answers with. */
+function labelsOf(bytes: Uint8Array, file: string, classes: number): readonly string[] {
+  const isOnnx = checkEnding(file) === '.onnx';
+  const named = isOnnx ? labelsIn(decodeModel(bytes, file), file) : appendedLabels(bytes);
+  const labels = ClassListSchema.safeParse(named ?? EMOTIONS).data;
+  if (labels?.length === classes) return labels;
+  throw new UserError(
+    `${file} answers with ${classes} classes, but ${named ? `names ${named.length}` : 'does not name them'}; choose a model that ` +
+      'names each of its classes once, or import it with its names: "emotion-lens import"',
+  );
+}
+
 /** NaN, infinities and logits do not pass. */
 function isDistribution(answer: Float32Array): boolean {
   const sum = answer.reduce((total, probability) => total + probability, 0);
-  return answer.every((probability) => probability >= 0) && Math.abs(sum - 1) < SUM_TOLERANCE;
+  return answer.every((probability) => probability >= 0) && Math.abs(sum - 1) < sumTolerance(answer.length);
 }
 
 /** From [3, S, S] to [S, S, 3]. */
@@ -114,17 +135,17 @@ function checkInterface(model: ModelInterface, file: string): void {
   const used = Number(image !== undefined) + Number(points !== undefined);
   const [types, imageShape, pointsShape, outputShapes] =
     channels === 'first'
-      ? ['float32', '[1, 3, S, S]', '[1, 136, 1, 1]', '[1, 7] or [1, 7, 1, 1]']
-      : ['float32, or uint8 or int8 with one scale', '[1, S, S, 3]', '[1, 1, 1, 136]', '[1, 7] or [1, 1, 1, 7]'];
+      ? ['float32', '[1, 3, S, S]', '[1, 136, 1, 1]', '[1, K] or [1, K, 1, 1]']
+      : ['float32, or uint8 or int8 with one scale', '[1, S, S, 3]', '[1, 1, 1, 136]', '[1, K] or [1, 1, 1, K]'];
   if (used === 0 || used !== inputs.length)
     throw new UserError(
       `${file} has the input ${describe(inputs)}; expected one ${imageShape}, one ${pointsShape} named "${LANDMARKS}", or ` +
         `both, ${types}: choose such a model`,
     );
   const [output] = outputs;
-  if (outputs.length !== 1 || !isUsable(output) || !hasSevenClasses(output.shape, channels))
+  if (outputs.length !== 1 || !isUsable(output) || !hasClasses(output.shape, channels))
     throw new UserError(
-      `${file} has the output ${describe(outputs)}; expected one ${outputShapes}, ${types}: choose such a model`,
+      `${file} has the output ${describe(outputs)}; expected one ${outputShapes} for ${CLASSES.min} to ${CLASSES.max} classes, ${types}: choose such a model`,
     );
 }
 
@@ -142,9 +163,11 @@ function sideOf({ shape }: ModelPort, { channels }: ModelInterface): number {
   return isPicture && typeof height === 'number' && height === width ? height : 0;
 }
 
-function hasSevenClasses(shape: ModelPort['shape'], channels: ModelInterface['channels']): boolean {
+function hasClasses(shape: ModelPort['shape'], channels: ModelInterface['channels']): boolean {
   const axis = channels === 'first' ? 1 : shape.length - 1;
-  return shape.length > 1 && shape.every((side, at) => side === (at === axis ? EMOTIONS.length : 1));
+  const classes = Number(shape[axis]);
+  if (shape.length < 2 || classes < CLASSES.min || classes > CLASSES.max) return false;
+  return shape.every((side, at) => typeof side === 'number' && (at === axis || side === 1));
 }
 
 /** Whether its numbers are floats, or small integers with one scale. */

@@ -1,4 +1,4 @@
-import { zipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { encodeFlatbuffer } from './encode.ts';
 import { table } from './flatbuffer.ts';
 
@@ -58,6 +58,8 @@ export const ModelMetadata = table({
 export const METADATA_NAME = 'TFLITE_METADATA';
 
 const LABELS_FILE = 'labels.txt';
+/** Bytes of a list of labels that is read. */
+const MAX_LABELS = 100_000;
 /** The oldest parser that understands everything that is used here. */
 const MIN_PARSER_VERSION = '1.0.0';
 
@@ -86,12 +88,14 @@ const NUMBERS = { content: { properties: { type: 'FeatureProperties', value: {} 
  * `labels.txt`.
  * @param inputs of the model in their order.
  * @param output name of the output.
+ * @param classes what its labels name.
  * @returns a FlatBuffers file, to be kept in the model as {@link METADATA_NAME}.
  */
 export function describeTflite(
   inputs: readonly DescribedInput[],
   output: string,
   about: { readonly name: string; readonly description: string; readonly version: string },
+  classes: 'expressions' | 'classes' = 'expressions',
 ): Uint8Array {
   return encodeFlatbuffer(
     ModelMetadata,
@@ -103,12 +107,12 @@ export function describeTflite(
           outputs: [
             {
               name: output,
-              description: 'Probability of each facial expression',
+              description: `Probability of each ${classes === 'classes' ? 'class' : 'facial expression'}`,
               content: { properties: { type: 'FeatureProperties', value: {} } },
               processUnits: [],
               stats: { max: [1], min: [0] },
               associatedFiles: [
-                { name: LABELS_FILE, description: 'Names of the expressions', type: 'TENSOR_AXIS_LABELS' },
+                { name: LABELS_FILE, description: `Names of the ${classes}`, type: 'TENSOR_AXIS_LABELS' },
               ],
             },
           ],
@@ -147,4 +151,17 @@ export function appendLabels(model: Uint8Array, labels: readonly string[]): Uint
   whole.set(model);
   whole.set(zip, model.length);
   return whole;
+}
+
+/** The lines of `labels.txt` that {@link appendLabels} appended to a model; undefined if it has none. */
+export function appendedLabels(model: Uint8Array): readonly string[] | undefined {
+  try {
+    const { [LABELS_FILE]: text } = unzipSync(model, {
+      filter: ({ name, originalSize }) => name === LABELS_FILE && originalSize <= MAX_LABELS,
+    });
+    return text && new TextDecoder().decode(text).replace(/\n$/, '').split(/\r?\n/);
+  } catch {
+    // Most models are no archives.
+    return undefined;
+  }
 }

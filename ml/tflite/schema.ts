@@ -93,10 +93,22 @@ export const OperatorOptions = {
   ReducerOptions: [27, table({ keepDims: [0, 'bool'] })],
   SubOptions: [28, table({ activation: [0, 'enum', ACTIVATION], potScaleInt16: [1, 'bool', true] })],
   DivOptions: [29, table({ activation: [0, 'enum', ACTIVATION] })],
+  StridedSliceOptions: [
+    32,
+    table({
+      beginMask: [0, 'int'],
+      endMask: [1, 'int'],
+      ellipsisMask: [2, 'int'],
+      newAxisMask: [3, 'int'],
+      shrinkAxisMask: [4, 'int'],
+    }),
+  ],
   SqueezeOptions: [30, table({ squeezeDims: [0, 'vector', 'int'] })],
   DequantizeOptions: [38, table({})],
   TransposeConvOptions: [49, TransposeConvOptions],
   ResizeNearestNeighborOptions: [74, table({ alignCorners: [0, 'bool'], halfPixelCenters: [1, 'bool'] })],
+  LeakyReluOptions: [75, table({ alpha: [0, 'float'] })],
+  MirrorPadOptions: [77, table({ mode: [0, 'enum', { REFLECT: 0, SYMMETRIC: 1 }] })],
   QuantizeOptions: [89, table({})],
   HardSwishOptions: [91, table({})],
 } as const;

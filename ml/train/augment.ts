@@ -9,12 +9,16 @@ export interface Augmentation {
   readonly mirrored: boolean;
   /** Maps a target pixel's centre, as a share of the side from −0.5 to 0.5, to the source: [a, b, c, d, e, f], x' = a·x + b·y + c, y' = d·x + e·y + f. */
   readonly affine: readonly [number, number, number, number, number, number];
-  /** Whether a face of more than 48 pixels a side is seen as soft as one of 48. */
-  readonly soft: boolean;
+  /** Side in pixels of a face that is as soft as a larger one is shown; null shows it as sharp as it is. */
+  readonly soft: number | null;
+  /** Light from one side: what the brightness gains or loses per half side to the right and downwards, as a share. */
+  readonly light: readonly [number, number];
   /** Grey level 0..255 after brightness, contrast and gamma, for each one before. */
   readonly tones: Float32Array;
   /** Standard deviation of the noise in grey levels. */
   readonly noise: number;
+  /** The same of single pixels of the result, as a camera adds to a face that fills them. */
+  readonly grain: number;
   /** Square that is painted grey, as shares of the side; null for none. */
   readonly cutout: { readonly left: number; readonly top: number; readonly side: number } | null;
 }
@@ -41,8 +45,14 @@ export function drawAugmentation(config: AugmentConfig, random: Random): Augment
   const square = { left: random.uniform(-side / 2, 1 - side / 2), top: random.uniform(-side / 2, 1 - side / 2), side };
   const cutout = random.chance(config.cutout) ? square : null;
   // Drawn last, and not at all where it is off, so that trainings without it stay what they were.
-  const soft = config.soft > 0 && random.chance(config.soft);
-  return { mirrored, affine, soft, tones, noise, cutout };
+  const { softest } = config;
+  const isSoft = config.soft > 0 && random.chance(config.soft);
+  const soft = isSoft ? (softest < FACE_SIZE ? softest + random.integer(FACE_SIZE + 1 - softest) : FACE_SIZE) : null;
+  const turn = config.light > 0 ? random.uniform(0, 2 * Math.PI) : 0;
+  const strength = config.light > 0 ? random.uniform(0, config.light) : 0;
+  const light = [strength * Math.cos(turn), strength * Math.sin(turn)] as const;
+  const grain = config.grain > 0 ? random.uniform(0, config.grain) : 0;
+  return { mirrored, affine, soft, light, tones, noise, grain, cutout };
 }
 
 /** Four random bytes sum to nearly a normal distribution with this mean and deviation. */
@@ -67,8 +77,8 @@ function scratchOf(purpose: keyof typeof scratch, length: number): Float32Array 
  * shrinks by two or more is sampled finer and averaged. Sampling comes first, since a small face that is turned would
  * lose more of its sharpness than an upright one.
  *
- * Noise is always that of the 48 × 48 pixels of the camera: on a larger face it is scaled up with them, because noise of
- * single large pixels would vanish when they are averaged and is finer than any that a face in the lens has.
+ * Noise is that of 48 × 48 pixels, scaled up with them on a larger face: the camera's of a small face. Grain is that of the
+ * result's pixels: the camera's of a large one.
  * @param face grey values 0..255, [side, side].
  * @param size side of the result in pixels.
  * @param random gives the noise.
@@ -83,9 +93,9 @@ export function augmentFace(
   offset: number,
   stride: number,
 ): void {
-  const { affine, cutout, soft } = augmentation;
-  const seen =
-    soft && face.length > FACE_PIXELS ? resizeToBytes(face, FACE_SIZE, scratchOf('small', FACE_PIXELS)) : face;
+  const { affine, cutout, soft, grain } = augmentation;
+  const softer = soft !== null && face.length > soft ** 2;
+  const seen = softer ? resizeToBytes(face, soft, scratchOf('small', soft ** 2)) : face;
   const side = Math.sqrt(seen.length);
   const toned = toneFace(seen, side, augmentation, random);
   const factor = samplesPerPixel(side, size);
@@ -95,23 +105,47 @@ export function augmentFace(
     sampleFace(toned, side, affine, factor * size, fine, 0, 1);
     averageSquares(fine, factor, size, out, offset, stride);
   }
+  if (grain > 0) addGrain(grain, size, random, out, offset, stride);
   if (cutout) paintCutout(cutout, size, out, offset, stride);
 }
 
+/** Nearly normal, with a mean of 0 and a deviation of {@link BYTE_SUM_DEVIATION}. */
+function drawNoise(random: Random): number {
+  const bits = random.uint32();
+  return (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24) - BYTE_SUM_MEAN;
+}
+
+/** @param grain standard deviation in grey levels. */
+function addGrain(
+  grain: number,
+  size: number,
+  random: Random,
+  out: Float32Array,
+  offset: number,
+  stride: number,
+): void {
+  const amplitude = grain / BYTE_SUM_DEVIATION / 127.5;
+  for (let pixel = 0; pixel < size * size; pixel++) {
+    const place = offset + pixel * stride;
+    out[place] = Math.min(1, Math.max(-1, out[place] + amplitude * drawNoise(random)));
+  }
+}
+
 /** Changes the tones of a face and adds noise: grey values 0..255, [side, side]. */
-function toneFace(face: Uint8Array, side: number, { tones, noise }: Augmentation, random: Random): Float32Array {
+function toneFace(face: Uint8Array, side: number, { tones, light, noise }: Augmentation, random: Random): Float32Array {
   const amplitude = noise / BYTE_SUM_DEVIATION;
   const drawn = scratch.noise;
-  for (let i = 0; i < FACE_PIXELS; i++) {
-    const bits = random.uint32();
-    const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
-    drawn[i] = sum - BYTE_SUM_MEAN;
-  }
+  for (let i = 0; i < FACE_PIXELS; i++) drawn[i] = drawNoise(random);
   const toned = scratchOf('toned', face.length);
   if (side !== FACE_SIZE) resizeBilinear(drawn, FACE_SIZE, side, toned);
   const added = side === FACE_SIZE ? drawn : toned;
-  for (let i = 0; i < face.length; i++) {
-    toned[i] = Math.min(255, Math.max(0, tones[face[i]] + amplitude * added[i]));
+  const [right, down] = light;
+  for (let row = 0, i = 0; row < side; row++) {
+    const v = 1 + down * ((2 * row + 1) / side - 1) - right;
+    for (let column = 0; column < side; column++, i++) {
+      const lit = tones[face[i]] * (v + (right * (2 * column + 1)) / side);
+      toned[i] = Math.min(255, Math.max(0, lit + amplitude * added[i]));
+    }
   }
   return toned;
 }

@@ -5,7 +5,7 @@ import { predictionAt } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { fingerprintOf } from '../data/columns.ts';
 import { classesOf, type FaceDataset, type Faces, facesOf, indicesOf } from '../data/dataset.ts';
-import { type Protocol, protocolLabels, targetsFor } from '../data/labels.ts';
+import { type Protocol, protocolLabels, targetsFor, taughtTargets } from '../data/labels.ts';
 import { type NetworkInfo, NetworkInfoSchema } from '../model/network.ts';
 import { Layout } from '../nn/layout.ts';
 import type { TrainingGraph } from '../nn/step-graph.ts';
@@ -15,6 +15,7 @@ import type { TrainingState } from './engine.ts';
 import { type ExecutionPlan, planExecution } from './hardware.ts';
 import { runTraining, type TrainingResult, type TrainingRun } from './loop.ts';
 import { learningRateAt } from './optimizer.ts';
+import { withTeachers } from './teachers.ts';
 
 /** File of the network from the epoch that was best on PublicTest for this head. */
 export const bestFile = (head: string) => `best-${head}.safetensors`;
@@ -63,12 +64,24 @@ export interface Classifier {
 /**
  * Trains a classifier of faces as the configuration says. In addition to the files of {@link runTraining} it writes, for
  * each head, the network of the best epoch on PublicTest, or of the last epoch without PublicTest.
- * @throws UserError if the data, the weights or the checkpoint do not fit the configuration.
+ * @throws UserError if the data, the weights, a teacher or the checkpoint do not fit the configuration.
  */
 export async function trainClassifier(job: ClassifierJob, classifier: Classifier): Promise<TrainingResult> {
+  const { config, reporter, signal } = job;
+  const { teachers } = config.train;
+  const dataset = await withTeachers(job.dataset, teachers, config.data.cache, reporter, signal).catch((thrown) => {
+    if (thrown !== signal?.reason) throw thrown;
+  });
+  return dataset ? trainTaught({ ...job, dataset }, classifier) : { completed: false, step: 0, best: {} };
+}
+
+/** Trains on faces whose teachers have answered. */
+async function trainTaught(job: ClassifierJob, classifier: Classifier): Promise<TrainingResult> {
   const { config, dataset, reporter } = job;
-  // The plan says how the work is divided, and the checkpoint interval does not change the result.
-  const { replicas: _replicas, layout: _layout, checkpointSteps, ...train } = config.train;
+  // The plan says how the work is divided, the data hold the teachers' answers, and the interval changes no result.
+  const { replicas: _replicas, layout: _layout, checkpointSteps, teachers: _teachers, ...settings } = config.train;
+  const { teacherShare: _share, ...own } = settings;
+  const train = dataset.teachers ? settings : own;
   const { targets: heads, batchSize, epochs, warmupEpochs, learningRate: peak, optimizer } = train;
   const { weightDecay, clipNorm, emaDecay } = train;
   const { faces, plan, layout, batches } = setUpTraining(config, dataset);
@@ -155,8 +168,10 @@ export interface TrainingSetup {
  * @throws UserError if there are fewer faces than a batch holds, or the machine does not suit the configuration.
  */
 export function setUpTraining(config: Config, dataset: FaceDataset): TrainingSetup {
-  const { targets: heads, batchSize, blend } = config.train;
-  const targets = Object.fromEntries(heads.map((kind) => [kind, targetsFor(kind, dataset, blend)]));
+  const { targets: heads, batchSize, blend, teacherShare } = config.train;
+  const targets = Object.fromEntries(
+    heads.map((kind) => [kind, taughtTargets(targetsFor(kind, dataset, blend), dataset, teacherShare)]),
+  );
   const faces = indicesOf(dataset, 'Training').filter((face) => heads.some((head) => targets[head].usable[face]));
   if (faces.length < batchSize)
     throw new UserError(

@@ -1,4 +1,6 @@
 import { extname } from 'node:path';
+import { beginsWith } from '../core/class-list.ts';
+import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { readBytes } from '../core/files.ts';
 import type { Reporter } from '../core/progress.ts';
@@ -78,8 +80,9 @@ export async function initialNetwork(
   }
   for (const [i, head] of info.heads.entries()) {
     const classifier = imported.classifiers.get(head) ?? [...imported.classifiers.values()][i];
-    // The expressions come first, so that a network with a further class takes over the others.
-    if (!classifier || imported.classes > info.classes) continue;
+    // A network with further classes takes over those that come first.
+    const isKnown = beginsWith(info.labels ?? EMOTIONS, imported.labels ?? EMOTIONS);
+    if (!classifier || !isKnown || imported.classes > info.classes) continue;
     const own = vector.view(parameters, `classifier/${head}/kernel`);
     own.set(withColumns(classifier.kernel, imported.classes, architecture.features));
     vector.view(parameters, `classifier/${head}/bias`).set(classifier.bias);

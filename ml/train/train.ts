@@ -19,7 +19,14 @@ export function train(job: ClassifierJob): Promise<TrainingResult> {
   const { targets: heads } = config.train;
   const classes = classesOf(dataset).length;
   const upscaledBy = dataset.upscaled?.upscaledBy;
-  const info: NetworkInfo = { ...shapeOf(architecture), classes, heads, epoch: 0, ...(upscaledBy && { upscaledBy }) };
+  const info: NetworkInfo = {
+    ...shapeOf(architecture),
+    classes,
+    ...(dataset.classes && { labels: dataset.classes }),
+    heads,
+    epoch: 0,
+    ...(upscaledBy && { upscaledBy }),
+  };
   /** Evaluated and kept are the moving averages. */
   const averaged = (state: TrainingState, epoch: number): TrainedNetwork => ({
     info: { ...info, epoch },

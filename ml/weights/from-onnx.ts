@@ -45,10 +45,12 @@ export function foldedFromOnnx(bytes: Uint8Array, file: string, architecture: Ar
   const layers = convLayersOf(architecture).filter(
     (conv) => !optional.has(conv) || initializers.has(`${conv.name}/kernel`),
   );
+  const { head, labels } = decodeOnnxMetadata(model, file);
   return {
     architecture,
     classes: classifier.bias.length,
+    ...(labels && { labels }),
     layers: new Map(layers.map((conv) => [conv.name, convolution(conv.name)])),
-    classifiers: new Map([[decodeOnnxMetadata(model, file).head, classifier]]),
+    classifiers: new Map([[head, classifier]]),
   };
 }

@@ -5,11 +5,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { silent } from '../../ml/core/progress.ts';
+import { ClassNames } from '../../ml/data/class-names.ts';
 import { FACE_PIXELS, SPLITS } from '../../ml/data/dataset.ts';
 import { readFer2013 } from '../../ml/data/fer2013.ts';
 import { csvRow, datasetOf, pattern, temporaryFolder } from './helpers.ts';
 
 const folder = temporaryFolder();
+const names = new ClassNames();
 const HEADER = 'emotion,pixels,Usage';
 const good = csvRow({ label: 3, split: 0, pixels: pattern(7) });
 
@@ -56,7 +58,7 @@ describe('readFer2013', () => {
         const end = how.crlf ? '\r\n' : '\n';
         const text = (how.bom ? '\ufeff' : '') + [how.header, ...rows].join(end) + (how.lastEnd ? end : '');
         const path = write(how.packed ? gzipSync(text) : text);
-        expect(await readFer2013(path, false, silent)).toEqual({
+        expect(await readFer2013(path, { skipBadRows: false, names }, silent)).toEqual({
           dataset: datasetOf(faces, path),
           sourceRows: faces.length,
           badRows: { count: 0, first: [] },
@@ -74,14 +76,59 @@ describe('readFer2013', () => {
       pixels: new Uint8Array(FACE_PIXELS).fill(i % 256),
     }));
     const path = write([HEADER, ...faces.map(csvRow)].join('\n'));
-    const { dataset } = await readFer2013(path, false, silent);
+    const { dataset } = await readFer2013(path, { skipBadRows: false, names }, silent);
     expect(dataset.count).toBe(1100);
     expect(Buffer.compare(dataset.pixels, datasetOf(faces).pixels)).toBe(0);
   });
 
   it('takes blank lines for no rows', async () => {
-    const { dataset, sourceRows } = await readFer2013(write(`${HEADER}\n${good}\n\r\n${good}\n\n`), false, silent);
+    const { dataset, sourceRows } = await readFer2013(
+      write(`${HEADER}\n${good}\n\r\n${good}\n\n`),
+      { skipBadRows: false, names },
+      silent,
+    );
     expect([dataset.count, sourceRows, ...dataset.rows]).toEqual([2, 2, 0, 1]);
+  });
+
+  it('reads the forms that people bring', async () => {
+    const faces = [
+      { label: 3, split: 0, pixels: pattern(7) },
+      { label: 5, split: 2, pixels: pattern(8) },
+    ];
+    const [happy, surprise] = faces.map(({ pixels }) => pixels.join(' '));
+    const rows = (text: string) => readFer2013(write(text), { skipBadRows: false, names }, silent);
+    const forms = [
+      `"emotion","pixels","Usage"\n"3","${happy}","Training"\n"5","${surprise}","PrivateTest"\n`,
+      `,emotion,pixels,Usage\n0,3,${happy},Training\n1,5,${surprise},PrivateTest\n`,
+      `emotion;pixels;Usage\n3;${happy};Training\n5;${surprise};PrivateTest\n`,
+      `emotion\tpixels\tUsage\n3\t${happy}\tTraining\n5\t${surprise}\tPrivateTest\n`,
+      `emotion,pixels,Usage\nhappy,${happy},train\nSuprise,${surprise},test\n`,
+      `note,emotion,pixels,Usage\n"one, quoted",3,${happy},Training\n"",5,${surprise},PrivateTest\n`,
+    ];
+    for (const form of forms) {
+      const { dataset } = await rows(form);
+      expect(dataset).toEqual(datasetOf(faces, dataset.source));
+    }
+    const { dataset } = await rows(`emotion,pixels\n3,${happy}\n5,${surprise}\n`);
+    expect([...dataset.splits]).toEqual([0, 0]);
+  });
+
+  it('maps classes, leaves some out, and guesses none', async () => {
+    const eight = write(
+      [HEADER, ...[0, 7, 1, 3].map((label) => csvRow({ label, split: 0, pixels: pattern(label) }))].join('\n'),
+    );
+    const read = (map: string[]) => readFer2013(eight, { skipBadRows: false, names: new ClassNames(map) }, silent);
+    const { dataset } = await read(['affectnet']);
+    expect([...dataset.labels]).toEqual([6, 3, 5]);
+    expect([...dataset.rows]).toEqual([0, 2, 3]);
+    expect([...(await read(['7=none'])).dataset.labels]).toEqual([0, 1, 3]);
+    await expect(read([])).rejects.toThrow(
+      /line 3: unknown emotion "7", expected 0 to 6 or a name, or --map "7=CLASS"/,
+    );
+    expect(() => new ClassNames(['contempt'])).toThrow(
+      /data\.map: "contempt" is neither NAME=CLASS nor one of rafdb, affectnet/,
+    );
+    expect(() => new ClassNames(['a=Hapy'])).toThrow(/with a class of Angry, .* or none/);
   });
 
   const malformed: [string, string, string][] = [
@@ -98,8 +145,8 @@ describe('readFer2013', () => {
     ['no emotion', good.replace('3,', ','), 'unknown emotion "", expected 0 to 6'],
     [
       'an unknown Usage',
-      good.replace('Training', 'Test'),
-      'unknown Usage "Test", expected Training, PublicTest, PrivateTest',
+      good.replace('Training', 'Tset'),
+      'unknown Usage "Tset", expected Training, PublicTest, PrivateTest',
     ],
     ['a column too few', good.replace(',Training', ''), 'found 2 columns, expected 3'],
     ['a column too many', `${good},`, 'found 4 columns, expected 3'],
@@ -108,7 +155,7 @@ describe('readFer2013', () => {
 
   it.each(malformed)('stops at %s', async (_, row, problem) => {
     const path = write(`${HEADER}\n${good}\n${row}\n${good}\n`);
-    const error = await readFer2013(path, false, silent).catch((thrown) => thrown);
+    const error = await readFer2013(path, { skipBadRows: false, names }, silent).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toContain(`${path} line 3: ${problem}`);
     expect(error.message).toContain('--skip-bad-rows');
@@ -118,7 +165,7 @@ describe('readFer2013', () => {
     const bad = malformed.map(([, row]) => row);
     const { dataset, sourceRows, badRows } = await readFer2013(
       write([HEADER, good, ...bad, good].join('\n')),
-      true,
+      { skipBadRows: true, names },
       silent,
     );
     expect(dataset).toMatchObject({ count: 2, rows: Uint32Array.of(0, bad.length + 1) });
@@ -134,10 +181,14 @@ describe('readFer2013', () => {
     ['another table', 'a,b\n1,2\n', 'line 1: unknown header "a,b"; expected emotion,pixels,Usage'],
     ['a column twice', 'emotion,pixels,pixels\n', 'line 1: unknown header'],
     ['a packed nothing', gzipSync(''), 'line 1: unknown header ""'],
-    ['bad rows alone', `${HEADER}\n1,2\n`, 'all of its 1 rows are malformed; first error: line 2: found 2 columns'],
+    [
+      'bad rows alone',
+      `${HEADER}\n1,2\n`,
+      'none of its 1 rows has a face; 0 are mapped to none, 1 are malformed; first error: line 2: found 2 columns',
+    ],
   ])('refuses %s even when bad rows are skipped', async (_, content, problem) => {
     const path = write(content);
-    const error = await readFer2013(path, true, silent).catch((thrown) => thrown);
+    const error = await readFer2013(path, { skipBadRows: true, names }, silent).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).toContain(path);
     expect(error.message).toContain(problem);

@@ -8,6 +8,7 @@ import { ConfigSchema } from '../../ml/config/schema.ts';
 import { silent } from '../../ml/core/progress.ts';
 import { sha256OfFile } from '../../ml/data/cache.ts';
 import { readCkPlus } from '../../ml/data/ckplus/read.ts';
+import { ClassNames } from '../../ml/data/class-names.ts';
 import { readFer2013 } from '../../ml/data/fer2013.ts';
 import { readFolders } from '../../ml/data/folders.ts';
 import { loadFaces } from '../../ml/data/load.ts';
@@ -16,6 +17,7 @@ import { listPictures, readPicture } from '../../ml/superres/pictures.ts';
 import { csvRow, pattern, temporaryFolder } from './helpers.ts';
 
 const folder = temporaryFolder();
+const names = new ClassNames();
 const onPosix = it.skipIf(process.platform === 'win32');
 const face = (path: string) =>
   sharp(Uint8Array.from(pattern(7)), { raw: { width: 48, height: 48, channels: 1 } })
@@ -32,13 +34,15 @@ describe('a table that is small as a gzip', () => {
 
   it('and has millions of blank lines is refused', async () => {
     const path = packed('blank.csv.gz', HEADER + '\n'.repeat(3_000_000));
-    await expect(readFer2013(path, true, silent)).rejects.toThrow(/blank\.csv\.gz: it has more than 2000000 lines/);
+    await expect(readFer2013(path, { skipBadRows: true, names }, silent)).rejects.toThrow(
+      /blank\.csv\.gz: it has more than 2000000 lines/,
+    );
   });
 
   it('and has lines of nothing but commas is read on to its good rows', async () => {
     const row = csvRow({ label: 3, split: 0, pixels: pattern(7) });
     const path = packed('commas.csv.gz', `${HEADER}${`${','.repeat(1_000_000)}\n`.repeat(50)}${row}\n`);
-    const { dataset, badRows } = await readFer2013(path, true, silent);
+    const { dataset, badRows } = await readFer2013(path, { skipBadRows: true, names }, silent);
     expect(dataset.count).toBe(1);
     expect(badRows.count).toBe(50);
     expect(badRows.first[0]).toBe('line 2: found 1000001 columns, expected 3');
@@ -65,17 +69,17 @@ describe('a folder of faces', () => {
   });
 
   onPosix('may have any characters in its name and those of its files', async () => {
-    const { dataset } = await readFolders(root, false, silent);
+    const { dataset } = await readFolders(root, { skipBadRows: false, names }, silent);
     expect([...dataset.pixels.subarray(0, 48 * 48)]).toEqual(pattern(7));
     expect(dataset.count).toBe(2);
   });
 
   /** What does not do stops a strict reading with its name and the reason, and is left out and counted otherwise. */
   const isLeftOut = async (path: string, reason: RegExp) => {
-    const reading = readFolders(root, false, silent);
+    const reading = readFolders(root, { skipBadRows: false, names }, silent);
     await expect(reading).rejects.toThrow(path);
     await expect(reading).rejects.toThrow(reason);
-    const { dataset, badRows } = await readFolders(root, true, silent);
+    const { dataset, badRows } = await readFolders(root, { skipBadRows: true, names }, silent);
     expect([dataset.count, badRows.count]).toEqual([2, 1]);
     expect(badRows.first[0]).toMatch(reason);
   };
@@ -102,7 +106,9 @@ describe('a folder of faces', () => {
 
   onPosix('with a link back to itself is no endless folder', async () => {
     symlinkSync(root, odd('again'));
-    await expect(readFolders(root, false, silent)).rejects.toThrow(/found a folder inside a class folder/);
+    await expect(readFolders(root, { skipBadRows: false, names }, silent)).rejects.toThrow(
+      /found a folder inside a class folder/,
+    );
   });
 
   it.runIf(process.platform === 'linux')('has a file whose name is not in UTF-8 called that', async () => {

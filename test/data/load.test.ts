@@ -116,7 +116,9 @@ describe('loadFaces', () => {
       expect([run, ...dataset.rows]).toEqual([run, 0, 2]);
       expect([dataset.votes?.[0], dataset.votes?.[10]]).toEqual([0, 2]);
       expect(summary).toMatchObject({ rowsRead: 3, badRowsSkipped: 1 });
-      expect(report.notes[0]).toBe('skipped 1 malformed of 3 rows: line 3: unknown emotion "9", expected 0 to 6');
+      expect(report.notes[0]).toBe(
+        'skipped 1 malformed of 3 rows: line 3: unknown emotion "9", expected 0 to 6 or a name, or --map "9=CLASS"',
+      );
     }
     await expect(loadFaces(configOf({ source: path }), 1, silent)).rejects.toThrow('line 3: unknown emotion "9"');
   });

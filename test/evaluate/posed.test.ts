@@ -4,7 +4,7 @@ import { EMOTIONS } from '../../ml/core/emotions.ts';
 import type { FaceDataset, Faces, PosedFaces } from '../../ml/data/dataset.ts';
 import { measure } from '../../ml/evaluate/metrics.ts';
 import { evaluatePosed, formatPosed, PosedEvaluationSchema } from '../../ml/evaluate/posed.ts';
-import { biased, classShares, meanRecall, priorBias } from '../../ml/evaluate/prior.ts';
+import { actedBiasFor, biased, classShares, meanRecall, priorBias } from '../../ml/evaluate/prior.ts';
 
 const positive = fc.double({ min: 0.01, max: 1, noNaN: true });
 const weights = fc.array(positive, { minLength: 7, maxLength: 7 });
@@ -48,6 +48,19 @@ describe('the prior', () => {
 
   it('is how common the majorities of the training faces are', () => {
     expect([...classShares(voted())]).toEqual([1, 1, 1, 1, 1, 1, 2].map((count) => count / 3));
+  });
+});
+
+describe('the bias for acted faces', () => {
+  it('is for heads that learned votes; labels that say what was acted need none', () => {
+    const row = Float32Array.of(0.2, 0.1, 0.2, 0.2, 0.1, 0.1, 0.1);
+    for (const head of ['votes', 'majority', 'blended']) {
+      const [angry, , , happy] = biased(row, actedBiasFor(head), 0.75);
+      expect(angry).toBeGreaterThan(happy);
+    }
+    biased(row, actedBiasFor('original'), 0.75).forEach((p, k) => {
+      expect(p).toBeCloseTo(row[k], 6);
+    });
   });
 });
 

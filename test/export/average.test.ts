@@ -108,6 +108,22 @@ describe('the average of exported networks', () => {
     });
   });
 
+  it('of networks of different sizes has the size that is asked for', async () => {
+    const large = await exported(randomNetwork(0.35, 64, HEADS), 'votes', 'larger', { epoch: 3 });
+    const mean = averageModels(
+      [
+        { ...one, share: 1 },
+        { ...large, share: 1 },
+      ],
+      SIZE,
+    );
+    // The random network of another size has the same weights.
+    expect(exportedInfo(mean, 'mean').size).toBe(SIZE);
+    expect(foldedOf(mean).layers).toEqual(foldedOf(one.bytes).layers);
+    const image = Float32Array.from({ length: 3 * SIZE * SIZE }, (_, i) => Math.sin(i));
+    expect(await answer(mean, image)).toEqual(await answer(one.bytes, image));
+  });
+
   it('says what it is of, and takes head and epoch of the largest part', async () => {
     const original = await exported(moved(network, 0.01, 3), 'original', 'original', { epoch: 7 });
     const mean = averageModels([
@@ -129,9 +145,13 @@ describe('the average of exported networks', () => {
     const wide = await exported(randomNetwork(0.5, SIZE, HEADS), 'votes', 'wide');
     expect(() => average(wide)).toThrow(/wide\.onnx has width 0\.5, .*one\.onnx has 0\.35; average networks that/);
     const upscaled = await exported(randomNetwork(0.35, 64, HEADS), 'votes', 'large');
-    expect(() => average(upscaled)).toThrow(/large\.onnx has size 64/);
+    expect(() => average(upscaled)).toThrow(/large\.onnx has size 64.*or pass --size/);
     const sharp = await exported(network, 'votes', 'sharp', { upscaledBy: 'abc' });
     expect(() => average(sharp)).toThrow(/sharp\.onnx has upscaledBy abc, .*one\.onnx has none/);
+    const kinds = await exported(network, 'votes', 'kinds', { labels: [...'abcdefg'] });
+    expect(() => average(kinds)).toThrow(
+      /kinds\.onnx tells a, b, .* apart, .*one\.onnx tells Angry, .* of the same classes/,
+    );
     const stranger = await exported(moved(network, 3, 4), 'votes', 'stranger');
     expect(() => average(stranger)).toThrow(/stranger\.onnx and .*one\.onnx are unrelated \(cosine 0\.\d\d\)/);
     expect(() => average({ file: 'README.md', bytes: Buffer.from('# no model') })).toThrow(/README\.md/);

@@ -92,6 +92,9 @@ describe('the exported model', () => {
     const model = describeModel({ size: 96 }, [{ file: exported, metrics }], training);
     await writeModelJson(file, model);
     expect(await readModelJson(file)).toEqual(model);
+    const biased = { ...model, actedBias: [1, 0.5, 0, -1, 0, 0.25, -0.125] };
+    await writeModelJson(file, biased);
+    expect(await readModelJson(file)).toEqual(biased);
     expect(model.files[0].sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(model.version).toBe(MODEL_VERSION);
     await expect(readModelJson(path)).rejects.toThrow(/emotion\.onnx is not JSON/);

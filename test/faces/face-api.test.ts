@@ -4,7 +4,7 @@ import * as ort from 'onnxruntime-node';
 import { beforeAll, expect, test, vi } from 'vitest';
 import { DETECTOR_MEANS, decodeDetections, detectorView } from '../../ml/faces/detection.ts';
 import { LANDMARK_MEANS, LANDMARK_SIDE, placeOf, squareOfBox } from '../../ml/faces/landmarks/square.ts';
-import { detectorModel, landmarkModel } from '../../ml/faces/networks/models.ts';
+import { ageGenderModel, detectorModel, expressionModel, landmarkModel } from '../../ml/faces/networks/models.ts';
 import { networkInput, type Picture, samplePicture, type View } from '../../ml/faces/picture.ts';
 import { FACE_API, loadNetworks, samplePhoto } from './networks.ts';
 
@@ -30,6 +30,10 @@ interface FaceApi {
   readonly nets: {
     readonly tinyFaceDetector: Network & { locateFaces(input: Tensor, options: object): Promise<Detection[]> };
     readonly faceLandmark68Net: Network;
+    readonly faceExpressionNet: Network;
+    readonly ageGenderNet: Omit<Network, 'forward'> & {
+      forward(input: Tensor): Promise<{ age: Tensor; gender: Tensor }>;
+    };
   };
 }
 
@@ -42,13 +46,15 @@ beforeAll(async () => {
   vi.stubGlobal('document', { createElement: () => ({}) });
   faceApi = await import(join(FACE_API, 'dist/face-api.esm.js'));
   await faceApi.tf.setBackend('cpu');
-  const load = async (network: Network, name: string) => {
+  const load = async (network: Pick<Network, 'loadFromWeightMap'>, name: string) => {
     const [{ weights }] = JSON.parse(await readFile(join(FACE_API, `model/${name}-weights_manifest.json`), 'utf8'));
     const bytes = Uint8Array.from(await readFile(join(FACE_API, `model/${name}.bin`))).buffer;
     network.loadFromWeightMap(faceApi.tf.io.decodeWeights(bytes, weights));
   };
   await load(faceApi.nets.tinyFaceDetector, 'tiny_face_detector_model');
   await load(faceApi.nets.faceLandmark68Net, 'face_landmark_68_model');
+  await load(faceApi.nets.faceExpressionNet, 'face_expression_model');
+  await load(faceApi.nets.ageGenderNet, 'age_gender_model');
   vi.unstubAllGlobals();
 });
 
@@ -105,9 +111,56 @@ test("the landmarks are face-api's", async () => {
   }
 });
 
+/** The faces of a sample photo as our own models see them, and as face-api does. */
+async function facesOfPhoto(number: 1 | 2 | 3 | 4 | 5 | 6) {
+  const picture = await samplePhoto(number, 640);
+  const { detect } = await loadNetworks();
+  const all = detectorView(picture, 512);
+  const answer = await detect(networkInput(picture, all, DETECTOR_MEANS), all.width, all.height);
+  return decodeDetections(answer, all, 0.5).map(({ box }) => {
+    const view = { square: placeOf(squareOfBox(box)), width: LANDMARK_SIDE, height: LANDMARK_SIDE };
+    // (value / 255 − 0.5) · 2.
+    const image = networkInput(picture, view, [127.5, 127.5, 127.5]).map((value) => 2 * value);
+    return { image, tensor: tensorOf(picture, view) };
+  });
+}
+
+test("the expressions are face-api's, in the order of ours", async () => {
+  const session = await ort.InferenceSession.create(await expressionModel());
+  const faces = await facesOfPhoto(5);
+  expect(faces.length).toBeGreaterThanOrEqual(3);
+  for (const { image, tensor } of faces) {
+    const { prob } = await session.run({ image: new ort.Tensor(image, [1, 3, LANDMARK_SIDE, LANDMARK_SIDE]) });
+    // Neutral, happy, sad, angry, fearful, disgusted, surprised.
+    const theirs = (await faceApi.nets.faceExpressionNet.forward(tensor)).dataSync();
+    const inOurOrder = [3, 5, 4, 1, 2, 6, 0].map((place) => theirs[place]);
+    expect(prob.dims).toEqual([1, 7]);
+    for (const [i, value] of inOurOrder.entries()) expect((prob.data as Float32Array)[i]).toBeCloseTo(value, 4);
+  }
+});
+
+test("the ages and sexes are face-api's, also in a batch", async () => {
+  const faces = await facesOfPhoto(5);
+  const session = await ort.InferenceSession.create(await ageGenderModel(faces.length));
+  const images = new Float32Array(faces.flatMap(({ image }) => [...image]));
+  const shape = [faces.length, 3, LANDMARK_SIDE, LANDMARK_SIDE];
+  const { age, sex } = await session.run({ image: new ort.Tensor(images, shape) });
+  for (const [i, { tensor }] of faces.entries()) {
+    const theirs = await faceApi.nets.ageGenderNet.forward(tensor);
+    expect((age.data as Float32Array)[i]).toBeCloseTo(theirs.age.dataSync()[0], 2);
+    const [male, female] = theirs.gender.dataSync();
+    expect((sex.data as Float32Array)[2 * i]).toBeCloseTo(male, 4);
+    expect((sex.data as Float32Array)[2 * i + 1]).toBeCloseTo(female, 4);
+  }
+  const ages = [...(age.data as Float32Array)];
+  expect(Math.max(...ages) - Math.min(...ages)).toBeGreaterThan(1);
+});
+
 test('the files are about as small as the weights, and a batch gives what single pictures give', async () => {
   expect((await detectorModel()).length).toBeLessThan(220_000);
   expect((await landmarkModel()).length).toBeLessThan(400_000);
+  expect((await expressionModel()).length).toBeLessThan(400_000);
+  expect((await ageGenderModel()).length).toBeLessThan(500_000);
   const picture = await samplePhoto(3, 640);
   const input = networkInput(picture, { ...squareView(picture, LANDMARK_SIDE) }, LANDMARK_MEANS);
   const batch = new Float32Array(2 * input.length);

@@ -14,11 +14,12 @@ import { join, resolve } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { withLock } from '../../ml/core/lock.ts';
+import { ACTED_BIAS } from '../../ml/evaluate/prior.ts';
 import { sha256Of } from '../../ml/model/exported-file.ts';
 import { readModelJson } from '../../ml/model/model-json.ts';
 import { buildLens } from '../../tools/lens-build/build.ts';
 import { installModel } from '../../tools/lens-build/install.ts';
-import { readLensModel } from '../../tools/lens-build/lens-model.ts';
+import { type LensModel, readLensModel } from '../../tools/lens-build/lens-model.ts';
 import { validateProject } from '../../tools/lens-validate/validate.ts';
 import { readProgram } from '../../tools/simulator/load/read-program.ts';
 import { temporaryFolder } from '../data/helpers.ts';
@@ -82,6 +83,57 @@ describe('installing a model', () => {
     expect((await buildLens(project)).written).toEqual([]);
   });
 
+  /** The scene's bias for acted faces. */
+  const biasOf = (text: string) =>
+    [.../actedBias: !<float\[\]>\n((?: {8}- .*\n)+)/.exec(text)![1].matchAll(/- (\S+)/g)].map(([, value]) =>
+      Number(value),
+    );
+  const OWN = [1, 0.5, 0, -1, 0, 0.25, -0.125];
+  /** The shipped model with other things in its `model.json`. */
+  async function variant(changes: object): Promise<LensModel> {
+    const folder = temporaryFolder();
+    cpSync(join(MODEL, 'emotion.int8.tflite'), join(folder, 'emotion.int8.tflite'));
+    const model = JSON.parse(readFileSync(join(MODEL, 'model.json'), 'utf8'));
+    writeFileSync(join(folder, 'model.json'), JSON.stringify({ ...model, ...changes }));
+    return readLensModel(folder, 'tflite');
+  }
+
+  it("brings the model's own bias into the scene, and building keeps it", async () => {
+    const scene = at('Assets/Scene.scene');
+    const before = readFileSync(scene, 'utf8');
+    await installModel(project, await variant({ actedBias: OWN }));
+    const after = readFileSync(scene, 'utf8');
+    expect(biasOf(after)).toEqual(OWN);
+    const withoutBias = (text: string) => text.replace(/ {6}actedBias: .*\n(?: {8}- .*\n)+/, '');
+    expect(withoutBias(after)).toBe(withoutBias(before));
+    expect((await buildLens(project)).written).toEqual([]);
+    writeFileSync(scene, after.replace('confidence: 0.500000', 'confidence: 0.700000'));
+    await buildLens(project, true);
+    expect(readFileSync(scene, 'utf8')).toBe(after);
+    await install('tflite');
+    expect(readFileSync(scene, 'utf8')).toBe(before);
+  });
+
+  it("gives back the script's bias with a model that says none, and leaves a former detector as it is", async () => {
+    const scene = at('Assets/Scene.scene');
+    await installModel(project, await variant({ actedBias: OWN }));
+    await installModel(project, await variant({ actedBias: undefined }));
+    expect(biasOf(readFileSync(scene, 'utf8'))).toEqual([...ACTED_BIAS]);
+    const former = readFileSync(scene, 'utf8').replace(/ {6}actedBias: .*\n(?: {8}- .*\n)+/, '');
+    writeFileSync(scene, former);
+    await installModel(project, await variant({ actedBias: OWN }));
+    expect(readFileSync(scene, 'utf8')).toBe(former);
+  });
+
+  it.each([
+    [[1, 2, 3]],
+    [new Array(7).fill(11)],
+    ['none'],
+    [[...new Array(6).fill(0), null]],
+  ])('refuses the bias %j', async (actedBias) => {
+    await expect(variant({ actedBias })).rejects.toThrow(/is not a valid model\.json:[\s\S]*actedBias/);
+  });
+
   it('works in a project of someone else, by the link of the detector', async () => {
     for (const name of ['Assets/Scene.scene', `${TFLITE}.meta`])
       writeFileSync(
@@ -96,8 +148,10 @@ describe('installing a model', () => {
     expect(readdirSync(at('Assets/Mine')).sort()).toEqual(['emotion.onnx', 'emotion.onnx.meta']);
   });
 
-  it.each([0, 1, 2])('leaves the project as it is when the disk is full after %i files', async (files) => {
-    const model = await readLensModel(MODEL, 'onnx');
+  it.each([0, 1, 2, 3])('leaves the project as it is when the disk is full after %i files', async (files) => {
+    // Its bias is another one than the scene's, so that a scene is written as well.
+    const model = { ...(await readLensModel(MODEL, 'onnx')) };
+    model.description.actedBias = OWN;
     const before = contentOf(project);
     disk.left = files;
     await expect(installModel(project, model)).rejects.toThrow('the disk is full');
@@ -237,9 +291,24 @@ describe('a model that does not fit the lens is refused', () => {
     for (const name of ['model.json', 'emotion.int8.tflite']) cpSync(join(MODEL, name), join(folder, name));
   });
 
-  it('for its labels', async () => {
-    change((model) => model.labels.reverse());
-    await refused(/labels are Neutral, Surprise[\s\S]*expected Angry, Disgust/);
+  const labels = (...names: string[]) => [...names, 'C', 'D', 'E', 'F', 'G'];
+  it.each([
+    [
+      labels('Thumbs up', 'thumbs-up'),
+      /the classes "Thumbs up" and "thumbs-up" would both send the triggers THUMBS_UP_…/,
+    ],
+    [labels('A', '!?'), /the name of class 2, "!\?", has no letter or digit/],
+    [labels('A\u0007', 'B'), /without control characters[\s\S]*labels\[0\]/],
+    [labels('A', '\u0085B'), /without control characters[\s\S]*labels\[1\]/],
+    [['Angry'], /is not a valid model\.json:[\s\S]*labels/],
+    [Array.from({ length: 65 }, (_, i) => `C${i}`), /is not a valid model\.json:[\s\S]*labels/],
+    [labels('A', 'B').slice(0, 5), /has the output \[1,7\]; expected 5 probabilities, one for each of the labels/],
+  ])('for its labels %j', async (labels, message) => {
+    change((model) => {
+      model.labels = labels;
+      model.actedBias = undefined;
+    });
+    await refused(message);
   });
 
   it.each([

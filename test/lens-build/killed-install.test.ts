@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { isLock } from '../../ml/core/lock.ts';
@@ -44,35 +44,47 @@ describe('an installation that is killed', () => {
     await buildLens(fresh);
     await writeLandmarkModel(models);
     onnx = await readLensModel(resolve('ml/models/emotion'), 'onnx');
-    landmarks = await readLensModel(models, 'onnx');
+    const read = await readLensModel(models, 'onnx');
+    landmarks = { ...read, description: { ...read.description, actedBias: [1, 0, 0, 0, 0, 0, 0] } };
   });
 
   it.each([
     ['under another name', () => onnx, () => {}],
-    ['of another size and with landmarks under the same name', () => landmarks, () => installModel(fresh, onnx)],
-  ])('after any of its changes leaves a project that is valid: a model %s', async (_, modelOf, before) => {
-    await before();
-    let changes = 0;
-    for (let installed = false; !installed; changes++) {
-      rmSync(project, { recursive: true, force: true });
-      cpSync(fresh, project, { recursive: true });
-      disk.changes = changes;
-      installed = await installModel(project, modelOf()).then(
-        () => disk.changes >= 0,
-        () => false,
-      );
-      disk.changes = Number.POSITIVE_INFINITY;
-      const { findings } = await validateProject(project);
-      expect(
-        findings.filter(({ severity }) => severity === 'error'),
-        `killed after ${changes} changes`,
-      ).toEqual([]);
-      // The process that the lock names lives on, so that the next installation would wait for it.
-      for (const name of readdirSync(project).filter(isLock)) rmSync(join(project, name));
-      await installModel(project, modelOf());
-      const left = readdirSync(join(project, 'Assets/EmotionDetector')).filter((name) => /onnx|tflite/.test(name));
-      expect(left.filter((name) => !name.endsWith('.tmp'))).toEqual(['emotion.onnx', 'emotion.onnx.meta']);
-    }
-    expect(changes).toBeGreaterThan(10);
-  });
+    [
+      'of another size, with landmarks and a bias of its own under the same name',
+      () => landmarks,
+      () => installModel(fresh, onnx),
+    ],
+  ])(
+    'after any of its changes leaves a project that is valid: a model %s',
+    { timeout: 240_000 },
+    async (_, modelOf, before) => {
+      await before();
+      let changes = 0;
+      for (let installed = false; !installed; changes++) {
+        rmSync(project, { recursive: true, force: true });
+        cpSync(fresh, project, { recursive: true });
+        disk.changes = changes;
+        installed = await installModel(project, modelOf()).then(
+          () => disk.changes >= 0,
+          () => false,
+        );
+        disk.changes = Number.POSITIVE_INFINITY;
+        const { findings } = await validateProject(project);
+        expect(
+          findings.filter(({ severity }) => severity === 'error'),
+          `killed after ${changes} changes`,
+        ).toEqual([]);
+        // The process that the lock names lives on, so that the next installation would wait for it.
+        for (const name of readdirSync(project).filter(isLock)) rmSync(join(project, name));
+        await installModel(project, modelOf());
+        const left = readdirSync(join(project, 'Assets/EmotionDetector')).filter((name) => /onnx|tflite/.test(name));
+        expect(left.filter((name) => !name.endsWith('.tmp'))).toEqual(['emotion.onnx', 'emotion.onnx.meta']);
+        const scene = readFileSync(join(project, 'Assets/Scene.scene'), 'utf8');
+        const [bias] = modelOf().description.actedBias!;
+        expect(scene).toContain(`      actedBias: !<float[]>\n        - ${bias.toFixed(6)}\n`);
+      }
+      expect(changes).toBeGreaterThan(10);
+    },
+  );
 });

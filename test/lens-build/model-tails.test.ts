@@ -14,7 +14,7 @@ import { openModelAsset } from '../../tools/simulator/session/open-model-asset.t
 import { temporaryFolder } from '../data/helpers.ts';
 import { withPixelTail } from '../tflite/pixel-tail.ts';
 
-const SHIPPED = resolve('ml/models/emotion-96');
+const SHIPPED = resolve('ml/models/emotion-fast');
 const TFLITE = 'emotion.int8.tflite';
 
 /** The shipped model, and the same one with the tail that files had before. */

@@ -8,6 +8,7 @@ import { addScript } from '../../tools/simulator/stand-in/script.ts';
 
 installStandIn();
 const { EmotionEffects } = await import('../../lens/Assets/Effects/EmotionEffects.ts');
+const { EffectSlot } = await import('../../lens/Assets/Effects/EffectSlot.ts');
 type Inputs = Partial<InstanceType<typeof EmotionEffects>>;
 
 const [ANGRY, , , HAPPY, SAD] = EMOTIONS.keys();
@@ -22,13 +23,13 @@ class Recorder extends BaseScriptComponent {
 }
 
 let lens: StandIn;
-let detector: { emotion: number; intensity: number };
+let detector: { emotion: number; intensity: number; labels: string[] };
 let happy: StandInSceneObject;
 let sad: StandInSceneObject;
 
 beforeEach(() => {
   lens = installStandIn();
-  detector = { emotion: NO_EMOTION, intensity: 1 };
+  detector = { emotion: NO_EMOTION, intensity: 1, labels: EMOTIONS };
   happy = new StandInSceneObject('Happy');
   sad = new StandInSceneObject('Sad');
 });
@@ -240,5 +241,46 @@ describe('the sounds of EmotionEffects', () => {
     const { object } = start({ ...sounds, soundVolume: 0 });
     show(HAPPY, 1);
     expect(object.getComponents('AudioComponent')).toHaveLength(0);
+  });
+});
+
+describe('a model with classes of its own', () => {
+  function slotFor(className: string, objects: StandInSceneObject[], inputs = {}): ScriptComponent {
+    const object = new StandInSceneObject(`Slot ${className}`);
+    return addScript(object, EffectSlot, { className, objects, fade: 0.5, ...inputs }) as unknown as ScriptComponent;
+  }
+
+  beforeEach(() => {
+    detector.labels = ['Wave', 'happy', 'Background'];
+  });
+
+  it('shows groups by the names of its classes, in whatever order, and slots for the others', () => {
+    const wave = new StandInSceneObject('Wave');
+    const sound = new StandInSound('wave');
+    const { object } = start({ happyObjects: [happy], sadObjects: [sad], slots: [slotFor('wave', [wave], { sound })] });
+    expect([wave.enabled, happy.enabled, sad.enabled]).toEqual([false, false, false]);
+    show(0, 1);
+    expect([wave.enabled, happy.enabled, sad.enabled]).toEqual([true, false, false]);
+    expect(audioOf(object, 'wave')).toBeDefined();
+    show(1, 1);
+    expect([wave.enabled, happy.enabled, sad.enabled]).toEqual([false, true, false]);
+    show(2, 1);
+    expect([wave.enabled, happy.enabled, sad.enabled]).toEqual([false, false, false]);
+  });
+
+  it('says once which classes have no effect, and which slots no class', () => {
+    start({ slots: [slotFor('Waving', [])] });
+    show(0, 1);
+    expect(lens.log).toEqual([
+      expect.stringMatching(/^EmotionEffects: no effect for Wave, Background\. Add an EffectSlot/),
+      'EmotionEffects: a slot is for "Waving", but the model has no such class (Wave, happy, Background).',
+    ]);
+  });
+
+  it('may have a slot in place of a group', () => {
+    const own = new StandInSceneObject('Own');
+    start({ happyObjects: [happy], slots: [slotFor('Happy', [own])] });
+    show(1, 1);
+    expect([own.enabled, happy.enabled]).toEqual([true, false]);
   });
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EmotionChange } from '../../lens/Assets/EmotionDetector/Emotions.ts';
 import { LANDMARK_VALUES, mirrorLandmarks, normalizeLandmarks } from '../../ml/core/landmarks68.ts';
+import { ACTED_BIAS } from '../../ml/evaluate/prior.ts';
 import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/api.ts';
 import {
   StandInFaceCrop,
@@ -10,7 +11,7 @@ import {
 } from '../../tools/simulator/stand-in/face.ts';
 import { StandInMLComponent, StandInModel, type StandInPlaceholder } from '../../tools/simulator/stand-in/ml.ts';
 import { type ModelBehaviour, scriptedModel } from '../../tools/simulator/stand-in/model-source.ts';
-import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
+import { ScriptObjectStandIn, StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import { addScript } from '../../tools/simulator/stand-in/script.ts';
 import type { StandInText } from '../../tools/simulator/stand-in/visuals.ts';
 import { sure } from './distributions.ts';
@@ -488,6 +489,59 @@ describe('the slider from everyday to acted', () => {
   });
 });
 
+describe('the bias for acted faces', () => {
+  it('is the one that evaluations measure, until a model brings its own', () => {
+    const { actedBias } = detector();
+    expect(actedBias).toEqual([...ACTED_BIAS]);
+    answer = [0.02, 0.02, 0.4, 0.02, 0.02, 0.02, 0.5];
+    lens = installStandIn();
+    object = new StandInSceneObject();
+    const one = detector({ acted: 1, actedBias: [0, 0, -2, 0, 0, 0, 0] });
+    lens.faceFound();
+    lens.run(1);
+    expect(one.probabilities[2]).toBeCloseTo((0.4 * Math.exp(-2)) / (0.6 + 0.4 * Math.exp(-2)), 5);
+  });
+
+  it('of another length is told of, and the lens goes on', () => {
+    const one = detector({ acted: 1, actedBias: [1, 1] });
+    lens.faceFound();
+    lens.run(1);
+    expect(one.emotion).toBe(HAPPY);
+    expect(lens.log).toEqual([
+      expect.stringMatching(/^EmotionDetector: "Acted Bias" has 2 numbers instead of 7\./),
+      READY,
+    ]);
+  });
+});
+
+describe('personal calibration', () => {
+  const resting = [0.02, 0.005, 0.02, 0.005, 0.43, 0.01, 0.51];
+
+  it('takes a share of the resting face away, until a script resets it', () => {
+    const one = detector({ calibration: 1 });
+    lens.faceFound();
+    answer = resting;
+    lens.run(1);
+    expect(one.probabilities[SAD]).toBeCloseTo(0.43, 5);
+    lens.run(9);
+    expect(one.probabilities[SAD]).toBeLessThan(0.2);
+    one.resetCalibration();
+    lens.run(0.9);
+    expect(one.probabilities[SAD]).toBeGreaterThan(0.4);
+  });
+
+  it('is off by default, and before the detector is awake there is nothing to reset', () => {
+    object.enabled = false;
+    const one = detector();
+    one.resetCalibration();
+    object.enabled = true;
+    lens.faceFound();
+    answer = resting;
+    lens.run(10);
+    expect(one.probabilities[SAD]).toBeCloseTo(0.43, 5);
+  });
+});
+
 describe('the debug overlay', () => {
   let screen: StandInSceneObject;
   beforeEach(() => {
@@ -516,6 +570,17 @@ describe('the debug overlay', () => {
       expect(child.layer).toBe(screen.layer);
       expect(textOf(child).blendMode).toBe(BlendMode.PremultipliedAlpha);
     }
+  });
+
+  it('tells what is unusual about the resting face, where it is learned', () => {
+    detector({ debug: true, screen, calibration: 0.5 });
+    lens.faceFound();
+    answer = [0.02, 0.005, 0.02, 0.005, 0.43, 0.01, 0.51];
+    lens.run(0.5);
+    const line = () => textOf(screen.children[0]).text.split('\n')[8];
+    expect(line()).toBe('resting face: not seen yet');
+    lens.run(7);
+    expect(line()).toMatch(/^resting face: [67] s seen, Sad \+1\.6$/);
   });
 
   it('says whether there are landmarks, if the model takes them', () => {
@@ -549,3 +614,163 @@ describe('the debug overlay', () => {
     expect(one.emotion).toBe(HAPPY);
   });
 });
+
+describe('a model with classes of its own', () => {
+  const labels = ['Thumbs up', 'Wave', 'Background'];
+  const three = (inputs: Partial<Detector> = {}, behaviour: ModelBehaviour = {}) =>
+    detector({ labels, rest: 'background', actedBias: [], ...inputs }, { outputShape: [1, 1, 3], ...behaviour });
+  let sent: string[];
+
+  beforeEach(() => {
+    sent = [];
+    Object.assign(globalThis, { behaviorSystem: { sendCustomTrigger: (name: string) => sent.push(name) } });
+    answer = [0.9, 0.05, 0.05];
+  });
+
+  /** The first class, then none that is sure, then the second. */
+  function play(): void {
+    lens.faceFound();
+    lens.run(1);
+    answer = [0.34, 0.33, 0.33];
+    lens.run(2);
+    answer = [0.05, 0.9, 0.05];
+    lens.run(1);
+  }
+
+  it('sends triggers with their names, and rests in the class for it', () => {
+    const one = three();
+    expect(one.probabilities).toHaveLength(3);
+    play();
+    expect(sent).toEqual([
+      'EMOTION_THUMBS_UP_START',
+      'EMOTION_THUMBS_UP_END',
+      'EMOTION_BACKGROUND_START',
+      'EMOTION_BACKGROUND_END',
+      'EMOTION_WAVE_START',
+    ]);
+    expect(one.emotion).toBe(1);
+    expect(lens.log).toEqual([expect.stringMatching(/^EmotionDetector: ready, model model, 3 classes, /)]);
+  });
+
+  it('shows nothing when none is certain, without a class of rest', () => {
+    three({ rest: '', triggerPrefix: 'MY_' });
+    play();
+    expect(sent).toEqual(['MY_THUMBS_UP_START', 'MY_THUMBS_UP_END', 'MY_WAVE_START']);
+  });
+
+  it('hands its names to the callback and the debug overlay', () => {
+    const script = { heard: [] as unknown[], onEmotionChanged: (...values: unknown[]) => script.heard.push(...values) };
+    const screen = new StandInSceneObject('Screen');
+    three({
+      callbackScript: script as unknown as ScriptComponent,
+      debug: true,
+      screen: screen as unknown as SceneObject,
+    });
+    lens.faceFound();
+    lens.run(1);
+    expect(script.heard.slice(0, 2)).toEqual(['Thumbs up', 'None']);
+    const texts = screen.children.flatMap((child) => child.getComponents('Text') as unknown as StandInText[]);
+    expect(texts.map(({ text }) => text).join()).toMatch(
+      /90 % Thumbs up\n[^\n]* 5 % Wave\n[^\n]* 5 % Background\nThumbs up, /,
+    );
+  });
+
+  it('takes sensitivities from the list, and from the sliders for classes of their names', () => {
+    answer = [0.3, 0.3, 0.4];
+    const one = three({ labels: ['Wave', 'happy', 'Background'], sensitivities: [1], happy: -1 });
+    lens.faceFound();
+    lens.run(1);
+    const weights = [0.3 * 8, 0.3 / 8, 0.4];
+    const sum = weights.reduce((total, weight) => total + weight);
+    for (const [i, weight] of weights.entries()) expect(one.probabilities[i]).toBeCloseTo(weight / sum, 5);
+  });
+
+  it('takes the rounding of 64 classes in 8 bits', () => {
+    const many = Array.from({ length: 64 }, (_, i) => `Class ${i}`);
+    // 63 of 1/520 each, which an 8-bit output rounds to 0.
+    answer = many.map((_, i) => (i === 0 ? Math.round(256 * (1 - 63 / 520)) / 256 : 0));
+    const one = three({ labels: many, rest: '' }, { outputShape: [1, 1, 64] });
+    lens.faceFound();
+    lens.run(1);
+    expect(one.emotion).toBe(0);
+    expect(lens.log).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      { labels: ['Wave', 'wave!', 'Rest'], rest: '' },
+      /"Wave" and "wave!" would both send the triggers WAVE_…\. Correct "Labels"/,
+    ],
+    [{ labels: ['A', 'B\u0000', 'C'], rest: '' }, /the name of class 2 contains a control character/],
+    [{ labels: ['A', '?', 'C'], rest: '' }, /the name of class 2, "\?", has no letter or digit/],
+    [
+      { labels: Array.from({ length: 65 }, (_, i) => `C${i}`), rest: '' },
+      /there are 65 names of classes, and a model may have 2 to 64/,
+    ],
+    [{ labels: ['A', 'B'], rest: '' }, /gives 3 values instead of 2\..*or name the classes of this one in "Labels"/],
+    [{ rest: 'Nothing' }, /"Rest Class" is Nothing, but the model has no such class \(Thumbs up, Wave, Background\)/],
+    [{ calibration: 0.5 }, /"Personal Calibration" is off/],
+  ])('tells of inputs that do not fit: %j', (inputs, message) => {
+    three(inputs);
+    lens.faceFound();
+    lens.run(1);
+    expect(lens.log.filter((line) => message.test(line))).toHaveLength(1);
+  });
+});
+
+describe('what the model looks at', () => {
+  /** A screen crop of a camera that has no size before it starts. */
+  function screenCrop(cropRect = Rect.create(-1, 1, -1, 1)) {
+    const camera = new StandInScreenOf(0);
+    const control = Object.assign(new StandInScreenOf(0), { cropRect, inputTexture: new StandInTexture(camera) });
+    return { camera, control, texture: new StandInTexture(control) };
+  }
+
+  it.each([
+    [9 / 16, [-1, 1, -9 / 16, 9 / 16]],
+    [16 / 9, [-9 / 16, 9 / 16, -1, 1]],
+    [1, [-1, 1, -1, 1]],
+  ])('is the square in the middle of a screen crop whose input has the aspect %f', (aspect, [
+    left,
+    right,
+    bottom,
+    top,
+  ]) => {
+    const { camera, control, texture } = screenCrop();
+    const one = detector({ faceCrop: texture, needsFace: false });
+    lens.run(0.5);
+    expect(control.cropRect).toMatchObject({ left: -1, right: 1, bottom: -1, top: 1 });
+    camera.aspect = aspect;
+    lens.run(0.5);
+    for (const [side, value] of Object.entries({ left, right, bottom, top }))
+      expect(control.cropRect[side as 'left']).toBeCloseTo(value);
+    // There never was a face.
+    expect([one.emotion, one.presence, one.intensity]).toEqual([HAPPY, 1, 1]);
+    expect(lens.log).toEqual([READY]);
+  });
+
+  it('is a part that the creator has chosen, and any other texture, as they are', () => {
+    const { camera, control, texture } = screenCrop(Rect.create(-0.5, 0.5, -1, 1));
+    camera.aspect = 2;
+    detector({ faceCrop: texture, needsFace: false });
+    lens.run(0.5);
+    expect(control.cropRect).toMatchObject({ left: -0.5, right: 0.5, bottom: -1, top: 1 });
+    const picture = new StandInTexture();
+    object = new StandInSceneObject('Another');
+    const one = detector({ faceCrop: picture, needsFace: false });
+    lens.faceLost();
+    lens.run(1);
+    expect((model().getInputs()[0] as unknown as StandInPlaceholder).picture).toBe(picture);
+    expect(one.presence).toBe(1);
+    expect(lens.log.filter((line) => !/: ready, /.test(line))).toEqual([]);
+  });
+});
+
+/** A texture's control of a given aspect. */
+class StandInScreenOf extends ScriptObjectStandIn implements TextureProvider {
+  constructor(public aspect: number) {
+    super();
+  }
+
+  getAspect = () => this.aspect;
+}

@@ -16,6 +16,8 @@ const settings: TrackerSettings = {
   fade: 0.5,
   sensitivities: new Array(7).fill(0),
   acted: 0,
+  actedBias: new Array(7).fill(0),
+  calibration: 0,
 };
 
 let tracker: ExpressionTracker;

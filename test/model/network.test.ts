@@ -1,13 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES, LANDMARK_USES } from '../../ml/config/schema.ts';
 import { inputsFor, landmarkUseOf, tensorShape } from '../../ml/model/inputs.ts';
 import { readModelJson } from '../../ml/model/model-json.ts';
 import { decodeNetworkInfo, encodeNetworkInfo, type NetworkInfo } from '../../ml/model/network.ts';
-import { decodeOnnxMetadata, encodeOnnxMetadata, originOf } from '../../ml/model/onnx-metadata.ts';
+import { decodeOnnxMetadata, encodeOnnxMetadata, namesIn, namesText, originOf } from '../../ml/model/onnx-metadata.ts';
 import { decodeModel } from '../../ml/onnx/decode.ts';
 import type { OnnxModel } from '../../ml/onnx/model.ts';
+
+describe('names of classes in metadata', () => {
+  it('are read as they were written, whatever is in them', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { minLength: 1 }), (names) => {
+        expect(namesIn(namesText(names))).toEqual(names);
+      }),
+    );
+    expect(namesText(['Angry', 'Sad'])).toBe('Angry,Sad');
+    expect(namesIn('Angry, Sad')).toEqual(['Angry', 'Sad']);
+  });
+});
 
 const MODELS = join('ml', 'models');
 const info: NetworkInfo = {
@@ -39,6 +52,13 @@ describe('what identifies a network', () => {
     const other = { ...info, architecture: 'mobilenet-v3-small', landmarks: 'fused', upscaledBy: 'ab' } as const;
     expect(written(other)).toMatchObject({ architecture: 'mobilenet-v3-small', landmarks: 'fused', upscaledBy: 'ab' });
     expect(decoded(written(other))).toEqual(other);
+  });
+
+  it('has the names of its classes, one for each, unless they are the expressions', () => {
+    const own = { ...info, classes: 3, labels: ['wink', 'Kiss', 'Rest'] };
+    expect(decoded(written(own))).toEqual(own);
+    for (const labels of [['wink', 'Kiss'], ['wink', 'Kiss', 'kiss'], ['wink', 'Kiss', '\u001b'], 'wink,Kiss,Rest'])
+      expect(() => decoded({ ...written(own), labels })).toThrow(/a\.safetensors holds no network/);
   });
 
   it('has the names of version 0.1 for landmarks read too', () => {
@@ -77,6 +97,22 @@ describe('the metadata of an ONNX file', () => {
       }
   });
 
+  it('name any classes so that they are read back, and the seven expressions as ever', () => {
+    const labelsOf = (labels?: readonly string[]) => {
+      const metadata = encodeOnnxMetadata('original', info, { labels });
+      return [metadata['labels'], decodeOnnxMetadata(fileOf(metadata, 'none', 48), 'a.onnx').labels];
+    };
+    expect(labelsOf()).toEqual(['Angry,Disgust,Fear,Happy,Sad,Surprise,Neutral', undefined]);
+    expect(labelsOf(['wink', 'Kiss'])).toEqual(['wink,Kiss', ['wink', 'Kiss']]);
+    for (const labels of [
+      ['a, b', 'c'],
+      ['["a"', '"b"]'],
+      [' a', 'b'],
+      ['1', '2'],
+    ])
+      expect(labelsOf(labels)[1], labels.join()).toEqual(labels);
+  });
+
   it('say only what is known', () => {
     expect(Object.keys(encodeOnnxMetadata('votes', info))).toEqual([
       'labels',
@@ -102,6 +138,9 @@ describe('the metadata of an ONNX file', () => {
     ['width', '99', /expected number to be <=2/],
     ['epoch', '-1', /expected number to be >=0/],
     ['size', '1e9', /expected number to be <=384/],
+    ['labels', 'a,A', /expected each class once/],
+    ['labels', 'a,\u001b', /expected 1 to 60 letters/],
+    ['labels', 'a', /expected array to have >=2 items/],
   ])('with the %s %s are refused by the name of the field', (field, value, expected) => {
     const read = () => decodeOnnxMetadata(fileOf({ [field]: value }, 'none', 48), 'a.onnx');
     expect(read).toThrow(`a.onnx: the metadata field ${field} is ${JSON.stringify(value)}; `);

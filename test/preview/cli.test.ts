@@ -15,6 +15,7 @@ const preview = (...args: string[]) =>
 describe('emotion-lens preview', { timeout: 60_000 }, () => {
   writeFileSync(join(folder, 'file'), 'no folder');
   writeFileSync(join(folder, 'junk.onnx'), 'junk');
+  writeFileSync(join(folder, 'model.tflite'), 'TFL3');
   mkdirSync(join(folder, 'empty'));
   const esproj = resolve('lens/EmotionLens.esproj');
   for (const name of ['two/A.esproj', 'two/B.esproj', 'bare/A.esproj']) cpSync(esproj, join(folder, name));
@@ -32,7 +33,8 @@ describe('emotion-lens preview', { timeout: 60_000 }, () => {
     [['--project', '.', '--out', 'site'], /is not a Lens Studio project/],
     [['--project', 'empty'], /is not a Lens Studio project/],
     [['--project', 'two'], /2 \.esproj files \(A\.esproj, B\.esproj\)/],
-    [['--model', 'model.tflite'], /expected an \.onnx file/],
+    [['--model', 'model.bin'], /expected an \.onnx or \.tflite file, or a folder with model\.json/],
+    [['--model', 'model.tflite'], /no model\.json next to this TFLite names one of the same network/],
     [['--model', 'missing.onnx'], /missing\.onnx.*does not exist/],
     [['--model', 'junk.onnx'], /junk\.onnx is not a complete ONNX file/],
     [['--model', 'junk.onnx', '--out', 'site'], /junk\.onnx is not a complete ONNX file/],

@@ -63,8 +63,8 @@ function doubling(): OnnxModel {
 
 describe('a model in a process of its own', () => {
   it.each([
-    'ml/models/emotion-96/emotion.onnx',
-    'ml/models/emotion-96/emotion.int8.tflite',
+    'ml/models/emotion-fast/emotion.onnx',
+    'ml/models/emotion-fast/emotion.int8.tflite',
   ])('answers as in this one: %s', async (file) => {
     const faces = facesIn(Uint8Array.from({ length: 40 * 48 * 48 }, (_, i) => (i * 7919) % 256));
     const [here, there] = [await loadPredictor(file), await loadIsolatedPredictor(file)];

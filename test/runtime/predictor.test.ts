@@ -1,6 +1,7 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { Random } from '../../ml/core/random.ts';
 import { FACE_PIXELS } from '../../ml/data/dataset.ts';
@@ -104,6 +105,35 @@ describe('loadPredictor', () => {
     await writeFile(text, '');
     await expect(loadPredictor(text)).rejects.toThrow(UserError);
     await expect(loadPredictor(join(folder, 'none.onnx'))).rejects.toThrow(/none\.onnx: it does not exist/);
+  });
+
+  it('knows the classes that a file names, as many as it answers with', async () => {
+    const classifier = async (name: string, classes: number, metadata: Record<string, string>) => {
+      const graph = new Graph();
+      const values = Float32Array.from(randomValues([classes, 3, 8, 8], new Random(3), -0.02, 0.02));
+      const weights = graph.constant(values, [classes, 3, 8, 8], 'kernel');
+      graph.output(
+        'prob',
+        softmax(graph.node('Conv', [graph.input('image', [1, 3, 8, 8]), weights], [1, classes, 1, 1]), 1),
+      );
+      const file = join(folder, name);
+      await writeFile(file, graph.encode(13, [], metadata));
+      return file;
+    };
+    const three = await loadPredictor(await classifier('three.onnx', 3, { labels: 'wink,Kiss,Rest' }));
+    expect(three.labels).toEqual(['wink', 'Kiss', 'Rest']);
+    expect(await three.predict(facesIn(faces.subarray(0, 2 * FACE_PIXELS)))).toHaveLength(6);
+    const seven = await loadPredictor(await classifier('seven.onnx', 7, {}));
+    expect(seven.labels).toEqual(EMOTIONS);
+    for (const predictor of [three, seven]) await predictor.close();
+    await expect(loadPredictor(await classifier('nameless.onnx', 3, {}))).rejects.toThrow(
+      /nameless\.onnx answers with 3 classes, but does not name them; .* "emotion-lens import"/,
+    );
+    await expect(loadPredictor(await classifier('two.onnx', 3, { labels: 'a,b' }))).rejects.toThrow(/but names 2/);
+    await expect(loadPredictor(await classifier('twice.onnx', 3, { labels: 'a,b,B' }))).rejects.toThrow(
+      /twice\.onnx: the metadata field labels is "a,b,B"; expected each class once/,
+    );
+    await expect(loadPredictor(await classifier('many.onnx', 65, {}))).rejects.toThrow(/for 2 to 64 classes/);
   });
 
   it('refuses other shapes and answers that are no probabilities', async () => {

@@ -136,6 +136,34 @@ for (const { name, files, load } of SOURCES)
       expect(worst).toBeLessThan(60);
     });
 
+    it('with personal calibration decides the same as soon, and as steadily', async () => {
+      const sessions: Session[] = [];
+      for (const calibration of [0, 0.5]) {
+        const session = start({ fps: 15, overrides: inputsOf(lens.program, 'EmotionDetector', { calibration }) });
+        sessions.push(session);
+        const random = new Random(7);
+        session.find(0, face(NEUTRAL));
+        for (const [emotion, seconds] of [
+          [NEUTRAL, 7],
+          [HAPPY, 2],
+          [NEUTRAL, 2],
+          [SURPRISE, 2],
+        ])
+          await session.run(seconds, () => session.show(0, noisy(face(emotion), 3, random)));
+        expect(session.lens.log).toEqual([READY]);
+      }
+      const [without, calibrated] = sessions.map(decisions);
+      expect(calibrated.map(({ emotion }) => emotion)).toEqual([NEUTRAL, HAPPY, NEUTRAL, SURPRISE]);
+      expect(without.map(({ emotion }) => emotion)).toEqual([NEUTRAL, HAPPY, NEUTRAL, SURPRISE]);
+      calibrated.forEach(({ time }, i) => {
+        expect(Math.abs(time - without[i].time)).toBeLessThan(0.1);
+      });
+      // It has learned something meanwhile: the same face does not get the same answer.
+      expect(sessions[0].frames.map(({ intensity }) => intensity)).not.toEqual(
+        sessions[1].frames.map(({ intensity }) => intensity),
+      );
+    });
+
     it('goes on when the face is lost for a moment, ends when it is gone, begins when it is back', async () => {
       const session = start();
       session.find(0, face(HAPPY));

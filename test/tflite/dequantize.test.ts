@@ -65,7 +65,7 @@ describe('dequantize', () => {
 
   it.each([
     ['no data', { data: new Uint8Array() }, 'of shape [2,2] has 0 bytes of data, expected 4;'],
-    ['another type', { type: 'FLOAT16' }, 'is of type FLOAT16, expected FLOAT32, INT32, UINT8, INT8;'],
+    ['another type', { type: 'FLOAT64' }, 'is of type FLOAT64, expected FLOAT32, FLOAT16, INT32, UINT8, INT8;'],
     ['no scale', { scale: [], zeroPoint: [] }, 'has 0 scales and 0 zero points, expected one of each, or one per'],
     ['too many scales', { scale: [1, 1, 1], zeroPoint: [0, 0, 0] }, 'has 3 scales and 3 zero points'],
     ['too few zero points', { scale: [1, 1], zeroPoint: [0] }, 'has 2 scales and 1 zero points'],

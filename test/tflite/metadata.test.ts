@@ -3,7 +3,13 @@ import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { type InputSpec, imageInput, LANDMARKS_INPUT } from '../../ml/model/inputs.ts';
 import { decodeFlatbuffer } from '../../ml/tflite/decode.ts';
-import { appendLabels, describeTflite, METADATA_NAME, ModelMetadata } from '../../ml/tflite/metadata.ts';
+import {
+  appendedLabels,
+  appendLabels,
+  describeTflite,
+  METADATA_NAME,
+  ModelMetadata,
+} from '../../ml/tflite/metadata.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
 import { writeTflite } from '../../ml/tflite/write.ts';
 import { buildTflite, ONE_CONVOLUTION } from './build.ts';
@@ -105,6 +111,12 @@ describe('the labels after a model', () => {
         expect(utf8.decode(files['labels.txt'])).toBe(`${lines.join('\n')}\n`);
       }),
     );
+  });
+
+  it('are read from it, where there are any that are not too many', () => {
+    expect(appendedLabels(whole)).toEqual(labels);
+    expect(appendedLabels(model)).toBeUndefined();
+    expect(appendedLabels(appendLabels(model, ['a'.repeat(100_001)]))).toBeUndefined();
   });
 
   it('lie where the archive says, counted from the start of the file, uncompressed and without a date', () => {

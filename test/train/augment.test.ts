@@ -112,9 +112,62 @@ describe('augmentation', () => {
 
   it('draws everything else as it did before, whether faces are shown soft or not', () => {
     for (let seed = 0; seed < 20; seed++) {
-      const { soft, ...others } = drawAugmentation({ ...defaults, soft: 1 }, new Random(seed));
-      expect({ ...others, soft: false }).toEqual(drawAugmentation(defaults, new Random(seed)));
-      expect(soft).toBe(true);
+      const changed = { ...defaults, soft: 1, light: 0.5, grain: 4 };
+      const { soft, light, grain, ...others } = drawAugmentation(changed, new Random(seed));
+      expect({ ...others, soft: null, light: [0, 0], grain: 0 }).toEqual(drawAugmentation(defaults, new Random(seed)));
+      expect(soft).toBe(FACE_SIZE);
+      expect(Math.hypot(...light)).toBeGreaterThan(0);
+      expect(grain).toBeGreaterThan(0);
+    }
+  });
+
+  it('shows soft faces down to the softest side', () => {
+    const config = { ...off, soft: 1, softest: 20 };
+    const sides = Array.from({ length: 400 }, (_, seed) => drawAugmentation(config, new Random(seed)).soft ?? 0);
+    expect([Math.min(...sides), Math.max(...sides)]).toEqual([20, FACE_SIZE]);
+    // Also a face that was never upscaled: a pattern finer than the softest is gone.
+    const fine = Uint8Array.from({ length: FACE_PIXELS }, (_, i) => (i % 2 === 0 ? 255 : 0));
+    const seed = sides.indexOf(24);
+    expect(Math.max(...augmented(fine, config, seed, 96).map(Math.abs))).toBeLessThan(0.01);
+  });
+
+  it('adds grain to single pixels of the result', () => {
+    const flat = new Uint8Array(FACE_PIXELS).fill(120);
+    const deviations = Array.from({ length: 30 }, (_, seed) => {
+      const config = { ...off, grain: 8 };
+      const { grain } = drawAugmentation(config, new Random(seed));
+      const levels = augmented(flat, config, seed, 96).map((value) => (value + 1) * 127.5 - 120);
+      const mean = levels.reduce((a, b) => a + b) / levels.length;
+      const spread = Math.sqrt(levels.reduce((a, b) => a + b * b, 0) / levels.length);
+      expect(Math.abs(mean)).toBeLessThan(0.5);
+      expect(spread / grain).toBeCloseTo(1, 1);
+      // Neighbours are independent.
+      const paired = levels.slice(1).reduce((sum, value, i) => sum + value * levels[i], 0) / levels.length;
+      expect(Math.abs(paired)).toBeLessThan(0.1 * spread ** 2);
+      return spread;
+    });
+    expect(Math.max(...deviations)).toBeLessThan(8.3);
+  });
+
+  it('lights a face from one side, and leaves its middle as it was', () => {
+    const flat = new Uint8Array(FACE_PIXELS).fill(100);
+    for (let seed = 0; seed < 20; seed++) {
+      const { light } = drawAugmentation({ ...off, light: 0.6 }, new Random(seed));
+      expect(Math.hypot(...light)).toBeLessThanOrEqual(0.6);
+      const lit = augmented(flat, { ...off, light: 0.6 }, seed, FACE_SIZE).map((value) => (value + 1) * 127.5);
+      const at = (x: number, y: number) => lit[y * FACE_SIZE + x];
+      // A plane: at the centre of pixel (x, y), 100 · (1 + light · (its place from −1 to 1)).
+      for (const [x, y] of [
+        [0, 0],
+        [47, 0],
+        [10, 40],
+        [47, 47],
+      ]) {
+        const [u, v] = [x, y].map((place) => (2 * place + 1) / FACE_SIZE - 1);
+        expect(at(x, y)).toBeCloseTo(100 * (1 + light[0] * u + light[1] * v), 2);
+      }
+      const middle = [23, 24].flatMap((x) => [23, 24].map((y) => at(x, y)));
+      expect(middle.reduce((a, b) => a + b) / 4).toBeCloseTo(100, 2);
     }
   });
 

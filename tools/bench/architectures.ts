@@ -9,16 +9,17 @@ import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
 import { exportQuantized } from '../../ml/export/export-model.ts';
 import type { NetworkShape } from '../../ml/model/network.ts';
-import { type Architecture, samePadding } from '../../ml/nn/architecture.ts';
+import type { Architecture } from '../../ml/nn/architecture.ts';
 import { buildArchitecture, shapeOf } from '../../ml/nn/architectures.ts';
 import { convolutionsOf } from '../../ml/nn/folded-network.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
-import { activationsOf, layersOf } from '../../ml/nn/layers.ts';
+import { activationsOf } from '../../ml/nn/layers.ts';
 import { parametersOf, randomParameters, statisticsOf } from '../../ml/nn/parameters.ts';
 import { quantizeNetwork } from '../../ml/quantize/quantized-network.ts';
 import { foldTrained } from '../../ml/train/trained-network.ts';
 import { positive, readArguments } from './arguments.ts';
 import { measureOurs, median, timeModels } from './measurement.ts';
+import { multiplicationsOf } from './multiplications.ts';
 
 const HEAD = 'original';
 const NETWORKS: readonly (Omit<NetworkShape, 'size' | 'landmarks'> & { readonly title: string })[] = [
@@ -44,18 +45,6 @@ const { values } = readArguments(
 const [size, batch, steps, rounds] = (['size', 'batch', 'steps', 'rounds'] as const).map((name) =>
   positive(name, values[name]),
 );
-
-/** Multiplications of one picture, those of the convolutions and the classifier. */
-function multiplicationsOf(architecture: Architecture): number {
-  const each = layersOf(architecture).map((layer) => {
-    if (layer.kind === 'classifier') return architecture.features * EMOTIONS.length;
-    if (layer.kind !== 'convolution') return 0;
-    const { kind, inChannels, outChannels, kernelSide, side, stride } = layer.conv;
-    const inputs = { stem: 3, depthwise: 1, pointwise: inChannels }[kind];
-    return samePadding(side, kernelSide, stride).outSide ** 2 * outChannels * kernelSide ** 2 * inputs;
-  });
-  return each.reduce((a, b) => a + b);
-}
 
 /** A network of random weights in every form. */
 async function makeForms(architecture: Architecture, folder: string) {
@@ -109,7 +98,7 @@ for (const [i, { title }] of NETWORKS.entries()) {
     whole(parameters),
     whole(float.length),
     whole(int8Bytes),
-    (multiplicationsOf(architectures[i]) / 1e6).toFixed(1),
+    (multiplicationsOf(float, title) / 1e6).toFixed(1),
     whole(median(speeds[i])),
     ...[2 * i, 2 * i + 1].map((at) => median(latencies[at]).toFixed(2)),
   ];

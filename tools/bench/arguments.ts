@@ -1,6 +1,13 @@
 import { parseArgs } from 'node:util';
 import { messageOf, UserError } from '../../ml/core/errors.ts';
 
+/** The folder of data sets where no option names one, and what the folders in it are called. */
+export const DATA = {
+  folder: process.env['EMOTION_LENS_DATA'] || 'data',
+  ckplus: 'ckplus48',
+  posed: 'kdef-frontal',
+} as const;
+
 /** An option that takes a value has a placeholder for it in the help. */
 interface Option {
   readonly type: 'string' | 'boolean';
@@ -63,4 +70,11 @@ function usage(script: string, about: string, options: Record<string, Option>, o
 export function positive(name: string, text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new UserError(`--${name} ${text}: expected a whole number from 1`);
+}
+
+/** @throws UserError if the value of an option is not a number from 0 to `most`. */
+export function amount(name: string, text: string, most: number): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= most) return value;
+  throw new UserError(`--${name} ${text}: expected a number from 0 to ${most}`);
 }

@@ -37,8 +37,10 @@ export async function timeModels(models: readonly (string | Uint8Array)[]): Prom
       const session = await (typeof model === 'string'
         ? openModelFile(model, options)
         : openOnnx(model, 'the model', options));
-      const shape = session.inputs[0].shape.map(Number);
-      const inputs = [{ shape, values: new Float32Array(3 * shape[2] ** 2).fill(0.1) }];
+      const inputs = session.inputs.map((input) => {
+        const shape = input.shape.map(Number);
+        return { shape, values: new Float32Array(shape.reduce((count, side) => count * side, 1)).fill(0.1) };
+      });
       return { session, inputs, times: [] as number[] };
     }),
   );

@@ -9,7 +9,7 @@ import { silent } from '../../ml/core/progress.ts';
 import { bicubic, evaluateFolder, type LumaUpscaler, pairOf } from '../../ml/superres/evaluate.ts';
 import { readEdsr } from '../../ml/superres/model-file.ts';
 import { Upscaler } from '../../ml/superres/upscaler.ts';
-import { readArguments } from './arguments.ts';
+import { DATA, readArguments } from './arguments.ts';
 import { openCvPair } from './superres/opencv.ts';
 import { openReference } from './superres/reference-network.ts';
 
@@ -32,7 +32,7 @@ const { values } = readArguments(
     data: {
       type: 'string',
       placeholder: 'FOLDER',
-      default: join(process.env['EMOTION_LENS_DATA'] || 'data', 'sr'),
+      default: join(DATA.folder, 'sr'),
       about: 'folder with Set5, Set14, BSDS500 and weights',
     },
     model: { type: 'string', placeholder: 'FILE', about: 'edsr.onnx; without it, only the others are measured' },

@@ -36,6 +36,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     about: 'Checks whether SnapML accepts an ONNX or TFLite file, and says what to change',
     load: async () => (await import('./commands/check.ts')).addCheck,
   },
+  'import <model>': {
+    about: 'Brings a model of any format into a lens: ONNX, TFLite, TensorFlow.js, Teachable Machine',
+    load: async () => (await import('./commands/import.ts')).addImport,
+  },
   'compare <a> <b>': {
     about: 'Compares the answers of two exported models on the test splits',
     load: async () => (await import('./commands/compare.ts')).addCompare,

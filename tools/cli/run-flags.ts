@@ -10,6 +10,7 @@ import type { TrainOptions } from '../pipeline/train-run.ts';
 export const TRAINING_FLAGS = {
   '--weights <file>': 'model.weights',
   '--targets <list>': 'train.targets',
+  '--teachers <list>': 'train.teachers',
   '--epochs <n>': 'train.epochs',
   '--batch-size <n>': 'train.batchSize',
   '--architecture <name>': 'model.architecture',
@@ -36,6 +37,15 @@ export function addSourceFlags(command: Command): Setting[] {
     '--votes <file>': 'data.votes',
   });
   addSwitches(command, settings, { '--skip-bad-rows': 'data.skipBadRows' });
+  const map: string[] = [];
+  command.option(
+    '--map <name=class>',
+    `data.map: ${FIELDS.get('data.map')?.description}; may be repeated`,
+    (text: string) => {
+      map.push(text);
+      settings.push({ path: 'data.map', value: [...map], origin: `--map ${text}` });
+    },
+  );
   command.option(
     '--set <field=value>',
     'set any field, for example train.learningRate=1e-3; may be repeated',
@@ -50,6 +60,7 @@ export function addSourceFlags(command: Command): Setting[] {
 export function addDataFlags(command: Command): Setting[] {
   const settings = addSourceFlags(command);
   addFieldFlags(command, settings, {
+    '--classes <which>': 'data.classes',
     '--refine <manifest>': 'data.refine',
     '--extra-dataset <folder>': 'data.extraDataset',
     '--upscale <edsr.onnx>': 'data.upscale',

@@ -6,14 +6,16 @@ import { EMOTIONS, type Emotion } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { fileError, readBytes, readText, writeAtomic } from '../../ml/core/files.ts';
 import { pathInside } from '../../ml/core/untrusted-path.ts';
+import { heldInputs, plain, readEntities } from '../lens-studio/files/entity.ts';
 import { iconHashOf, withProjectLock } from '../lens-studio/files/project.ts';
 import { filesUnder } from '../lens-studio/files/stored-file.ts';
 import { readScript } from '../lens-studio/scripts/read-script.ts';
 import type { Script } from '../lens-studio/scripts/script.ts';
 import { deviceCameraTexture, faceCropTexture, renderTarget } from './assets.ts';
-import { emotionScene, LENS_NAME, MODEL_IDS, PATHS, scriptAt } from './emotion-lens.ts';
+import { type DetectorInputs, heldByDetector, inputsOfModel } from './detector-inputs.ts';
+import { DETECTOR_COMPONENT, emotionScene, LENS_NAME, MODEL_IDS, PATHS, scriptAt } from './emotion-lens.ts';
 import { assetId } from './ids.ts';
-import { readLensModel } from './lens-model.ts';
+import { type LensModel, readLensModel } from './lens-model.ts';
 import { synthesizeSounds } from './media/sounds.ts';
 import { assetMeta, modelMeta, scriptMeta } from './meta.ts';
 import { esproj, GITIGNORE } from './project-files.ts';
@@ -52,9 +54,11 @@ async function writeProject(folder: string, force: boolean): Promise<BuildResult
   for (const path of await scriptsIn(folder)) sources.set(path, await readText(join(folder, path)));
   const scripts = new Map([...sources].map(([path, text]) => [path, readScript(text, path)]));
   const refreshed: Files = new Map([...scripts].map(([path, script]) => [`${path}.meta`, scriptMeta(script)]));
+  const model = await missingModel(folder);
+  const brought = model ? inputsOfModel(model.description) : await sceneInputs(folder);
   const kept: Files = new Map([
-    ...(await modelFiles(folder)),
-    ...(await assetFiles(scripts)),
+    ...(model ? modelFiles(model) : []),
+    ...(await assetFiles(scripts, brought)),
     ...(await projectFiles()),
   ]);
 
@@ -85,11 +89,14 @@ async function missingScripts(folder: string): Promise<Map<string, string>> {
 }
 
 /** The shipped model, unless the folder has one. */
-async function modelFiles(folder: string): Promise<Files> {
+async function missingModel(folder: string): Promise<LensModel | undefined> {
   const place = join(folder, PATHS.models);
   const metas = existsSync(place) ? (await readdir(place)).filter((name) => /\.(tflite|onnx)\.meta$/.test(name)) : [];
-  for (const name of metas) if ((await readText(join(place, name))).includes(MODEL_IDS.asset)) return new Map();
-  const model = await readLensModel(SHIPPED_MODEL, 'tflite');
+  for (const name of metas) if ((await readText(join(place, name))).includes(MODEL_IDS.asset)) return undefined;
+  return readLensModel(SHIPPED_MODEL, 'tflite');
+}
+
+function modelFiles(model: LensModel): Files {
   const path = `${PATHS.models}/${model.name}`;
   return new Map<string, string | Uint8Array>([
     [path, model.bytes],
@@ -97,8 +104,25 @@ async function modelFiles(folder: string): Promise<Files> {
   ]);
 }
 
+/** What came into the scene with the model that is installed; that of the seven expressions where it cannot be read. */
+async function sceneInputs(folder: string): Promise<DetectorInputs> {
+  const ofEmotions = inputsOfModel({ labels: [...EMOTIONS] });
+  const file = join(folder, PATHS.scene);
+  if (!existsSync(file)) return ofEmotions;
+  try {
+    const entities = readEntities((await readText(file)).replaceAll('\r\n', '\n'), PATHS.scene);
+    const detector = entities.find(({ id }) => id === DETECTOR_COMPONENT);
+    const inputs = detector && heldInputs(detector);
+    return { ...ofEmotions, ...heldByDetector((name) => plain(inputs?.get(name) ?? null)) };
+  } catch (thrown) {
+    // A scene that is damaged is written anew.
+    if (thrown instanceof UserError) return ofEmotions;
+    throw thrown;
+  }
+}
+
 /** Textures, sounds, the scene, each with its `.meta`. */
-async function assetFiles(scripts: ReadonlyMap<string, Script>): Promise<Files> {
+async function assetFiles(scripts: ReadonlyMap<string, Script>, brought: DetectorInputs): Promise<Files> {
   const sounds = synthesizeSounds();
   const assets: Files = new Map<string, string | Uint8Array>([
     [PATHS.deviceCamera, deviceCameraTexture(PATHS.deviceCamera)],
@@ -106,7 +130,7 @@ async function assetFiles(scripts: ReadonlyMap<string, Script>): Promise<Files> 
     [PATHS.faceCrop, faceCropTexture(PATHS.faceCrop, PATHS.deviceCamera, scriptAt(scripts, PATHS.detector))],
     [PATHS.vignette, await picture('vignette.png')],
     ...EMOTIONS.map((emotion) => [PATHS.sound(emotion), sounds[emotion.toLowerCase() as Lowercase<Emotion>]] as const),
-    [PATHS.scene, writeScene(PATHS.scene, emotionScene(scripts), PATHS.renderTarget)],
+    [PATHS.scene, writeScene(PATHS.scene, emotionScene(scripts, brought), PATHS.renderTarget)],
   ]);
   return new Map(
     [...assets].flatMap(([path, content]) => [

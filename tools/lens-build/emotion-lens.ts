@@ -2,6 +2,7 @@
 import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import type { Script } from '../lens-studio/scripts/script.ts';
+import { assignmentsOf, type DetectorInputs } from './detector-inputs.ts';
 import { assetId, idOf } from './ids.ts';
 import {
   canvas,
@@ -41,6 +42,8 @@ export const PATHS = {
 export const MODEL_IDS = { asset: idOf('emotion model'), meta: idOf('meta of the emotion model') };
 
 const MAIN = 'Emotion Lens';
+/** Of the detector in the scene. */
+export const DETECTOR_COMPONENT = componentId(MAIN, 'EmotionDetector');
 const REGION = 'Full Frame Region';
 const RETOUCH = 'Face Retouch';
 const effectObject = (emotion: string) => `${emotion} Effect`;
@@ -49,9 +52,10 @@ const effectObject = (emotion: string) => `${emotion} Effect`;
  * The objects of the scene. Effects lie below the camera, as everything on a face does; what they put on the screen they
  * put into the region of the orthographic camera. Nothing needs light: no visual is shaded.
  * @param scripts by path.
+ * @param brought what the model brings into the detector.
  * @throws UserError if a script is missing or lacks an input that is set here.
  */
-export function emotionScene(scripts: ReadonlyMap<string, Script>): SceneObject[] {
+export function emotionScene(scripts: ReadonlyMap<string, Script>, brought: DetectorInputs): SceneObject[] {
   const add = (path: string, given: Readonly<Record<string, InputAssignment>>) =>
     script(scriptAt(scripts, path), given);
   const screen = { id: objectId(REGION) };
@@ -86,9 +90,14 @@ export function emotionScene(scripts: ReadonlyMap<string, Script>): SceneObject[
     {
       name: MAIN,
       components: [
-        add(PATHS.detector, { model: { id: MODEL_IDS.asset }, faceCrop: { id: assetId(PATHS.faceCrop) }, screen }),
+        add(PATHS.detector, {
+          model: { id: MODEL_IDS.asset },
+          faceCrop: { id: assetId(PATHS.faceCrop) },
+          ...assignmentsOf(brought),
+          screen,
+        }),
         add(PATHS.effects, {
-          detector: { id: componentId(MAIN, 'EmotionDetector') },
+          detector: { id: DETECTOR_COMPONENT },
           ...Object.fromEntries(EMOTIONS.flatMap(assigned)),
         }),
       ],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { faultOfLabels } from '../../lens/Assets/EmotionDetector/Classes.ts';
 import { checkContent } from '../../ml/check/check-model.ts';
 import { ML_ASSETS_BYTES } from '../../ml/check/snapml.ts';
-import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { LANDMARK_VALUES } from '../../ml/core/landmarks68.ts';
 import { sha256Of } from '../../ml/model/exported-file.ts';
@@ -28,21 +28,21 @@ export interface LensModel {
 
 /**
  * Reads a model for the lens from a folder with `model.json`.
- * @throws UserError if it is not what the lens expects: the seven labels in order, a square RGB picture, 68 landmarks or
- *   none, seven probabilities, a file that `model.json` tells the truth about, and that SnapML takes.
+ * @param wanted by default TFLite, or ONNX where there is no other.
+ * @throws UserError if it is not what the lens expects: labels of which triggers can be named, a square RGB picture, 68 landmarks or
+ *   none, a probability for each label, a file that `model.json` tells the truth about, and that SnapML takes.
  */
-export async function readLensModel(folder: string, format: ModelFormat): Promise<LensModel> {
+export async function readLensModel(folder: string, wanted?: ModelFormat): Promise<LensModel> {
   const json = join(folder, 'model.json');
   const description = await readModelJson(json);
   const refuse = (found: string, expected: string): never => {
     throw new UserError(`${json}: ${found}; ${expected}`);
   };
   const { labels } = description;
-  if (labels.some((label, at) => label !== EMOTIONS[at]))
-    refuse(
-      `labels are ${labels.join(', ')}`,
-      `expected ${EMOTIONS.join(', ')}, in this order; train a model with these labels`,
-    );
+  const fault = faultOfLabels(labels);
+  if (fault !== undefined)
+    refuse(`labels: ${fault}`, 'name the classes otherwise and export or import the model again');
+  const format = wanted ?? (description.files.some((file) => file.format === 'tflite') ? 'tflite' : 'onnx');
   // SnapML takes 8-bit numbers as TFLite only.
   const candidates = description.files.filter((file) => file.format === format);
   const file =
@@ -57,8 +57,11 @@ export async function readLensModel(folder: string, format: ModelFormat): Promis
   if (file.input.shape[0] !== 1 || width !== height || channels !== 3)
     refuse(`${file.name} has the input [${file.input.shape}] (${file.input.layout})`, 'expected one square RGB image');
   const values = file.output.shape.reduce((product, side) => product * side, 1);
-  if (values !== EMOTIONS.length)
-    refuse(`${file.name} has the output [${file.output.shape}]`, `expected ${EMOTIONS.length} probabilities`);
+  if (values !== labels.length)
+    refuse(
+      `${file.name} has the output [${file.output.shape}]`,
+      `expected ${labels.length} probabilities, one for each of the labels`,
+    );
   const bytes = await readVerified(join(folder, file.name), file.sha256);
   const others = (modelInterface(bytes, file.name)?.inputs ?? []).filter(({ name }) => name !== file.input.name);
   for (const { name, shape } of others)

@@ -97,6 +97,11 @@ export const CODES = {
   'model-output': error("the model file's outputs", 'import the model again in Lens Studio'),
   'model-shape': error("the model file's width, height and channels", 'import the model again in Lens Studio'),
   'model-normalization': error('one scale and bias for each channel', 'import the model again in Lens Studio'),
+  'detector-labels': error(
+    'names of which triggers can be made, one for each class of the model',
+    'install the model again with `emotion-lens lens install`, or correct Labels in the Inspector',
+  ),
+  'detector-rest': warning('a class of the model', 'correct Rest Class in the Inspector'),
   'snapml-refuses': warning('a model that SnapML accepts', 'run `emotion-lens check` on it to see what to change'),
   // Sizes
   'ml-size': error(`at most ${megabytes(ML_ASSETS_BYTES)} for all ML assets`, 'choose a smaller or an 8-bit model'),

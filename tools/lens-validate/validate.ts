@@ -2,6 +2,7 @@ import { type AssetIndex, indexAssets } from '../lens-studio/analysis/asset-inde
 import { endingOf } from '../lens-studio/files/importers.ts';
 import { readPackage } from '../lens-studio/files/package.ts';
 import { readProject } from '../lens-studio/files/project.ts';
+import { checkDetectors } from './detector-rules.ts';
 import { checkEsproj } from './esproj-rules.ts';
 import { checkFields } from './field-rules.ts';
 import { checkFiles, checkMetas } from './file-rules.ts';
@@ -27,6 +28,7 @@ const RULES: readonly Rule[] = [
   checkScripts,
   checkInputs,
   checkMl,
+  checkDetectors,
   checkSizes,
   checkLayers,
 ];

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { loadConfig } from '../../ml/config/load.ts';
 import type { Config } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
+import { unlessEmotions } from '../../ml/core/class-list.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { isFolder } from '../../ml/core/files.ts';
 import { METRICS_FILE, readEpochs } from '../../ml/core/history.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
+import { requireEmotions } from '../../ml/data/class-names.ts';
 import { type FaceDataset, type Faces, facesOf, indicesOf, SPLITS, withoutLandmarks } from '../../ml/data/dataset.ts';
 import { agreementOf } from '../../ml/evaluate/comparison.ts';
 import { type Evaluation, evaluate, type SplitPredictions } from '../../ml/evaluate/evaluation.ts';
@@ -15,6 +17,9 @@ import { ACTED_BIAS, biased } from '../../ml/evaluate/prior.ts';
 import { SHEET_COLUMNS } from '../../ml/evaluate/report/html.ts';
 import { readPosed } from '../../ml/faces/posed.ts';
 import { loadIsolatedPredictor } from '../../ml/runtime/isolated-predictor.ts';
+import { readModelFile } from '../../ml/runtime/model-file.ts';
+import { exportedInfo } from '../../ml/weights/from-onnx.ts';
+import { checkClasses, checkSameClasses } from './check-classes.ts';
 import { checkMeasured } from './check-upscaling.ts';
 import { ensureExported } from './export-head.ts';
 import { openRun } from './run-folder.ts';
@@ -58,9 +63,22 @@ async function runTarget(folder: string, settings: readonly Setting[]): Promise<
     ['data.votes', 'data.extraDataset'].map((path) => ({ path, value: null, origin })),
   );
   const run = await openRun(folder, [...without, ...settings]);
-  const models = [...(await ensureExported(run))].map(([head, file]) => [headingOf(head), file] as const);
-  return { config: run.config, models: new Map(models), history: await readEpochs(join(folder, METRICS_FILE)) };
+  const exported = [...(await ensureExported(run))];
+  const [[, first]] = exported;
+  const { labels } = exportedInfo(await readModelFile(first), first);
+  const models = exported.map(([head, file]) => [headingOf(head), file] as const);
+  return {
+    config: withClasses(run.config, labels),
+    models: new Map(models),
+    history: await readEpochs(join(folder, METRICS_FILE)),
+  };
 }
+
+/** A model gives its own classes to whatever it is shown, so that data may lack some of them. */
+const withClasses = (config: Config, labels: readonly string[] = []): Config => ({
+  ...config,
+  data: { ...config.data, classes: labels.length > 0 ? [...labels] : 'emotions' },
+});
 
 async function fileTarget(file: string, settings: readonly Setting[]): Promise<Target> {
   requireSource(settings, `${file} does not say what to evaluate it on`);
@@ -97,7 +115,8 @@ export interface EvaluateOptions {
 /**
  * Runs an exported file over both test splits and measures it under every protocol that the data has labels for.
  * Its mistakes are those on PublicTest: who looks at them to choose something must not look at the final test.
- * @throws UserError if the file is not such a model, the data has no test faces, or the posed photographs cannot be read.
+ * @throws UserError if the file is not such a model or one of other classes, the data has no test faces, or the posed
+ * photographs cannot be read.
  */
 export async function evaluateModel(
   file: string,
@@ -107,6 +126,10 @@ export async function evaluateModel(
 ): Promise<EvaluatedModel> {
   const predictor = await loadIsolatedPredictor(file);
   try {
+    const { labels } = predictor;
+    checkClasses(file, labels, dataset);
+    if (posedRoot !== undefined) requireEmotions(`--posed ${posedRoot}`, labels);
+    if (acted > 0) requireEmotions(`--acted ${acted}`, labels);
     const total = dataset.splits.filter((split) => SPLITS[split] !== 'Training').length;
     // The front over the biases begins with the answers as the model gives them.
     const unbiased = new Map<Uint32Array, Float32Array>();
@@ -120,7 +143,7 @@ export async function evaluateModel(
         unbiased.set(faces, probabilities);
         return biased(probabilities, ACTED_BIAS, acted);
       };
-      return evaluate(dataset, predict, ['PublicTest', 'PrivateTest'], name);
+      return evaluate(dataset, predict, ['PublicTest', 'PrivateTest'], name, labels.length);
     };
     if (posedRoot !== undefined && predictor.size === 0)
       throw new UserError(`--posed ${posedRoot}: ${file} sees only landmarks; choose a model that sees the image`);
@@ -153,13 +176,17 @@ export async function evaluateModel(
 
 /**
  * The settings by which faces are loaded with what models take of them.
- * @throws UserError if a file is not such a model.
+ * @throws UserError if a file is not such a model, or one tells other classes apart than the first.
  */
 export async function settingsOfModels(files: readonly string[]): Promise<Setting[]> {
   const settings: Setting[] = [];
+  let first: readonly [file: string, labels: readonly string[]] | undefined;
   for (const file of files) {
     const predictor = await loadIsolatedPredictor(file);
     await predictor.close();
+    first ??= [file, predictor.labels];
+    checkSameClasses(first, [file, predictor.labels]);
+    settings.push({ path: 'data.classes', value: unlessEmotions(predictor.labels) ?? 'emotions', origin: file });
     if (!predictor.takesLandmarks) continue;
     const value = predictor.size > 0 ? 'fused' : 'landmarksOnly';
     settings.push({ path: 'model.landmarks', value, origin: file });

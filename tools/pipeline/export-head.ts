@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../ml/core/errors.ts';
 import { writeAtomic } from '../../ml/core/files.ts';
 import type { Evaluation } from '../../ml/evaluate/evaluation.ts';
+import { actedBiasFor } from '../../ml/evaluate/prior.ts';
 import { exportOnnx, INT8_ONNX, INT8_TFLITE } from '../../ml/export/export-model.ts';
 import { type ExportedFile, sha256Of } from '../../ml/model/exported-file.ts';
 import { describeModel, type ModelMetrics, readModelJson, writeModelJson } from '../../ml/model/model-json.ts';
@@ -34,10 +35,11 @@ export async function exportHead(run: Run, head: string, folder = modelFolder(ru
   return { head, file, network: network.info };
 }
 
-/** Where the networks of a run come from, as the exported files keep it. */
-export function originIn({ folder, config }: Run, { epoch, upscaledBy }: NetworkInfo): Origin {
+/** What the networks of a run answer with and where they come from, as the exported files keep it. */
+export function originIn({ folder, config }: Run, { labels, epoch, upscaledBy }: NetworkInfo): Origin {
   const { fold, folds } = config.data;
-  return { run: basename(folder), epoch, heldOut: fold === null ? undefined : `${fold} of ${folds}`, upscaledBy };
+  const heldOut = fold === null ? undefined : `${fold} of ${folds}`;
+  return { labels, run: basename(folder), epoch, heldOut, upscaledBy };
 }
 
 /** Exports the heads of a run that have no exported model in it yet; returns the models' paths by head. */
@@ -79,7 +81,9 @@ export async function describeHead(
       : { seed, model: { ...model, weights: basename(model.weights) }, augment, train, quantize },
   };
   const path = join(dirname(file.path), MODEL_JSON);
-  await writeModelJson(path, describeModel(network, files, training));
+  const described = describeModel(network, files, training, network.labels);
+  // The bias is one of the seven expressions.
+  await writeModelJson(path, network.labels ? described : { ...described, actedBias: [...actedBiasFor(head)] });
   return path;
 }
 

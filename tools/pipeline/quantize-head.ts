@@ -17,6 +17,7 @@ import { type LayerSqnr, layerSqnr } from '../../ml/quantize/sqnr.ts';
 import { readModelFile } from '../../ml/runtime/model-file.ts';
 import { bestFile } from '../../ml/train/classifier.ts';
 import { foldedFromOnnx } from '../../ml/weights/from-onnx.ts';
+import { checkClasses } from './check-classes.ts';
 import { type EvaluatedModel, evaluateModel } from './evaluate.ts';
 import { openWork } from './run-folder.ts';
 
@@ -54,6 +55,7 @@ export async function quantizeHead(options: QuantizeOptions): Promise<QuantizedH
   const { method, images, perChannel } = config.quantize;
   const bytes = await readModelFile(file);
   const float = foldedFromOnnx(bytes, file, buildArchitecture(config.model));
+  checkClasses(file, float.labels, dataset);
   const faces = representativeFaces(dataset, images, config.seed);
   reporter.note(`quantizing ${file}: ranges measured on ${faces.count} training faces`);
   const networks = new Map<QuantizeMethod, QuantizedNetwork>();
@@ -105,7 +107,7 @@ export async function exportQuantizedHead(
     files.push(await measure(`${name}, int8 ONNX`, onnx));
     if (method === final) files.push(await measure(`${name}, int8 TFLite`, tflite));
   }
-  const floatTflite = await exportFloatTflite(float, head, folder);
+  const floatTflite = await exportFloatTflite(float, head, folder, float.labels);
   files.unshift(await measure('float TFLite', floatTflite));
   const last = files[files.length - 1].evaluated;
   return {

@@ -43,7 +43,7 @@ export async function openTarget(
   }
   const bytes = await readModelFile(path);
   const info = exportedInfo(bytes, path);
-  const { head, architecture, width, size, landmarks, upscaledBy } = info;
+  const { head, architecture, width, size, landmarks, labels, upscaledBy } = info;
   requireSource(settings, `${path} does not say what it was trained on`);
   const origin = `the network in ${path}`;
   const own = {
@@ -52,6 +52,7 @@ export async function openTarget(
     'model.size': size,
     'model.landmarks': landmarks,
     'train.targets': [head],
+    'data.classes': labels ?? 'emotions',
   };
   const config = await loadConfig(undefined, [
     ...settings,
@@ -67,12 +68,19 @@ export async function openTarget(
 
 /** An exported model in its place in a run. */
 function exportedHead(
-  { head, architecture, width, size, landmarks, epoch, upscaledBy, averageOf }: ExportedInfo,
+  { head, architecture, width, size, landmarks, labels, epoch, upscaledBy, averageOf }: ExportedInfo,
   bytes: Uint8Array,
   path: string,
 ): ExportedHead {
   const shape = { architecture, width, size, landmarks };
-  const network = { ...shape, classes: EMOTIONS.length, heads: [head], epoch, ...(upscaledBy && { upscaledBy }) };
+  const network = {
+    ...shape,
+    classes: (labels ?? EMOTIONS).length,
+    ...(labels && { labels }),
+    heads: [head],
+    epoch,
+    ...(upscaledBy && { upscaledBy }),
+  };
   const origin = { ...(averageOf && { averageOf }) };
   return { head, file: exportedFile(path, bytes, FLOAT_ONNX), network, origin };
 }

@@ -1,9 +1,10 @@
 import type { Config } from '../../ml/config/schema.ts';
-import { EMOTIONS, predictionAt } from '../../ml/core/emotions.ts';
+import { predictionAt } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { withLock } from '../../ml/core/lock.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { classesOf, type FaceDataset, indicesOf } from '../../ml/data/dataset.ts';
+import { requireEmotions } from '../../ml/data/class-names.ts';
+import { type FaceDataset, indicesOf } from '../../ml/data/dataset.ts';
 import { readFaces, upscaleLoaded } from '../../ml/data/load.ts';
 import type { LoadedFaces } from '../../ml/data/loaded.ts';
 import { checkIdentity, identityOf, readManifest, refinementBy } from '../../ml/data/manifest.ts';
@@ -89,11 +90,12 @@ async function findWithNetworks(
 
 /** @throws UserError if all faces are CK+'s and kept for the test, or have a class that a manifest does not know. */
 function checkRefinable(dataset: FaceDataset, { data }: Config): void {
+  requireEmotions('refine', data.classes);
   if (dataset.subjects && data.fold === null)
     throw new UserError(
       `all subjects of ${data.source} are kept for the test, which is never changed; refine the other folds of them with --set data.fold=0`,
     );
-  if (classesOf(dataset).length > EMOTIONS.length)
+  if (dataset.subjects && dataset.classes)
     throw new UserError(
       'data.contempt is true, but a manifest knows only the seven expressions of the lens; remove it',
     );

@@ -1,7 +1,14 @@
 import type { Config } from '../../ml/config/schema.ts';
-import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { Random } from '../../ml/core/random.ts';
-import { FACE_SIZE, type FaceDataset, faceAt, facesOf, indicesOf, type UpscaledFaces } from '../../ml/data/dataset.ts';
+import {
+  classesOf,
+  FACE_SIZE,
+  type FaceDataset,
+  faceAt,
+  facesOf,
+  indicesOf,
+  type UpscaledFaces,
+} from '../../ml/data/dataset.ts';
 import { resizeBilinear } from '../../ml/data/resize.ts';
 import type { Tile } from '../../ml/evaluate/contact-sheet.ts';
 import { SHEET_COLUMNS } from '../../ml/evaluate/report/html.ts';
@@ -22,8 +29,9 @@ const UPSCALE_FACES = 12;
 
 /** Training faces drawn at random, a row for each expression. */
 export function faceTiles(dataset: FaceDataset, seed: number): Tile[] {
+  const names = classesOf(dataset);
   return facesByClass(dataset, seed).flatMap((faces, label) =>
-    faces.slice(0, SHEET_COLUMNS).map((face) => tileOf(dataset, face, EMOTIONS[label])),
+    faces.slice(0, SHEET_COLUMNS).map((face) => tileOf(dataset, face, names[label])),
   );
 }
 
@@ -43,7 +51,10 @@ export function augmentationTiles(dataset: FaceDataset, config: Config): Tile[] 
   return facesByClass(dataset, seed).flatMap(([face], label) =>
     face === undefined
       ? []
-      : [tileOf(dataset, face, EMOTIONS[label]), ...Array.from({ length: SHEET_COLUMNS - 1 }, () => draw(face))],
+      : [
+          tileOf(dataset, face, classesOf(dataset)[label]),
+          ...Array.from({ length: SHEET_COLUMNS - 1 }, () => draw(face)),
+        ],
   );
 }
 
@@ -82,5 +93,5 @@ function tileOf(dataset: FaceDataset, face: number, caption: string): Tile {
 /** Positions of the training faces of each class, shuffled. */
 function facesByClass(dataset: FaceDataset, seed: number): number[][] {
   const faces = new Random(seed).shuffle([...indicesOf(dataset, 'Training')]);
-  return EMOTIONS.map((_, label) => faces.filter((face) => dataset.labels[face] === label));
+  return classesOf(dataset).map((_, label) => faces.filter((face) => dataset.labels[face] === label));
 }

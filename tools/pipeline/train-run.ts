@@ -2,18 +2,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../ml/config/schema.ts';
 import type { Setting } from '../../ml/config/settings.ts';
-import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { writeAtomic } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
-import { classesOf, type FaceDataset } from '../../ml/data/dataset.ts';
+import { requireEmotions } from '../../ml/data/class-names.ts';
+import type { FaceDataset } from '../../ml/data/dataset.ts';
 import { loadFaces } from '../../ml/data/load.ts';
 import type { DataSummary } from '../../ml/data/summary.ts';
 import { withLandmarks } from '../../ml/faces/landmarks/extract.ts';
+import type { NetworkInfo } from '../../ml/model/network.ts';
 import { CHECKPOINT_FILE } from '../../ml/train/checkpoint.ts';
 import { networkOfCheckpoint } from '../../ml/train/classifier.ts';
 import type { TrainingResult } from '../../ml/train/loop.ts';
 import { train } from '../../ml/train/train.ts';
+import { checkClasses } from './check-classes.ts';
 import { checkUpscaling } from './check-upscaling.ts';
 import { loadTools } from './load-tools.ts';
 import { createRun, DATA_FILE, openRun, type Run, removeUnbegun } from './run-folder.ts';
@@ -48,33 +50,52 @@ export interface TrainedRun extends PreparedRun {
 export async function prepareRun(options: TrainOptions, reporter: Reporter): Promise<PreparedRun> {
   const resume = 'resume' in options;
   const started = resume ? await openRun(options.resume, options.settings) : options;
-  if ('folder' in started) await checkResumable(started);
+  const network = 'folder' in started ? await resumedNetwork(started) : undefined;
   const { dataset, summary } = await loadRunFaces(started.config, reporter);
-  checkTrainable(dataset, started.config);
+  checkTrainable(dataset, summary, started.config);
+  if (network) checkClasses(`the network of ${(started as Run).folder}`, network.labels, dataset);
   const run = 'folder' in started ? started : await createRun(started.config, started.name, new Date());
   await writeAtomic(join(run.folder, DATA_FILE), `${JSON.stringify(summary, null, 2)}\n`);
   reporter.note(`run folder: ${run.folder}`);
   return { run, dataset, summary, resume };
 }
 
-/** @throws UserError if the faces are upscaled by another network than when the run began. */
-async function checkResumable({ folder, config }: Run): Promise<void> {
+/**
+ * What a run has trained so far, if it has begun.
+ * @throws UserError if the faces are upscaled by another network than then.
+ */
+async function resumedNetwork({ folder, config }: Run): Promise<NetworkInfo | undefined> {
   const path = join(folder, CHECKPOINT_FILE);
-  if (!existsSync(path)) return;
-  await checkUpscaling(folder, (await networkOfCheckpoint(path)).upscaledBy, config.data.upscale);
+  if (!existsSync(path)) return undefined;
+  const network = await networkOfCheckpoint(path);
+  await checkUpscaling(folder, network.upscaledBy, config.data.upscale);
+  return network;
 }
 
-/** @throws UserError if all of CK+ is kept for the test, or has a class that the lens does not know. */
-function checkTrainable(dataset: FaceDataset, { data }: Config): void {
+/**
+ * @throws UserError if all of CK+ is kept for the test, or has a class that the lens does not know; and if classes of the
+ * user's own lack faces, or are trained on what only exists for the seven expressions.
+ */
+function checkTrainable(dataset: FaceDataset, { faces }: DataSummary, { data, train }: Config): void {
   if (dataset.subjects && data.fold === null)
     throw new UserError(
       `all subjects of ${data.source} are reserved for testing; train on the other folds with --fold 0, or use ` +
         '"emotion-lens cross-validate"',
     );
-  if (classesOf(dataset).length > EMOTIONS.length)
+  if (dataset.subjects && dataset.classes)
     throw new UserError(
       'data.contempt is true, but the model of a lens knows seven expressions, and contempt is not one of them; remove ' +
         '--contempt, or use "emotion-lens cross-validate"',
+    );
+  if (!dataset.classes) return;
+  const voted = train.targets.filter((target) => target !== 'original');
+  if (voted.length > 0) requireEmotions(`train.targets (${voted.join(', ')})`, dataset.classes);
+  if (train.teachers.length > 0) requireEmotions(`train.teachers (${train.teachers.join(', ')})`, dataset.classes);
+  const empty = dataset.classes.find((name) => faces.Training[name] === 0);
+  if (empty !== undefined)
+    throw new UserError(
+      `${data.source} has no training faces of the class ${JSON.stringify(empty)}; add some, or leave the class out with ` +
+        `--map "${empty}=none"`,
     );
 }
 

@@ -1,8 +1,10 @@
+import { classOf } from '../EmotionDetector/Classes';
 // Not as a type only: Lens Studio finds the component behind an input through this import.
 // biome-ignore lint/style/useImportType: see above
 import { EmotionDetector } from '../EmotionDetector/EmotionDetector';
 import { EMOTIONS, NO_EMOTION } from '../EmotionDetector/Emotions';
 import { CrossFade } from './CrossFade';
+import type { EffectSlot } from './EffectSlot';
 import { EffectTarget } from './EffectTarget';
 import { ExpressionSound } from './ExpressionSound';
 
@@ -13,8 +15,10 @@ interface Follower {
   follow(crossFade: CrossFade, volume: number): void;
 }
 
-/** What the Inspector holds for one expression. */
+/** What the Inspector holds for one class. */
 interface Assigned {
+  /** Of the class. */
+  readonly label: string;
   readonly objects: readonly SceneObject[];
   /** Null if the creator assigned none. */
   readonly sound: AudioTrackAsset;
@@ -22,9 +26,12 @@ interface Assigned {
   readonly fade: number;
 }
 
+/** Of a script that is taken for a slot. */
+const nameIn = (slot: ScriptComponent): string => String((slot as unknown as EffectSlot).className);
+
 /**
- * Shows, for each expression of the face, the scene objects and plays the sound that are assigned to it. Expressions
- * cross-fade; each frame, scripts on the objects that have `setIntensity` (see `ExpressionEffect`) get a value from 0 to 1.
+ * Shows, for each expression of the face, the scene objects and plays the sound that are assigned to it. Classes with other
+ * names get theirs from `EffectSlot` components; those without have no effect. Expressions cross-fade; each frame, scripts on the objects that have `setIntensity` (see `ExpressionEffect`) get a value from 0 to 1.
  */
 @component
 export class EmotionEffects extends BaseScriptComponent {
@@ -166,6 +173,10 @@ export class EmotionEffects extends BaseScriptComponent {
 
   @ui.group_end
   @input
+  @hint('EffectSlot components, for classes of other names, or in place of the groups above; optional')
+  slots: ScriptComponent[] = [];
+
+  @input
   @hint('Off: all effects fade out')
   effectsOn = true;
 
@@ -180,6 +191,8 @@ export class EmotionEffects extends BaseScriptComponent {
   soundVolume = 0.7;
 
   private crossFade!: CrossFade;
+  /** For each class of the detector, which of the assigned it shows; -1: none. */
+  private shown: readonly number[] = [];
   private readonly followers: Follower[] = [];
 
   onAwake(): void {
@@ -189,10 +202,11 @@ export class EmotionEffects extends BaseScriptComponent {
 
   private start(): void {
     const assigned = this.assigned();
+    this.shown = this.match(assigned);
     this.crossFade = new CrossFade(assigned.map(({ fade }) => fade));
     const targets: EffectTarget[] = [];
-    assigned.forEach(({ objects, sound, fade }, expression) => {
-      this.addTargets(targets, objects, expression);
+    assigned.forEach(({ label, objects, sound, fade }, expression) => {
+      this.addTargets(targets, objects, expression, label);
       if (!isNull(sound)) this.followers.push(new ExpressionSound(this.getSceneObject(), sound, expression, fade));
     });
     this.followers.push(...targets);
@@ -203,7 +217,7 @@ export class EmotionEffects extends BaseScriptComponent {
   private update(dt: number): void {
     const current = this.effectsOn && !isNull(this.detector) ? this.detector.emotion : NO_EMOTION;
     const strength = current === NO_EMOTION ? 0 : this.detector.intensity * this.maximumStrength;
-    this.crossFade.step(dt, current, strength);
+    this.crossFade.step(dt, current === NO_EMOTION ? NO_EMOTION : this.shown[current], strength);
     for (let i = this.followers.length - 1; i >= 0; i--) this.lead(i);
   }
 
@@ -219,12 +233,15 @@ export class EmotionEffects extends BaseScriptComponent {
   }
 
   /** An object may be assigned to several expressions. */
-  private addTargets(targets: EffectTarget[], objects: readonly SceneObject[], expression: number): void {
+  private addTargets(
+    targets: EffectTarget[],
+    objects: readonly SceneObject[],
+    expression: number,
+    label: string,
+  ): void {
     objects.forEach((object, slot) => {
       if (isNull(object)) {
-        print(
-          `EmotionEffects: slot ${slot + 1} of the objects for ${EMOTIONS[expression]} is empty. Assign one, or remove it.`,
-        );
+        print(`EmotionEffects: slot ${slot + 1} of the objects for ${label} is empty. Assign one, or remove it.`);
         return;
       }
       let target = targets.find((one) => one.object.isSame(object));
@@ -236,16 +253,36 @@ export class EmotionEffects extends BaseScriptComponent {
     });
   }
 
-  /** In the order of `EMOTIONS`. */
+  /** @returns for each class of the detector, which of the assigned has its name; -1: none. Says what has no counterpart. */
+  private match(assigned: readonly Assigned[]): number[] {
+    const labels = isNull(this.detector) ? EMOTIONS : this.detector.labels;
+    const names = assigned.map(({ label }) => label);
+    const shown = labels.map((label) => classOf(names, label));
+    const without = labels.filter((_, i) => shown[i] === -1);
+    if (without.length > 0)
+      print(
+        `EmotionEffects: no effect for ${without.join(', ')}. Add an EffectSlot for a class to show something, and put it into "Slots".`,
+      );
+    for (const slot of this.slots)
+      if (!isNull(slot) && classOf(labels, nameIn(slot)) === -1)
+        print(
+          `EmotionEffects: a slot is for "${nameIn(slot)}", but the model has no such class (${labels.join(', ')}).`,
+        );
+    return shown;
+  }
+
+  /** Slots first, as they take the place of groups; then those in the order of `EMOTIONS`. */
   private assigned(): Assigned[] {
+    const slots = this.slots.filter((slot) => !isNull(slot)).map((slot) => slot as unknown as EffectSlot);
     return [
-      { objects: this.angryObjects, sound: this.angrySound, fade: this.angryFade },
-      { objects: this.disgustObjects, sound: this.disgustSound, fade: this.disgustFade },
-      { objects: this.fearObjects, sound: this.fearSound, fade: this.fearFade },
-      { objects: this.happyObjects, sound: this.happySound, fade: this.happyFade },
-      { objects: this.sadObjects, sound: this.sadSound, fade: this.sadFade },
-      { objects: this.surpriseObjects, sound: this.surpriseSound, fade: this.surpriseFade },
-      { objects: this.neutralObjects, sound: this.neutralSound, fade: this.neutralFade },
+      ...slots.map(({ className, objects, sound, fade }) => ({ label: className, objects, sound, fade })),
+      { label: 'Angry', objects: this.angryObjects, sound: this.angrySound, fade: this.angryFade },
+      { label: 'Disgust', objects: this.disgustObjects, sound: this.disgustSound, fade: this.disgustFade },
+      { label: 'Fear', objects: this.fearObjects, sound: this.fearSound, fade: this.fearFade },
+      { label: 'Happy', objects: this.happyObjects, sound: this.happySound, fade: this.happyFade },
+      { label: 'Sad', objects: this.sadObjects, sound: this.sadSound, fade: this.sadFade },
+      { label: 'Surprise', objects: this.surpriseObjects, sound: this.surpriseSound, fade: this.surpriseFade },
+      { label: 'Neutral', objects: this.neutralObjects, sound: this.neutralSound, fade: this.neutralFade },
     ];
   }
 }

@@ -1,4 +1,5 @@
-import { EMOTIONS, type EmotionChange, NO_EMOTION } from './Emotions';
+import { triggerName } from './Classes';
+import { type EmotionChange, NO_EMOTION } from './Emotions';
 
 /** What Snap's Behavior script puts on the global object. */
 interface BehaviorSystem {
@@ -12,9 +13,9 @@ interface BehaviorSystem {
 export class BehaviorTriggers {
   private readonly names: readonly string[];
 
-  /** @param prefix `EMOTION_` above. */
-  constructor(prefix: string) {
-    this.names = EMOTIONS.map((emotion) => prefix + emotion.toUpperCase());
+  /** @param prefix `EMOTION_` above. @param labels of the model's classes. */
+  constructor(prefix: string, labels: readonly string[]) {
+    this.names = labels.map((label) => prefix + triggerName(label));
   }
 
   send({ previous, current }: EmotionChange): void {

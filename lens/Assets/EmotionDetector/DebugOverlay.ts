@@ -38,8 +38,10 @@ export class DebugOverlay {
     const top = -0.35;
     const area = Rect.create(0.9 - 2 * PICTURE, 0.9, top - 2 * PICTURE * SCREEN_ASPECT, top);
     const picture = this.addPanel('What the model sees', screen, area, 1).show(crop);
-    this.addMarks(picture.object);
+    const isFace = (crop.control as FaceCropTextureProvider).textureScale !== undefined;
+    if (isFace) this.addMarks(picture.object);
 
+    if (!isFace && (crop.control as RectCropTextureProvider).cropRect === undefined) return;
     const place = this.addPanel('Where it looks', screen, Rect.create(-1, 1, -1, 1), 0);
     place.paint(new vec4(0, 1, 0, 0.15)).object.createComponent('RectangleSetter').cropTexture = crop;
   }

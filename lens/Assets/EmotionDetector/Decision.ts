@@ -8,22 +8,24 @@ export interface DecisionSettings {
   /** Seconds that a decision stays at least. */
   readonly hold: number;
   /**
-   * Seconds that no expression must pass before it falls back to neutral: while one gives way to another, there is a
+   * Seconds that no expression must pass before it falls back to rest: while one gives way to another, there is a
    * moment when the first is below its threshold already and the second one still.
    */
   readonly settle: number;
+  /** The class when none is certain; by default neutral of the seven expressions. `NO_EMOTION`: none is shown then. */
+  readonly rest?: Emotion;
 }
 
 /**
  * The expression to show next, hold time apart. Another one takes over if it reaches `enter` and beats the current one
- * by `gap`; if none does and the current one is below `enter − gap`, it is neutral. So noise within a band narrower
+ * by `gap`; if none does and the current one is below `enter − gap`, it is the one of rest. So noise within a band narrower
  * than `gap` never brings back an expression that was left, and a higher probability never speaks against a class.
- * @param probabilities of the seven classes.
+ * @param probabilities of the classes.
  */
 export function nextEmotion(
   current: Emotion,
   probabilities: Float32Array,
-  { enter, gap }: Pick<DecisionSettings, 'enter' | 'gap'>,
+  { enter, gap, rest = NEUTRAL }: Pick<DecisionSettings, 'enter' | 'gap' | 'rest'>,
 ): Emotion {
   let rival = NO_EMOTION;
   for (let i = 0; i < probabilities.length; i++)
@@ -31,7 +33,7 @@ export function nextEmotion(
 
   const start = current === NO_EMOTION;
   if (probabilities[rival] >= enter && (start || probabilities[rival] >= probabilities[current] + gap)) return rival;
-  return start || probabilities[current] < enter - gap ? NEUTRAL : current;
+  return start || probabilities[current] < enter - gap ? rest : current;
 }
 
 /** Decides which expression is shown, over time. */
@@ -48,7 +50,8 @@ export class Decision {
   update(probabilities: Float32Array, dt: number): void {
     this.held += dt;
     const next = nextEmotion(this.emotion, probabilities, this.settings);
-    const falls = this.emotion !== NO_EMOTION && next !== this.emotion && probabilities[next] < this.settings.enter;
+    const passes = next !== NO_EMOTION && probabilities[next] >= this.settings.enter;
+    const falls = this.emotion !== NO_EMOTION && next !== this.emotion && !passes;
     this.undecided = falls ? this.undecided + dt : 0;
     if (next === this.emotion || (falls && this.undecided < this.settings.settle)) return;
     if (this.emotion !== NO_EMOTION && this.held < this.settings.hold) return;

@@ -1,25 +1,25 @@
 import { BehaviorTriggers } from './BehaviorTriggers';
+import { CenterSquare } from './CenterSquare';
+import { classOf, faultOfLabels } from './Classes';
 import { DebugOverlay } from './DebugOverlay';
 import { affordableRuns, mlPerformanceIndex } from './DeviceSpeed';
 import { EmotionModel } from './EmotionModel';
-import { EMOTIONS, type Emotion, type EmotionChange, NO_EMOTION } from './Emotions';
+import { areEmotions, EMOTIONS, type Emotion, type EmotionChange, NO_EMOTION } from './Emotions';
 import { ExpressionTracker } from './ExpressionTracker';
 import { FaceLandmarks } from './FaceLandmarks';
 import { Notices } from './Notices';
+import type { RestingFace } from './RestingFace';
 import { RunSchedule } from './RunSchedule';
 import { ScriptCallback } from './ScriptCallback';
 import { Signal } from './Signal';
 
-/** Probabilities before the detector is awake. */
-const NOTHING = new Float32Array(EMOTIONS.length);
-
 /**
- * Tells which of seven expressions the face before the camera shows. Runs the model through SnapML on the device;
- * nothing is stored or sent. What is wrong with its inputs it says once in the Logger, and goes on without expressions.
+ * Tells which of seven expressions the face before the camera shows, or which of its classes any other model sees. Runs the
+ * model through SnapML on the device; nothing is stored or sent. What is wrong with its inputs it says once in the Logger, and goes on without expressions.
  *
- * The defaults are measured with the 8-bit model on FER2013's PublicTest against the FER+ majority. At a confidence of
- * 0.5, 86 % of the expressive faces show an expression, 91 % of those shown are right, and 8 % of the neutral faces
- * show one; at 0.6 it is 78 % shown and 4 %. A face moved by a pixel, with some noise, changes its probability by
+ * The defaults are measured with our 8-bit model on FER2013's PublicTest against the FER+ majority. At a confidence of
+ * 0.5, 85 % of the expressive faces show an expression, 92 % of those shown are right, and 6 % of the neutral faces
+ * show one; at 0.6 it is 75 % shown and 2 %. A face moved by a pixel, with some noise, changes its probability by
  * 0.02 (standard deviation; 0.10 for the most fickle twentieth), of which smoothing over 0.2 s leaves 0.04 at most at
  * 15 answers a second: the hysteresis of 0.15 is more than three times that.
  */
@@ -32,9 +32,25 @@ export class EmotionDetector extends BaseScriptComponent {
   model: MLAsset | undefined;
 
   @input
+  @hint('Comes with the model: the names of its classes in the order of its output, 2 to 64')
+  labels: string[] = ['Angry', 'Disgust', 'Fear', 'Happy', 'Sad', 'Surprise', 'Neutral'];
+
+  @input
+  @label('Rest Class')
+  @hint('Which class it is when none is certain, such as Neutral or Background; empty: none')
+  rest: string = 'Neutral';
+
+  @input
   @allowUndefined
-  @hint('The face crop texture that the model sees')
+  @hint(
+    'What the model sees: a face crop texture, a screen crop texture (the square in its middle), or any other texture',
+  )
   faceCrop: Texture | undefined;
+
+  @input
+  @label('Only with a Face')
+  @hint('Off: the model runs whether there is a face or not, for a model of something else')
+  needsFace: boolean = true;
 
   @input('int')
   @hint('Index of the face; 0 is the first')
@@ -107,9 +123,25 @@ export class EmotionDetector extends BaseScriptComponent {
   @label('Everyday to Acted')
   @hint('0 for everyday faces; 1 for people who act, with more Angry, Disgust and Fear')
   @widget(new SliderWidget(0, 1.5, 0.05))
-  acted: number = 0;
+  acted: number = 0.75;
 
-  @ui.label('More or less of each expression; at 0 only the slider above applies')
+  @input
+  @label('Acted Bias')
+  @hint('Comes with the model: what 1 above adds to the logits, class by class; empty: nothing')
+  actedBias: number[] = [0.45, 1.2, 1.2, 0, -0.2, 0.05, 0];
+
+  @input
+  @label('Personal Calibration')
+  @hint("Learns the person's resting face, and takes away this share of what is unusual about it; 0 is off")
+  @widget(new SliderWidget(0, 1, 0.05))
+  calibration: number = 0;
+
+  @input
+  @label('Other Classes')
+  @hint('Of a model with other classes: -1 to 1 for each, in the order of Labels; those with a slider below add up')
+  sensitivities: number[] = [];
+
+  @ui.label('More or less of each expression; at 0 only the inputs above apply')
   @input
   @widget(new SliderWidget(-1, 1, 0.05))
   angry: number = 0;
@@ -176,6 +208,7 @@ export class EmotionDetector extends BaseScriptComponent {
   readonly onEmotionChanged = new Signal<EmotionChange>();
 
   private readonly notices = new Notices('EmotionDetector');
+  private nothing: Float32Array | undefined;
   private readonly change: EmotionChange = { previous: NO_EMOTION, current: NO_EMOTION, probability: 0 };
   private tracker: ExpressionTracker | undefined;
   private expressionModel: EmotionModel | undefined;
@@ -183,8 +216,9 @@ export class EmotionDetector extends BaseScriptComponent {
   private callback: ScriptCallback | undefined;
   private landmarks: FaceLandmarks | undefined;
   private overlay: DebugOverlay | undefined;
+  private square: CenterSquare | undefined;
 
-  /** The expression of the face; `NO_EMOTION` while there is no face or nothing is known of it yet. */
+  /** The expression of the face, an index into `labels`; `NO_EMOTION` while there is no face or nothing is known of it yet. */
   get emotion(): Emotion {
     return this.change.current;
   }
@@ -194,9 +228,11 @@ export class EmotionDetector extends BaseScriptComponent {
     return this.tracker ? this.tracker.intensity : 0;
   }
 
-  /** Smoothed probabilities of the seven expressions; the same array every frame, not to be written. */
+  /** Smoothed probabilities of the classes; the same array every frame, not to be written. */
   get probabilities(): Float32Array {
-    return this.tracker ? this.tracker.probabilities : NOTHING;
+    if (this.tracker) return this.tracker.probabilities;
+    this.nothing = this.nothing ?? new Float32Array(this.labels.length);
+    return this.nothing;
   }
 
   /** 1 while there is a face; fades to 0 when it is lost. */
@@ -204,8 +240,24 @@ export class EmotionDetector extends BaseScriptComponent {
     return this.tracker ? this.tracker.presence : 0;
   }
 
+  /** What is known of the person's resting face; undefined without Personal Calibration. */
+  get resting(): RestingFace | undefined {
+    return this.tracker?.resting;
+  }
+
+  /** Forgets the person's resting face, which Personal Calibration learns: call it when another person takes over. */
+  resetCalibration(): void {
+    this.resting?.forget();
+  }
+
   onAwake(): void {
-    const { angry, disgust, fear, happy, sad, surprise, neutral } = this;
+    const { labels, actedBias } = this;
+    this.checkLabels();
+    if (actedBias.length !== 0 && actedBias.length !== labels.length)
+      this.notices.once(
+        'bias',
+        `"Acted Bias" has ${actedBias.length} numbers instead of ${labels.length}. Install the model again, or reset the input.`,
+      );
     const tracker = new ExpressionTracker({
       smoothingTime: this.smoothing,
       enter: this.confidence,
@@ -214,21 +266,18 @@ export class EmotionDetector extends BaseScriptComponent {
       grace: this.grace,
       fade: this.fade,
       acted: this.acted,
-      sensitivities: [angry, disgust, fear, happy, sad, surprise, neutral],
+      actedBias,
+      calibration: areEmotions(labels) ? this.calibration : 0,
+      sensitivities: this.sensitivityOfClasses(),
+      rest: classOf(labels, this.rest),
     });
     this.tracker = tracker;
-    if (this.useBehavior) this.triggers = new BehaviorTriggers(this.triggerPrefix);
+    if (this.useBehavior) this.triggers = new BehaviorTriggers(this.triggerPrefix, labels);
     if (this.callbackScript)
-      this.callback = new ScriptCallback(this.callbackScript, this.callbackFunction, this.notices);
+      this.callback = new ScriptCallback(this.callbackScript, this.callbackFunction, labels, this.notices);
 
-    this.createEvent('FaceFoundEvent').bind((event) => {
-      if (event.faceIndex === this.faceIndex) tracker.faceFound();
-    });
-    this.createEvent('FaceLostEvent').bind((event) => {
-      if (event.faceIndex !== this.faceIndex) return;
-      tracker.faceLost();
-      this.expressionModel?.forget();
-    });
+    if (this.needsFace) this.followFace(tracker);
+    else tracker.faceFound();
     const index = mlPerformanceIndex();
     const runs = this.spareSlowPhones ? affordableRuns(this.runsPerSecond, index) : this.runsPerSecond;
     const schedule = new RunSchedule(runs);
@@ -241,33 +290,68 @@ export class EmotionDetector extends BaseScriptComponent {
     });
   }
 
+  private followFace(tracker: ExpressionTracker): void {
+    this.createEvent('FaceFoundEvent').bind((event) => {
+      if (event.faceIndex === this.faceIndex) tracker.faceFound();
+    });
+    this.createEvent('FaceLostEvent').bind((event) => {
+      if (event.faceIndex !== this.faceIndex) return;
+      tracker.faceLost();
+      this.expressionModel?.forget();
+    });
+  }
+
+  private checkLabels(): void {
+    const { labels, rest } = this;
+    const fault = faultOfLabels(labels);
+    if (fault !== undefined) this.notices.once('labels', `${fault}. Correct "Labels" in the Inspector.`);
+    if (rest !== '' && classOf(labels, rest) === NO_EMOTION)
+      this.notices.once(
+        'rest',
+        `"Rest Class" is ${rest}, but the model has no such class (${labels.join(', ')}). Enter one of them, or nothing.`,
+      );
+    if (this.calibration > 0 && !areEmotions(labels))
+      this.notices.once('calibration', '"Personal Calibration" is off: it knows the seven expressions only.');
+  }
+
+  /** Of each class, from the sliders of the seven expressions and the list of the others. */
+  private sensitivityOfClasses(): number[] {
+    const { angry, disgust, fear, happy, sad, surprise, neutral } = this;
+    const ofEmotions = [angry, disgust, fear, happy, sad, surprise, neutral];
+    return this.labels.map((label, i) => (ofEmotions[classOf(EMOTIONS, label)] ?? 0) + (this.sensitivities[i] ?? 0));
+  }
+
   /** @param pace how often the model runs, in words. */
   private start(tracker: ExpressionTracker, pace: string): void {
-    const { model, faceCrop } = this;
+    const { model, faceCrop, labels } = this;
     if (!model || !faceCrop) {
       const missing = model ? 'a face crop texture to "Face Crop"' : 'the expression model to "Model"';
       this.notices.once('inputs', `nothing is detected. Assign ${missing} in the Inspector.`);
       return;
     }
-    this.frame(faceCrop.control as FaceCropTextureProvider);
+    this.frame(faceCrop.control);
     const mirrored = this.mirror;
     const landmarks = new FaceLandmarks(this.getSceneObject(), this.faceIndex, mirrored);
     this.landmarks = landmarks;
     const view = { crop: faceCrop, mirrored, landmarks };
-    this.expressionModel = new EmotionModel(this.getSceneObject(), model, view, {
-      onReady: () => this.notices.once('ready', `ready, model ${model.name}, ${EMOTIONS.length} expressions, ${pace}`),
+    const kind = areEmotions(labels) ? 'expressions' : 'classes';
+    this.expressionModel = new EmotionModel(this.getSceneObject(), model, labels.length, view, {
+      onReady: () => this.notices.once('ready', `ready, model ${model.name}, ${labels.length} ${kind}, ${pace}`),
       onResult: (output) => this.report(tracker.observe(output)),
       onFault: (topic, text) => this.notices.once(topic, text),
     });
     if (!this.debug) return;
-    if (this.screen) this.overlay = new DebugOverlay(this.screen, faceCrop, tracker, this.expressionModel);
+    if (this.screen) this.overlay = new DebugOverlay(this.screen, faceCrop, this, this.expressionModel);
     else this.notices.once('screen', 'no debug overlay. Assign a Full Frame Region to "Screen" in the Inspector.');
   }
 
-  /** Sets what the face crop texture shows. */
-  private frame(crop: FaceCropTextureProvider): void {
+  /** Sets what a crop texture shows. */
+  private frame(control: TextureProvider): void {
+    const crop = control as FaceCropTextureProvider;
     if (crop.textureScale === undefined) {
-      this.notices.once('crop', 'the texture in "Face Crop" is not a face crop texture; it is used as it is.');
+      this.square = CenterSquare.of(control);
+      if (this.needsFace && !this.square)
+        this.notices.once('crop', 'the texture in "Face Crop" is not a face crop texture; it is used as it is.');
       return;
     }
     crop.textureScale = new vec2(this.cropScale, this.cropScale);
@@ -277,6 +361,7 @@ export class EmotionDetector extends BaseScriptComponent {
 
   private update(tracker: ExpressionTracker, schedule: RunSchedule, dt: number): void {
     tracker.update(dt);
+    this.square?.update();
     const { expressionModel } = this;
     if (expressionModel) {
       expressionModel.update();

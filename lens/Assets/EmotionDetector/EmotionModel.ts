@@ -1,4 +1,3 @@
-import { EMOTIONS } from './Emotions';
 import type { FaceLandmarks } from './FaceLandmarks';
 import { LANDMARK_VALUES } from './Landmarks';
 
@@ -13,7 +12,7 @@ const NANOSECONDS_PER_MILLISECOND = 1e6;
 export interface ModelListener {
   /** The model has loaded and fits. */
   onReady(): void;
-  /** @param output seven probabilities, valid during the call only. */
+  /** @param output probabilities, valid during the call only. */
   onResult(output: Float32Array): void;
   /** @param text what is wrong and what to do, for the Logger. */
   onFault(topic: string, text: string): void;
@@ -55,6 +54,8 @@ export class EmotionModel {
   constructor(
     sceneObject: SceneObject,
     model: MLAsset,
+    /** How many it tells apart. */
+    private readonly classes: number,
     private readonly face: FaceView,
     private readonly listener: ModelListener,
   ) {
@@ -130,8 +131,8 @@ export class EmotionModel {
       this.misfit(`has ${outputs.length} outputs, none of them named "${OUTPUT}"`);
       return;
     }
-    if (valuesOf(output) !== EMOTIONS.length) {
-      this.misfit(`gives ${valuesOf(output)} values instead of ${EMOTIONS.length}`);
+    if (valuesOf(output) !== this.classes) {
+      this.misfit(`gives ${valuesOf(output)} values instead of ${this.classes}`);
       return;
     }
     const inputs = this.component.getInputs();
@@ -187,8 +188,8 @@ export class EmotionModel {
   private misfit(what: string): void {
     this.listener.onFault(
       'fit',
-      `the model ${what}. Assign a model that takes a picture, with or without 68 landmarks, and has one output of seven ` +
-        'probabilities to "Model" in the Inspector.',
+      `the model ${what}. Assign a model that takes a picture, with or without 68 landmarks, and has one output of ` +
+        `${this.classes} probabilities to "Model" in the Inspector, or name the classes of this one in "Labels".`,
     );
   }
 }

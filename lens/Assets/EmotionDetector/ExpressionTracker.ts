@@ -1,7 +1,8 @@
 import { Decision, type DecisionSettings } from './Decision';
-import { EMOTIONS, type Emotion, NO_EMOTION } from './Emotions';
+import { type Emotion, NEUTRAL, NO_EMOTION } from './Emotions';
 import { readProbabilities } from './ModelOutput';
 import { Presence } from './Presence';
+import { RestingFace } from './RestingFace';
 import { Sensitivity } from './Sensitivity';
 import { Smoothing } from './Smoothing';
 
@@ -12,10 +13,14 @@ export interface TrackerSettings extends Omit<DecisionSettings, 'settle'> {
   readonly grace: number;
   /** Seconds of fading afterwards. */
   readonly fade: number;
-  /** Of each class, −1..1; 0 changes nothing. */
+  /** Of each class, −1..1; 0 changes nothing. There are as many classes as these. */
   readonly sensitivities: ArrayLike<number>;
   /** From 0 for everyday faces to 1 for people who act, and beyond; see {@link Sensitivity}. */
   readonly acted: number;
+  /** What is added to the logits at 1, of each class; 0 for those that it lacks. */
+  readonly actedBias: ArrayLike<number>;
+  /** Share of what is unusual about the person's resting face that is taken away, 0..1; see {@link RestingFace}, which knows the seven expressions only. */
+  readonly calibration: number;
 }
 
 /**
@@ -30,28 +35,40 @@ const FULL = 0.85;
  */
 const SETTLE = 2;
 
+/** Seconds without a face after which the next one counts as another person. */
+const FORGET = 5;
+
 /** From the model's answers and the coming and going of a face to one steady expression. Knows nothing of Lens Studio. */
 export class ExpressionTracker {
   private readonly smoothing: Smoothing;
   private readonly sensitivity: Sensitivity;
   private readonly decision: Decision;
   private readonly face: Presence;
-  private readonly answer = new Float32Array(EMOTIONS.length);
+  private readonly answer: Float32Array;
+  private readonly rest: Emotion;
   /** Whether the model has answered for this face. */
   private answered = false;
+  /** Undefined without calibration. */
+  readonly resting: RestingFace | undefined;
+  /** Whether the model's last answer, not calibrated, is an expression that would be shown. */
+  private expressive = false;
 
   constructor(private readonly settings: TrackerSettings) {
-    this.smoothing = new Smoothing(EMOTIONS.length, settings.smoothingTime);
-    this.sensitivity = new Sensitivity(settings.sensitivities, settings.acted);
+    const { length } = settings.sensitivities;
+    this.answer = new Float32Array(length);
+    this.rest = settings.rest ?? NEUTRAL;
+    this.smoothing = new Smoothing(length, settings.smoothingTime);
+    this.sensitivity = new Sensitivity(settings.sensitivities, settings.acted, settings.actedBias);
     this.decision = new Decision({ ...settings, settle: SETTLE * settings.smoothingTime });
     this.face = new Presence(settings.grace, settings.fade);
+    if (settings.calibration > 0) this.resting = new RestingFace(settings.calibration);
   }
 
   get emotion(): Emotion {
     return this.decision.emotion;
   }
 
-  /** Smoothed, sensitivities included; zeros before the first answer. The same array always. */
+  /** Smoothed, sensitivities and calibration included; zeros before the first answer. The same array always. */
   get probabilities(): Float32Array {
     return this.smoothing.values;
   }
@@ -93,7 +110,10 @@ export class ExpressionTracker {
       this.reset();
       return fault;
     }
+    this.resting?.observe(this.answer);
     this.sensitivity.apply(this.answer);
+    this.expressive = this.answer.some((probability, i) => i !== this.rest && probability >= this.settings.enter);
+    this.resting?.apply(this.answer);
     this.smoothing.aim(this.answer);
     this.answered = true;
     return undefined;
@@ -103,9 +123,12 @@ export class ExpressionTracker {
   update(dt: number): void {
     this.face.update(dt);
     if (this.face.value === 0) this.reset();
+    if (this.face.absence > FORGET) this.resting?.forget();
     if (!this.answered) return;
     this.smoothing.update(dt);
     this.decision.update(this.smoothing.values, dt);
+    // An expression that would be shown without calibration is none of the resting face, however long it is held.
+    this.resting?.update(dt, this.face.isThere && this.emotion === this.rest && !this.expressive);
   }
 
   /** No expression, and nothing known. */
@@ -114,5 +137,6 @@ export class ExpressionTracker {
     this.answered = false;
     this.smoothing.reset();
     this.decision.reset();
+    this.resting?.interrupt();
   }
 }

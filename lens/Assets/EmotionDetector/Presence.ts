@@ -18,6 +18,11 @@ export class Presence {
     return this.there;
   }
 
+  /** Seconds since the face was lost; 0 while it is seen. */
+  get absence(): number {
+    return this.there ? 0 : this.gone;
+  }
+
   /** 0..1. */
   get value(): number {
     if (this.there || this.gone <= this.grace) return 1;

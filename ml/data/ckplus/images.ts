@@ -4,7 +4,8 @@ import { EMOTIONS } from '../../core/emotions.ts';
 import { UserError } from '../../core/errors.ts';
 import { readText } from '../../core/files.ts';
 import type { Reporter } from '../../core/progress.ts';
-import { CLASS_FOLDERS, list, lookUp } from '../folders.ts';
+import { CLASS_NAMES } from '../class-names.ts';
+import { list, lookUp } from '../image-list.ts';
 import type { BadRows } from '../loaded.ts';
 
 /** Names of the classes of CK+: those of FER2013, and contempt, which FER2013 does not have. */
@@ -34,7 +35,7 @@ function parseName(name: string): { sequence: string; subject: number; frame: nu
     : { sequence: sequence.toUpperCase(), subject: Number(subject), frame: Number(frame) };
 }
 
-const CLASSES: Readonly<Record<string, (typeof CK_CLASSES)[number]>> = { ...CLASS_FOLDERS, contempt: 'Contempt' };
+const CLASSES: Readonly<Record<string, (typeof CK_CLASSES)[number]>> = { ...CLASS_NAMES, contempt: 'Contempt' };
 
 /** Whether a folder has the form of CK+48: folders of classes, with pictures named like those of CK+. */
 export async function isCropped(root: string): Promise<boolean> {

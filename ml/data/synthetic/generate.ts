@@ -4,7 +4,7 @@ import { FACE_PIXELS, FACE_SIZE, type FaceDataset } from '../dataset.ts';
 import { drawExpression } from './expressions.ts';
 import { drawIdentity, type Identity } from './identity.ts';
 import { type Frame, Painter } from './painter.ts';
-import { drawSitter, type Pose, paintSitter } from './sitter.ts';
+import { drawSitter, type Pose, paintSitter, type Sitter } from './sitter.ts';
 
 /** Of each ten faces of a class the ninth is in PublicTest and the tenth in PrivateTest. */
 const FOLD = 10;
@@ -58,16 +58,22 @@ export function drawPose(random: Random): Pose {
 /**
  * Draws one face that shows an emotion; the same seeds draw the same face.
  * @param label class 0..6.
+ * @param vary changes the person once everything is drawn by lot: expression, pose, background and camera stay the same.
  * @returns grey values 0..255, [48, 48].
  */
-export function drawFace(label: number, seed: number, index: number): Uint8Array {
+export function drawFace(
+  label: number,
+  seed: number,
+  index: number,
+  vary = (sitter: Sitter): Sitter => sitter,
+): Uint8Array {
   const random = new Random(seed, index);
   const expression = drawExpression(EMOTIONS[label], random);
   const identity = drawIdentity(random);
   const pose = drawPose(random);
   const painter = new Painter(FACE_SIZE);
   paintBackground(painter, random);
-  paintSitter(painter, pose, drawSitter(identity, random), expression);
+  paintSitter(painter, pose, vary(drawSitter(identity, random)), expression);
   if (random.chance(0.08)) paintHand(painter, pose.head, identity, random);
   return develop(painter, random);
 }

@@ -12,7 +12,7 @@ export interface Pose {
 }
 
 /** Where the lamp is, to the right and down from the camera; 1 is 45 degrees. */
-type Light = readonly [u: number, v: number];
+export type Light = readonly [u: number, v: number];
 
 /** How the hair falls. */
 interface Locks {

@@ -2,7 +2,6 @@ import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, VisualMapComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { EMOTIONS } from '../../core/emotions.ts';
 import type { Metrics } from '../metrics.ts';
 import type { FrontPoint } from '../posed.ts';
 import { Html } from './html.ts';
@@ -20,6 +19,11 @@ const LEGEND = {
   itemGap: 26,
   textStyle: { color: COLOURS.ink, fontSize: 12 },
 };
+/** Classes that a chart has room for; of more it is drawn larger, and so shown smaller. */
+const ROOM = 10;
+/** Letters that a name has room for between its neighbours, and turned. */
+const LEVEL_LETTERS = 8;
+const TURNED_LETTERS = 12;
 const PERCENT = { formatter: (share: number) => `${Math.round(100 * share)} %` };
 
 export interface Series {
@@ -91,8 +95,11 @@ export function layerChart(series: readonly Series[], activations: readonly stri
   });
 }
 
-/** Counts by true class (rows) and predicted class (columns), coloured by the share of the row. */
-export function confusionChart({ confusion, perClass }: Metrics): Html {
+/**
+ * Counts by true class (rows) and predicted class (columns), coloured by the share of the row.
+ * @param names of the classes.
+ */
+export function confusionChart({ confusion, perClass }: Metrics, names: readonly string[]): Html {
   const cells = confusion.flatMap((row, truth) =>
     row.map((count, predicted) => {
       const share = count / Math.max(1, perClass[truth].support);
@@ -102,8 +109,9 @@ export function confusionChart({ confusion, perClass }: Metrics): Html {
       };
     }),
   );
-  const classes = { type: 'category', data: [...EMOTIONS], axisTick: { show: false } };
-  return draw({
+  const classes = { type: 'category', data: names.map(shortened), axisTick: { show: false } };
+  const turned = turnedLabels(names);
+  const option = {
     grid: { left: 24, right: 4, top: 44, bottom: 4 },
     visualMap: {
       show: false,
@@ -112,10 +120,17 @@ export function confusionChart({ confusion, perClass }: Metrics): Html {
       dimension: 2,
       inRange: { color: ['rgba(37,99,235,0.03)', 'rgba(37,99,235,1)'] },
     },
-    xAxis: { ...axis('predicted'), ...classes, position: 'top', axisLabel: { ...LABEL, interval: 0, fontSize: 11 } },
-    yAxis: { ...axis('true'), ...classes, inverse: true, nameGap: 62 },
+    xAxis: {
+      ...axis('predicted'),
+      ...classes,
+      position: 'top',
+      axisLabel: { ...LABEL, interval: 0, fontSize: 11, ...turned },
+      ...(turned && { nameGap: 62 }),
+    },
+    yAxis: { ...axis('true'), ...classes, inverse: true, nameGap: turned ? 84 : 62 },
     series: [{ type: 'heatmap', silent: true, data: cells, label: { show: true, fontSize: 13 } }],
-  });
+  };
+  return draw(option, names.length / ROOM);
 }
 
 /** Accuracy by confidence against the diagonal of a calibrated model, above the share of faces in each bin. */
@@ -167,17 +182,20 @@ export function reliabilityChart({ calibrationBins, count }: Metrics): Html {
   });
 }
 
-/** Precision, recall and F1 of each class; a measure that is not defined has no bar. */
-export function perClassChart({ perClass }: Metrics): Html {
-  return draw({
+/**
+ * Precision, recall and F1 of each class; a measure that is not defined has no bar.
+ * @param names of the classes.
+ */
+export function perClassChart({ perClass }: Metrics, names: readonly string[]): Html {
+  const option = {
     legend: LEGEND,
     grid: { left: 8, right: 4, top: 40, bottom: 4 },
     xAxis: {
       ...axis(),
       type: 'category',
       axisTick: { show: false },
-      axisLabel: { ...LABEL, interval: 0, fontSize: 11, lineHeight: 15 },
-      data: EMOTIONS.map((emotion, k) => `${emotion}\n${perClass[k].support}`),
+      axisLabel: { ...LABEL, interval: 0, fontSize: 11, lineHeight: 15, ...turnedLabels(names) },
+      data: names.map((name, k) => `${shortened(name)}\n${perClass[k].support}`),
     },
     yAxis: { ...axis(), type: 'value', min: 0, max: 1, axisLabel: { ...LABEL, ...PERCENT } },
     series: (['precision', 'recall', 'f1'] as const).map((measure) => ({
@@ -188,7 +206,17 @@ export function perClassChart({ perClass }: Metrics): Html {
       barCategoryGap: '26%',
       data: perClass.map((metrics) => metrics[measure] ?? '-'),
     })),
-  });
+  };
+  return draw(option, names.length / ROOM);
+}
+
+/** The seven expressions lie level. */
+const turnedLabels = (names: readonly string[]) =>
+  names.length > ROOM || names.some((name) => name.length > LEVEL_LETTERS) ? { rotate: 45 } : undefined;
+
+function shortened(name: string): string {
+  const letters = [...name];
+  return letters.length <= TURNED_LETTERS ? name : `${letters.slice(0, TURNED_LETTERS - 1).join('')}…`;
 }
 
 const LABEL = { color: COLOURS.muted, fontSize: 12 };
@@ -207,9 +235,13 @@ function axis(name?: string): object {
   };
 }
 
-/** Renders a chart to an inline SVG that scales with its frame. */
-function draw(option: echarts.EChartsCoreOption): Html {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+/**
+ * Renders a chart to an inline SVG that scales with its frame.
+ * @param scale by which its canvas is larger, if above 1.
+ */
+function draw(option: echarts.EChartsCoreOption, scale = 1): Html {
+  const [width, height] = [WIDTH, HEIGHT].map((side) => Math.round(side * Math.max(1, scale)));
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   chart.setOption({ animation: false, color: COLOURS.series, textStyle: { fontFamily: 'inherit' }, ...option });
   const svg = chart.renderToSVGString();
   chart.dispose();

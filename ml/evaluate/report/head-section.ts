@@ -1,5 +1,5 @@
 import type { Protocol } from '../../data/labels.ts';
-import { type Evaluation, type EvaluationResult, formatInterval, percent } from '../evaluation.ts';
+import { classesIn, type Evaluation, type EvaluationResult, formatInterval, percent } from '../evaluation.ts';
 import { CALIBRATION_BINS } from '../metrics.ts';
 import type { Mistakes } from '../mistakes.ts';
 import { confusionChart, perClassChart, reliabilityChart } from './charts.ts';
@@ -60,7 +60,7 @@ export async function headSection({
 <p class="note">Model: ${evaluation.model}</p>
 ${resultTable(evaluation)}
 ${withoutLandmarks ? html`<p class="note">With the landmarks of all faces missing:</p>${resultTable(withoutLandmarks)}` : ''}
-${evaluation.results.map(resultDetails)}
+${evaluation.results.map((result) => resultDetails(result, evaluation))}
 ${posed ? posedSection(posed) : ''}
 ${sheets}`;
 }
@@ -83,15 +83,17 @@ function resultRow({ protocol, split, metrics }: EvaluationResult): Html {
 <td class="number">${metrics.expectedCalibrationError.toFixed(4)}</td></tr>`;
 }
 
-function resultDetails({ protocol, split, metrics }: EvaluationResult): Html {
+function resultDetails({ protocol, split, metrics }: EvaluationResult, evaluation: Evaluation): Html {
+  const names = classesIn(evaluation);
+  const noun = evaluation.classes ? 'class' : 'expression';
   const basis = `${split}, ${PROTOCOL_TEXT[protocol].name}, n = ${formatCount(metrics.count)}`;
   return html`
 <details ${split === 'PrivateTest' ? 'open' : ''}>
   <summary>${split}, ${PROTOCOL_TEXT[protocol].name}</summary>
   <div class="figures">
-    ${figure('Confusion matrix', `${basis}. Counts; the colour shows the share of the true class.`, confusionChart(metrics))}
+    ${figure('Confusion matrix', `${basis}. Counts; the colour shows the share of the true class.`, confusionChart(metrics, names))}
     ${figure('Reliability', `${basis}. ${CALIBRATION_BINS} bins; bars below the dashed line mean that the model is overconfident.`, reliabilityChart(metrics))}
-    ${figure('By expression', `${basis}. The number of faces is below each expression.`, perClassChart(metrics))}
+    ${figure(`By ${noun}`, `${basis}. The number of faces is below each ${noun}.`, perClassChart(metrics, names))}
   </div>
 </details>`;
 }

@@ -1,3 +1,4 @@
+import { EMOTIONS } from '../../core/emotions.ts';
 import { formatInterval, percent } from '../evaluation.ts';
 import type { PosedEvaluation } from '../posed.ts';
 import { confusionChart, frontChart } from './charts.ts';
@@ -25,7 +26,7 @@ person are alike, so the intervals are narrower than they should be.</p>
   </table>
 </div>
 <div class="figures">
-  ${figure('Confusion matrix', `${basis}. Counts; the colour is the share of the true class.`, confusionChart(metrics))}
+  ${figure('Confusion matrix', `${basis}. Counts; the colour is the share of the true class.`, confusionChart(metrics, EMOTIONS))}
   ${
     front
       ? figure(

@@ -1,6 +1,6 @@
 import { PROTOCOLS } from '../../data/labels.ts';
 import type { Disagreements } from '../comparison.ts';
-import { type Evaluation, type EvaluationResult, percent } from '../evaluation.ts';
+import { classesIn, type Evaluation, type EvaluationResult, percent } from '../evaluation.ts';
 import { confusionChart, layerChart, type Series } from './charts.ts';
 import type { QuantizationReport } from './content.ts';
 import { formatCount, PROTOCOL_TEXT } from './head-section.ts';
@@ -33,7 +33,7 @@ export async function quantizationSection(report: QuantizationReport): Promise<C
   ${figure('Quantization noise', 'Signal-to-quantization-noise ratio of every activation against the float model, from the stem to the logits. QAT also changes the weights, which counts as noise here.', layerChart(series, sqnr[0]?.layers.map(({ activation }) => activation) ?? []))}
   ${PROTOCOLS.map((protocol) => confusions(protocol, float.evaluation, last.evaluation))}
 </div>
-${await differing(disagreements)}`;
+${await differing(disagreements, float.evaluation.classes ? 'classes' : 'expressions')}`;
 }
 
 function row({ name, bytes, evaluation }: QuantizationReport['models'][number], float: Evaluation): Html {
@@ -62,15 +62,15 @@ function confusions(protocol: (typeof PROTOCOLS)[number], float: Evaluation, int
           figure(
             `Confusion matrix, ${name}`,
             `PrivateTest, ${PROTOCOL_TEXT[protocol].name}, n = ${formatCount(result.metrics.count)}.`,
-            confusionChart(result.metrics),
+            confusionChart(result.metrics, classesIn(float)),
           ),
         ]
       : [],
   );
 }
 
-function differing({ split, faces, count, tiles }: Disagreements): Promise<Html> | Content {
-  const share = `${split}: float and int8 predict different expressions for ${formatCount(count)} of ${formatCount(faces)} faces`;
+function differing({ split, faces, count, tiles }: Disagreements, noun: string): Promise<Html> | Content {
+  const share = `${split}: float and int8 predict different ${noun} for ${formatCount(count)} of ${formatCount(faces)} faces`;
   if (tiles.length === 0) return html`<p class="note">${share}.</p>`;
   return sheet('Disagreements', `${share}; ${tiles.length} of them, as float | int8.`, tiles);
 }

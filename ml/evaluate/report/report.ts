@@ -68,12 +68,13 @@ async function results({ heads }: ReportContent): Promise<Content> {
   const used = PROTOCOLS.filter((protocol) =>
     heads.some(({ evaluation }) => evaluation.results.some((result) => result.protocol === protocol)),
   );
+  const own = heads.some(({ evaluation }) => evaluation.classes);
   return [
     html`
 <dl>
-  ${used.map((protocol) => html`<dt>${sentence(PROTOCOL_TEXT[protocol].name)} (${protocol})</dt><dd>${PROTOCOL_TEXT[protocol].definition}</dd>`)}
+  ${used.map((protocol) => html`<dt>${sentence(PROTOCOL_TEXT[protocol].name)} (${protocol})</dt><dd>${own && protocol === 'raw' ? 'Every picture of the split, scored against its class.' : PROTOCOL_TEXT[protocol].definition}</dd>`)}
   <dt>95 % interval</dt><dd>Wilson's score interval of the accuracy.</dd>
-  <dt>macro-F1</dt><dd>Mean F1 score over the expressions; rare ones count as much as common ones.</dd>
+  <dt>macro-F1</dt><dd>Mean F1 score over the ${own ? 'classes' : 'expressions'}; rare ones count as much as common ones.</dd>
   <dt>ECE</dt><dd>Expected calibration error: the mean gap between confidence and accuracy.</dd>
 </dl>`,
     ...(await Promise.all(heads.map(headSection))),

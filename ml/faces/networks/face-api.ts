@@ -15,16 +15,22 @@ const Manifest = z.tuple([
       z.object({
         name: z.string(),
         shape: z.array(z.number().int().positive()),
-        quantization: z.object({ dtype: z.literal('uint8'), scale: z.number(), min: z.number() }),
+        dtype: z.literal('float32'),
+        quantization: z.object({ dtype: z.literal('uint8'), scale: z.number(), min: z.number() }).optional(),
       }),
     ),
   }),
 ]);
 
-/** Numbers `bytes × scale + min` in TensorFlow's order: [height, width, in, out], depthwise [height, width, in, 1]. */
+type Stored = Uint8Array | Float32Array;
+
+/**
+ * Numbers in TensorFlow's order: [height, width, in, out], depthwise [height, width, in, 1]; as floats, or as bytes that stand
+ * for `byte × scale + min`.
+ */
 export interface StoredWeights {
   readonly shape: Shape;
-  readonly bytes: Uint8Array;
+  readonly values: Stored;
   readonly scale: number;
   readonly min: number;
 }
@@ -40,15 +46,20 @@ export async function readWeights(network: string): Promise<NetworkWeights> {
   const manifest = await readText(placeOf(`${network}-weights_manifest.json`));
   const bytes = await readBytes(placeOf(`${network}.bin`));
   const [{ weights }] = parseManifest(manifest, network);
-  const total = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const bytesOf = ({ shape, quantization }: (typeof weights)[number]) =>
+    sizeOf(shape) * (quantization ? 1 : Float32Array.BYTES_PER_ELEMENT);
+  const total = weights.reduce((sum, each) => sum + bytesOf(each), 0);
   if (total !== bytes.length)
     throw new UserError(`${PACKAGE}'s ${network}.bin has ${bytes.length} bytes; expected ${total}: run npm ci`);
   let offset = 0;
   return new Map(
-    weights.map(({ name, shape, quantization: { scale, min } }) => {
-      const stored = bytes.subarray(offset, offset + sizeOf(shape));
+    weights.map((each) => {
+      const { name, shape, quantization } = each;
+      // A copy, since floats need not begin at a multiple of four bytes.
+      const stored = bytes.slice(offset, offset + bytesOf(each));
       offset += stored.length;
-      return [name, { shape, bytes: stored, scale, min }];
+      const values = quantization ? stored : new Float32Array(stored.buffer);
+      return [name, { shape, values, scale: quantization?.scale ?? 1, min: quantization?.min ?? 0 }];
     }),
   );
 }
@@ -80,7 +91,7 @@ export interface Layers {
 
 export type Padding = 'SAME_UPPER' | 'VALID';
 
-/** A 3×3 convolution with bias: a separable one if the weights are, as all but the first of a network. */
+/** A convolution with bias: a separable one if the weights are. */
 export function convolution(layers: Layers, name: string, x: Tensor, stride: number, padding: Padding): Tensor {
   const bias = floats(layers, `${name}/bias`);
   if (layers.weights.has(`${name}/filters`)) return conv(layers, x, `${name}/filters`, stride, padding, bias);
@@ -91,7 +102,7 @@ export function convolution(layers: Layers, name: string, x: Tensor, stride: num
 /** Weights as floats, in the order that the package has them. */
 export function floats(layers: Layers, name: string): Tensor {
   const weights = weightsOf(layers, name);
-  return dequantized(layers.graph, weights, weights.bytes, weights.shape);
+  return dequantized(layers.graph, weights, weights.values, weights.shape);
 }
 
 function weightsOf({ weights }: Layers, name: string): StoredWeights {
@@ -101,12 +112,13 @@ function weightsOf({ weights }: Layers, name: string): StoredWeights {
 }
 
 /**
- * The file holds a byte for each weight. ONNX Runtime folds this arithmetic when it loads the file; DequantizeLinear it
+ * The file holds a byte for each quantized weight. ONNX Runtime folds this arithmetic when it loads the file; DequantizeLinear it
  * would keep and run again for each picture, which takes six times as long.
  */
-function dequantized(graph: Graph, { scale, min }: StoredWeights, bytes: Uint8Array, shape: Shape): Tensor {
+function dequantized(graph: Graph, { scale, min }: StoredWeights, values: Stored, shape: Shape): Tensor {
+  if (values instanceof Float32Array) return graph.constant(values, shape);
   const attributes = { to: { int: DATA_TYPE.float } };
-  return add(mul(graph.node('Cast', [graph.quantized(bytes, shape)], shape, { attributes }), scale), min);
+  return add(mul(graph.node('Cast', [graph.quantized(values, shape)], shape, { attributes }), scale), min);
 }
 
 function conv(layers: Layers, x: Tensor, name: string, stride: number, padding: Padding, bias?: Tensor): Tensor {
@@ -131,11 +143,11 @@ function conv(layers: Layers, x: Tensor, name: string, stride: number, padding: 
 }
 
 /** From TensorFlow's [height, width, in, out] (depthwise [height, width, in, 1]) to ONNX's [out, in / groups, height, width]. */
-function channelsFirst({ shape: [height, width, inputs, outputs], bytes }: StoredWeights, grouped: boolean) {
+function channelsFirst({ shape: [height, width, inputs, outputs], values }: StoredWeights, grouped: boolean) {
   const area = height * width;
   const shape = grouped ? [inputs, 1, height, width] : [outputs, inputs, height, width];
-  const kernel = new Uint8Array(bytes.length);
-  bytes.forEach((value, i) => {
+  const kernel = values.slice();
+  values.forEach((value, i) => {
     const pixel = Math.floor(i / (inputs * outputs));
     const [from, to] = [Math.floor(i / outputs) % inputs, i % outputs];
     kernel[(grouped ? from : to * inputs + from) * area + pixel] = value;

@@ -1,13 +1,14 @@
-/** face-api's two networks as ONNX files. Node only. */
+/** face-api's networks as ONNX files. Node only. */
 
-import { LANDMARK_VALUES } from '../../core/landmarks68.ts';
+import { EMOTIONS, type Emotion } from '../../core/emotions.ts';
 import { Graph, type Tensor } from '../../nn/graph.ts';
-import { add } from '../../nn/ops.ts';
+import { add, columns, mul, relu, softmax } from '../../nn/ops.ts';
 import { decodeModel } from '../../onnx/decode.ts';
 import { encodeModel, type OnnxValueInfo } from '../../onnx/model.ts';
 import { CELL } from '../detection.ts';
-import { LANDMARK_SIDE } from '../landmarks/square.ts';
-import { convolution, floats, type Layers, OPSET, readWeights } from './face-api.ts';
+import { LANDMARK_MEANS, LANDMARK_SIDE } from '../landmarks/square.ts';
+import { dense, denseFeatures, mainBlock, maxPool, pooled, reductionBlock } from './blocks.ts';
+import { convolution, type Layers, OPSET, readWeights } from './face-api.ts';
 
 /**
  * The network that finds faces, face-api's `tiny_face_detector_model` (a small YOLO v2), as an ONNX file: input `image`
@@ -21,7 +22,7 @@ export async function detectorModel(): Promise<Uint8Array> {
   let x = graph.input('image', [1, 3, CELL, CELL]);
   for (let layer = 0; layer < 6; layer++) {
     const padding = layer === 0 ? 'VALID' : 'SAME_UPPER';
-    x = maxPool(leaky(convolution(layers, `conv${layer}`, x, 1, padding)), layer < 5 ? 2 : 1);
+    x = maxPool(leaky(convolution(layers, `conv${layer}`, x, 1, padding)), 2, layer < 5 ? 2 : 1);
   }
   graph.output('cells', convolution(layers, 'conv8', x, 1, 'VALID'));
   return withAnySize(graph.encode(OPSET));
@@ -39,17 +40,6 @@ function withAnySize(file: Uint8Array): Uint8Array {
 
 const leaky = (x: Tensor) => x.graph.node('LeakyRelu', [x], x.shape, { attributes: { alpha: { float: 0.1 } } });
 
-function maxPool(x: Tensor, stride: number): Tensor {
-  const [batch, channels, height, width] = x.shape;
-  return x.graph.node('MaxPool', [x], [batch, channels, Math.ceil(height / stride), Math.ceil(width / stride)], {
-    attributes: {
-      kernel_shape: { ints: [2, 2] },
-      strides: { ints: [stride, stride] },
-      auto_pad: { string: 'SAME_UPPER' },
-    },
-  });
-}
-
 /**
  * The network that finds 68 points on a face, face-api's `face_landmark_68_model`, as an ONNX file: input `image`
  * [batch, 3, 112, 112], output `points` [batch, 136], x and y as fractions of the picture's side.
@@ -58,25 +48,51 @@ function maxPool(x: Tensor, stride: number): Tensor {
 export async function landmarkModel(batch = 1): Promise<Uint8Array> {
   const graph = new Graph();
   const layers = { graph, weights: await readWeights('face_landmark_68_model') };
-  let x = graph.input('image', [batch, 3, LANDMARK_SIDE, LANDMARK_SIDE]);
-  for (let block = 0; block < 4; block++) x = denseBlock(layers, `dense${block}`, x);
-  const pooled = graph.node('GlobalAveragePool', [x], [batch, x.shape[1], 1, 1]);
-  const flat = graph.node('Flatten', [pooled], [batch, x.shape[1]]);
-  const inputs = [flat, floats(layers, 'fc/weights'), floats(layers, 'fc/bias')];
-  graph.output('points', graph.node('Gemm', inputs, [batch, LANDMARK_VALUES]));
+  const x = graph.input('image', [batch, 3, LANDMARK_SIDE, LANDMARK_SIDE]);
+  graph.output('points', dense(layers, 'fc', denseFeatures(layers, x)));
   return graph.encode(OPSET);
 }
 
-/** Four convolutions, the first of stride 2, each of which takes the sum of the previous outputs. */
-function denseBlock(layers: Layers, name: string, x: Tensor): Tensor {
-  const first = relu(convolution(layers, `${name}/conv0`, x, 2, 'SAME_UPPER'));
-  let sum = first;
-  let input = first;
-  for (const part of ['conv1', 'conv2', 'conv3']) {
-    sum = add(sum, convolution(layers, `${name}/${part}`, input, 1, 'SAME_UPPER'));
-    input = relu(sum);
-  }
-  return input;
+/** The order of the classes in face-api's `faceExpressionNet/FaceExpressions.ts`. */
+const EXPRESSIONS: readonly Emotion[] = ['Neutral', 'Happy', 'Sad', 'Angry', 'Fear', 'Disgust', 'Surprise'];
+
+/**
+ * The network that names expressions, face-api's `face_expression_model`, as an ONNX file with the interface of our own
+ * models: input `image` [1, 3, 112, 112] in [−1, 1], output `prob` [1, 7] in the order of `EMOTIONS`.
+ * @throws UserError if the package with its weights is not completely installed.
+ */
+export async function expressionModel(): Promise<Uint8Array> {
+  const graph = new Graph();
+  const layers = { graph, weights: await readWeights('face_expression_model') };
+  const logits = dense(layers, 'fc', denseFeatures(layers, imageOf(graph, 1)));
+  const order = EMOTIONS.map((emotion) => EXPRESSIONS.indexOf(emotion));
+  graph.output('prob', softmax(columns(logits, order), 1));
+  return graph.encode(OPSET);
 }
 
-const relu = (x: Tensor) => x.graph.node('Relu', [x], x.shape);
+/**
+ * The network that estimates age and sex from looks, face-api's `age_gender_model` (a small Xception), as an ONNX file: input
+ * `image` [batch, 3, 112, 112] in [−1, 1], outputs `age` [batch, 1] in years and `sex` [batch, 2], probabilities of male and
+ * female.
+ * @throws UserError if the package with its weights is not completely installed.
+ */
+export async function ageGenderModel(batch = 1): Promise<Uint8Array> {
+  const graph = new Graph();
+  const layers = { graph, weights: await readWeights('age_gender_model') };
+  let x = relu(convolution(layers, 'entry_flow/conv_in', imageOf(graph, batch), 2, 'SAME_UPPER'));
+  x = reductionBlock(layers, 'entry_flow/reduction_block_0', x, x);
+  x = reductionBlock(layers, 'entry_flow/reduction_block_1', x, relu(x));
+  for (const block of [0, 1]) x = mainBlock(layers, `middle_flow/main_block_${block}`, x);
+  x = reductionBlock(layers, 'exit_flow/reduction_block', x, relu(x));
+  const features = pooled(relu(convolution(layers, 'exit_flow/separable_conv', x, 1, 'SAME_UPPER')));
+  graph.output('age', dense(layers, 'fc/age', features));
+  graph.output('sex', softmax(dense(layers, 'fc/gender', features), 1));
+  return graph.encode(OPSET);
+}
+
+/** A picture in [−1, 1], as our own models take it, made what face-api's networks take. */
+function imageOf(graph: Graph, batch: number): Tensor {
+  const image = graph.input('image', [batch, 3, LANDMARK_SIDE, LANDMARK_SIDE]);
+  const offsets = LANDMARK_MEANS.map((mean) => (127.5 - mean) / 255);
+  return add(mul(image, 0.5), graph.constant(offsets, [1, 3, 1, 1]));
+}

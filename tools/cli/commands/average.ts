@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { NETWORK_SIDE } from '../../../ml/config/schema.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import { intoFolder, MODEL_FILE } from '../../pipeline/run-folder.ts';
 import { addCommonFlags, perform } from '../command.ts';
@@ -7,6 +8,7 @@ import { refuseOverwrite } from '../flags.ts';
 
 interface Options {
   shares?: readonly number[];
+  size?: number;
   out: string;
   force?: boolean;
 }
@@ -17,9 +19,10 @@ export function addAverage(command: Command): void {
     'a.onnx b.onnx c.onnx --out mean': 'the plain mean of three networks',
   })
     .option('--shares <numbers>', 'weight of each model, one number per model (default: all equal)', readShares)
+    .option('--size <pixels>', 'side of the image, for models of different sizes (default: theirs)', readSize)
     .requiredOption('--out <folder>', 'folder for the file')
     .option('--force', 'replace a file that exists')
-    .action((files: string[], { shares, out, force, ...options }: Options) =>
+    .action((files: string[], { shares, size, out, force, ...options }: Options) =>
       perform(options, async () => {
         const { averageModels } = await import('../../../ml/export/average.ts');
         const { FLOAT_ONNX, writeModel } = await import('../../../ml/model/exported-file.ts');
@@ -34,7 +37,7 @@ export function addAverage(command: Command): void {
           bytes: await readModelFile(file),
           share: shares?.[i] ?? 1,
         });
-        const model = averageModels(await Promise.all(files.map(read)));
+        const model = averageModels(await Promise.all(files.map(read)), size);
         const { bytes, sha256 } = await intoFolder(out, 'average', () => writeModel(path, model, FLOAT_ONNX));
         return {
           text: `${path} (${(bytes / 1e6).toFixed(2)} MB, SHA-256 ${sha256})`,
@@ -51,4 +54,11 @@ function readShares(text: string): number[] {
     if (part.trim() !== '' && Number.isFinite(share) && share > 0) return share;
     throw new UserError(`--shares ${text}: ${JSON.stringify(part)} is not a number above 0`);
   });
+}
+
+/** @throws UserError unless it is a side that networks can have. */
+function readSize(text: string): number {
+  const size = NETWORK_SIDE.safeParse(text.trim() === '' ? undefined : Number(text));
+  if (size.success) return size.data;
+  throw new UserError(`--size ${text}: expected a whole number of pixels from 32 to 384`);
 }

@@ -21,7 +21,7 @@ export function addCompare(command: Command): void {
       const rows = await compareModels(a, b, dataset, reporter);
       const lines = rows.map(
         ({ split, faces, top1, largest, mean }) =>
-          `${split}: the same expression on ${(100 * top1).toFixed(2)} % of ${faces} faces; ` +
+          `${split}: the same answer on ${(100 * top1).toFixed(2)} % of ${faces} faces; ` +
           `probabilities differ by ${mean.toFixed(4)} on average and ${largest.toFixed(4)} at most`,
       );
       return { text: lines.join('\n'), json: { a, b, splits: rows } };

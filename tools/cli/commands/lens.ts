@@ -39,7 +39,7 @@ file exists and differs, nothing is written and the files are listed; --force re
 }
 
 interface InstallOptions {
-  format: ModelFormat;
+  format?: ModelFormat;
   model: string;
   project: string;
 }
@@ -86,7 +86,7 @@ function addValidate(lens: Command): void {
 }
 
 interface PackageOptions {
-  format: ModelFormat;
+  format?: ModelFormat;
   model: string;
   out: string;
   force?: boolean;
@@ -121,9 +121,10 @@ function addPackage(lens: Command): void {
 }
 
 function formatOption(): Option {
-  return new Option('--format <format>', 'tflite (8 bits) or onnx (floats)')
-    .choices(['tflite', 'onnx'])
-    .default('tflite');
+  return new Option('--format <format>', 'tflite (8 bits) or onnx (floats); default: tflite if there is one').choices([
+    'tflite',
+    'onnx',
+  ]);
 }
 
 /** A path as a user in this folder would give it. */

@@ -22,11 +22,11 @@ export function addPreview(command: Command): void {
   addCommonFlags(command, {
     '--open': 'the lens of this repository, in your browser; saving edits its scene',
     '--project ../my-lens': 'a lens of your own, preferably a copy; the page follows its files',
-    '--model runs/2026-01-31-mine/model-votes/emotion.int8.onnx': 'with a model that you trained',
+    '--model runs/2026-01-31-mine/model-votes': 'with a model that you trained',
     '--out site': 'writes the page as files for any web server instead',
   })
     .option('--project <folder>', 'folder with the .esproj', relative('', SHIPPED_LENS) || '.')
-    .option('--model <file>', "ONNX file to run in place of the project's model")
+    .option('--model <path>', "model folder, .onnx or .tflite to run in place of the project's model")
     .option('--port <number>', 'port (default: a free one from 5180)', portNumber)
     .option('--open', 'open the address in your browser')
     .option('--out <folder>', 'write the page as files into this folder instead of serving it')

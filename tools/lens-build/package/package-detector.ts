@@ -2,11 +2,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zipSync } from 'fflate';
+import { areEmotions } from '../../../lens/Assets/EmotionDetector/Emotions.ts';
 import { readText } from '../../../ml/core/files.ts';
 import { readScript } from '../../lens-studio/scripts/read-script.ts';
 import { fields, NULL_ID, reference, Tagged } from '../../lens-studio/yaml/value.ts';
 import { write } from '../../lens-studio/yaml/write.ts';
 import { deviceCameraTexture, faceCropTexture } from '../assets.ts';
+import { assignmentsOf, inputsOfModel } from '../detector-inputs.ts';
 import { DETECTOR_FOLDER } from '../emotion-lens.ts';
 import { assetId, idOf } from '../ids.ts';
 import type { LensModel } from '../lens-model.ts';
@@ -38,7 +40,7 @@ const NO_TIME = '1980-01-01T00:00:00';
  * @throws UserError if a script cannot be read.
  */
 export async function packageDetector(model: LensModel): Promise<Uint8Array> {
-  const { name, bytes } = model;
+  const { name, bytes, description } = model;
   const path = (asset: string) => `${NAMES}/${asset}`;
   const folder = join(SHIPPED_LENS, DETECTOR_FOLDER);
   const names = (await readdir(folder)).filter((entry) => entry.endsWith('.ts')).sort();
@@ -47,7 +49,13 @@ export async function packageDetector(model: LensModel): Promise<Uint8Array> {
   const detector = scripts.get(DETECTOR)!;
   const prefab = writePrefab(path(`${PREFAB}.prefab`), {
     name: PREFAB,
-    components: [script(detector, { model: { id: assetId(path(name)) }, faceCrop: { id: assetId(path(FACE_CROP)) } })],
+    components: [
+      script(detector, {
+        model: { id: assetId(path(name)) },
+        faceCrop: { id: assetId(path(FACE_CROP)) },
+        ...assignmentsOf(inputsOfModel(description)),
+      }),
+    ],
   });
   const files: [string, string | Uint8Array, string][] = [
     ...names.map((entry, at): [string, string, string] => [entry, texts[at], scriptMeta(scripts.get(entry)!)]),
@@ -58,7 +66,7 @@ export async function packageDetector(model: LensModel): Promise<Uint8Array> {
     ['README.md', await readText(README), assetMeta(path('README.md'))],
     [
       'package.native',
-      descriptor(path('package.native'), path('README.md'), await readText(SETUP)),
+      descriptor(path('package.native'), path('README.md'), await readText(SETUP), description.labels),
       assetMeta(path('package.native')),
     ],
   ];
@@ -74,14 +82,15 @@ export async function packageDetector(model: LensModel): Promise<Uint8Array> {
  * What Lens Studio shows of a package before it is opened.
  * @param setup the code that Lens Studio runs when the package is put into a project.
  */
-function descriptor(path: string, readme: string, setup: string): string {
+function descriptor(path: string, readme: string, setup: string, labels: readonly string[]): string {
+  const what = areEmotions(labels) ? 'seven facial expressions' : `${labels.length} classes (${labels.join(', ')})`;
   return write([
     new Tagged(
       `NativePackageDescriptor/${assetId(path)}`,
       fields({
         PackagePath: '',
         StudioVersion: fields({ ...STUDIO.version, type: 'Unset', buildFlavor: '', timestamp: 0, commit: '' }),
-        Description: 'Recognizes seven facial expressions on the phone, for Behavior scripts and your own scripts.',
+        Description: `Recognizes ${what} on the phone, for Behavior scripts and your own scripts.`,
         SvgIcon: '',
         SetupScript: fields({ code: setup.trimEnd() }),
         VersionMajor: 1,

@@ -1,4 +1,4 @@
-import type { Entity } from '../files/entity.ts';
+import { type Entity, heldInputs } from '../files/entity.ts';
 import type { Script, ScriptInput } from '../scripts/script.ts';
 import type { Fields } from '../yaml/value.ts';
 import type { AssetIndex } from './asset-index.ts';
@@ -25,9 +25,7 @@ export function scriptInstances(index: AssetIndex): ScriptInstance[] {
     const asset = entity.links.find(({ field }) => field === 'ScriptAsset');
     const script = asset && scriptOf.get(asset.id)?.script;
     if (!script?.component) return [];
-    const inputs = entity.fields.get('ScriptInputs');
-    const values = inputs instanceof Map ? inputs.get('') : undefined;
-    return [{ entity, script, ...classes.inputsOf(script), values: values instanceof Map ? values : new Map() }];
+    return [{ entity, script, ...classes.inputsOf(script), values: heldInputs(entity) ?? new Map() }];
   });
 }
 

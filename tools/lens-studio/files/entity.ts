@@ -1,6 +1,6 @@
 import { UserError } from '../../../ml/core/errors.ts';
 import { parse } from '../yaml/parse.ts';
-import { type Fields, NULL_ID, Tagged, type Value } from '../yaml/value.ts';
+import { type Fields, NULL_ID, Tagged, untagged, type Value } from '../yaml/value.ts';
 
 /** A link from an entity to another: one that it owns in the same file, or one anywhere in the project. */
 export interface Link {
@@ -124,4 +124,11 @@ export function plain(value: Value): unknown {
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [key, plain(item)]));
   if (Array.isArray(value)) return value.map(plain);
   return value !== null && typeof value === 'object' ? value.value : value;
+}
+
+/** The values that a script component holds for its inputs, by name; undefined for one without. */
+export function heldInputs({ fields }: Pick<Entity, 'fields'>): Fields | undefined {
+  const inputs = untagged(fields.get('ScriptInputs'));
+  const values = inputs instanceof Map ? untagged(inputs.get('')) : null;
+  return values instanceof Map ? values : undefined;
 }

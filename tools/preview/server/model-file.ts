@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
 import { sha256Of } from '../../../ml/model/exported-file.ts';
-import { readModelJson } from '../../../ml/model/model-json.ts';
+import { type ModelJson, readModelJson } from '../../../ml/model/model-json.ts';
 import { decodeModel } from '../../../ml/onnx/decode.ts';
 import { inferShapes } from '../../../ml/onnx/shapes/infer.ts';
 import { readModelFile, refuseLargeModel } from '../../../ml/runtime/model-file.ts';
@@ -35,33 +35,72 @@ export async function onnxFileOf(project: string, { path, name }: ModelAsset): P
   if (twin !== null) return twin;
   throw new UserError(
     `${name} is not run: the page runs ONNX files, and no folder in ${MODELS} holds this TFLite next to an ONNX file of ` +
-      'the same network; start the preview with --model FILE.onnx, which was exported next to the TFLite',
+      'the same network; start the preview with --model and the folder that the TFLite was exported to',
   );
 }
 
 async function findTwin(sha256: string): Promise<ModelFile | null> {
   for (const folder of await readdir(MODELS)) {
-    const json = join(MODELS, folder, 'model.json');
-    const { files } = await readModelJson(json).catch(() => ({ files: [] }));
-    const original = files.find((file) => file.sha256 === sha256);
-    const twin = files.find(({ format, numbers }) => format === 'onnx' && numbers === original?.numbers);
-    if (twin === undefined) continue;
-    const path = join(MODELS, folder, twin.name);
-    const content = await readModelFile(path);
-    if (sha256Of(content) === twin.sha256) return { path, content };
+    const twin = await twinIn(join(MODELS, folder), sha256);
+    if (twin !== null) return twin;
   }
   return null;
 }
 
+/** The ONNX file of a model folder with the same numbers as one of its files; null if there is none, or it is no such folder. */
+async function twinIn(folder: string, sha256: string): Promise<ModelFile | null> {
+  const { files } = await readModelJson(join(folder, 'model.json')).catch(() => ({ files: [] }));
+  const original = files.find((file) => file.sha256 === sha256);
+  const twin = files.find(({ format, numbers }) => format === 'onnx' && numbers === original?.numbers);
+  return twin ? readDescribed(folder, twin) : null;
+}
+
+/** A file of a model folder; null if it is not what `model.json` describes. */
+async function readDescribed(folder: string, { name, sha256 }: ModelJson['files'][number]): Promise<ModelFile | null> {
+  const path = join(folder, name);
+  const content = await readModelFile(path);
+  return sha256Of(content) === sha256 ? { path, content } : null;
+}
+
 /**
- * A file that is run in place of the project's models. It is read, not run: that the page does.
- * @throws UserError if this is no ONNX file, or far too large.
+ * What is run in place of the project's models: an ONNX file, a TFLite with its ONNX form next to it, or a folder with
+ * `model.json`, of which the 8-bit form is run if there is one. It is read, not run: that the page does.
+ * @throws UserError if there is no ONNX file, or it is far too large.
  */
 export async function readGivenModel(path: string): Promise<ModelFile> {
-  if (!path.endsWith('.onnx'))
-    throw new UserError(`--model ${path}: expected an .onnx file; the page cannot run TFLite`);
-  const file = { path, content: await readModelFile(path) };
+  const file = await onnxOf(path);
   portsOf(file);
+  return file;
+}
+
+async function onnxOf(path: string): Promise<ModelFile> {
+  if ((await stat(path).catch(() => null))?.isDirectory()) return onnxIn(path);
+  if (path.endsWith('.tflite')) {
+    const twin = await twinIn(dirname(path), sha256Of(await readModelFile(path)));
+    if (twin !== null) return twin;
+    throw new UserError(
+      `--model ${path}: the page runs ONNX files, and no model.json next to this TFLite names one of the same network; make ` +
+        'one with emotion-lens import, and give its folder',
+    );
+  }
+  if (!path.endsWith('.onnx'))
+    throw new UserError(`--model ${path}: expected an .onnx or .tflite file, or a folder with model.json`);
+  return { path, content: await readModelFile(path) };
+}
+
+async function onnxIn(folder: string): Promise<ModelFile> {
+  const { files } = await readModelJson(join(folder, 'model.json'));
+  const onnx = files.filter(({ format }) => format === 'onnx');
+  const chosen = onnx.find(({ numbers }) => numbers === 'int8') ?? onnx[0];
+  if (chosen === undefined)
+    throw new UserError(
+      `--model ${folder}: its model.json has no ONNX file, which the page runs (files: ${files.map(({ name }) => name).join(', ')}); export one`,
+    );
+  const file = await readDescribed(folder, chosen);
+  if (file === null)
+    throw new UserError(
+      `${join(folder, chosen.name)} is not the file that model.json describes; export the model again`,
+    );
   return file;
 }
 

@@ -3,13 +3,10 @@ import { z } from 'zod';
 import { oneAtATime } from '../../../ml/core/async.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import { writeAtomic } from '../../../ml/core/files.ts';
-import { type Entity, lineOf, readEntities } from '../../lens-studio/files/entity.ts';
 import { withProjectLock } from '../../lens-studio/files/project.ts';
-import { filesUnder, refuseLongText, type StoredFile } from '../../lens-studio/files/stored-file.ts';
-import { inputValue } from '../../lens-studio/scripts/metadata.ts';
+import { filesUnder } from '../../lens-studio/files/stored-file.ts';
+import { type EntityFile, readEntityFile, replaceInput } from '../../lens-studio/scripts/replace-input.ts';
 import type { Literal } from '../../lens-studio/scripts/script.ts';
-import { fields } from '../../lens-studio/yaml/value.ts';
-import { write } from '../../lens-studio/yaml/write.ts';
 import { readProgram } from '../../simulator/load/read-program.ts';
 import type { InspectorInput, LensProgram } from '../../simulator/program.ts';
 
@@ -30,11 +27,6 @@ export const SaveRequest = z.strictObject({
 export type SaveRequest = z.infer<typeof SaveRequest>;
 
 type NewValue = z.infer<typeof value>;
-
-interface SceneFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 /**
  * A stamp of a project's scenes: it is another one as soon as a byte of them is.
@@ -69,7 +61,9 @@ async function save(project: string, { stamp, inputs }: SaveRequest): Promise<st
       const input = findInput(program, component, name);
       const path = scenes.find(({ text }) => text.includes(`- !<ScriptComponent/${component}>`))?.path;
       if (path === undefined) throw new UserError(`no scene of the project holds the component ${component}`);
-      edited.set(path, replaceInput({ path, text: edited.get(path)! }, component, input, literalOf(input, changed)));
+      const { type, isArray } = input;
+      const declared = { name, type: { name: type, isArray, className: undefined } };
+      edited.set(path, replaceInput({ path, text: edited.get(path)! }, component, declared, literalOf(input, changed)));
     }
   }
   for (const { path, text } of scenes)
@@ -77,18 +71,12 @@ async function save(project: string, { stamp, inputs }: SaveRequest): Promise<st
   return sceneStamp(project);
 }
 
-async function readScenes(project: string): Promise<SceneFile[]> {
+async function readScenes(project: string): Promise<EntityFile[]> {
   const files = (await filesUnder(project, 'Assets')).filter(({ path }) => path.endsWith('.scene'));
-  return Promise.all(files.map(readScene));
+  return Promise.all(files.map(readEntityFile));
 }
 
-async function readScene(file: StoredFile): Promise<SceneFile> {
-  refuseLongText(file);
-  // A byte order mark belongs to the bytes that stay.
-  return { path: file.path, text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(await file.read()) };
-}
-
-function stampOf(scenes: readonly SceneFile[]): string {
+function stampOf(scenes: readonly EntityFile[]): string {
   const hash = createHash('sha256');
   for (const { path, text } of scenes) hash.update(`${path}\0${text}\0`);
   return hash.digest('hex');
@@ -133,63 +121,4 @@ function literalOf(input: InspectorInput, changed: NewValue): Literal {
       return changed.vector;
     }
   }
-}
-
-/** The scene with one value replaced, in its own line ends. */
-function replaceInput({ path, text }: SceneFile, component: string, input: InspectorInput, literal: Literal): string {
-  const { name, type, isArray } = input;
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const lines = text.split(eol);
-  const entity = readEntities(lines.join('\n').replace(/^\uFEFF/, ''), path).find(({ id }) => id === component)!;
-  const place = lineBelow(entity, name, 'ScriptInputs');
-  if (place === null)
-    throw new UserError(
-      `${path}:${entity.line}: the component has no ${name} yet; save the project in Lens Studio once`,
-    );
-  const indent = indentOf(lines[place]);
-  const written = write(
-    fields({ [name]: inputValue({ type: { name: type, isArray, className: undefined } }, literal) }),
-  );
-  const value = written.replace(/\n$/, '').split('\n');
-  lines.splice(
-    place,
-    blockEnd(lines, place) - place,
-    ...value.map((line) => (line === '' ? '' : ' '.repeat(indent) + line)),
-  );
-  const mark = lineBelow(entity, name, 'ScriptInputsDefault');
-  // Both stand in the order of the file, so that the mark's line is still where it was.
-  if (mark !== null && mark < place) dropMark(lines, mark);
-  return lines.join(eol);
-}
-
-/** The line, from 0, of the field below another one of an entity; null if it is not there. */
-function lineBelow(entity: Entity, name: string, parent: string): number | null {
-  const { source } = entity;
-  const from = lineOf(entity, parent) - 1;
-  const end = blockEnd(source, from);
-  for (let at = from + 1; at < end; at++) {
-    const deep = indentOf(source[at]) === indentOf(source[from]) + (parent === 'ScriptInputs' ? 4 : 2);
-    if (deep && source[at].trimStart().startsWith(`${name}:`)) return at;
-  }
-  return null;
-}
-
-/** Where a field ends that begins at a line: before the next line that is not below it. */
-function blockEnd(lines: readonly string[], from: number): number {
-  let end = from + 1;
-  while (end < lines.length && (lines[end].trim() === '' || indentOf(lines[end]) > indentOf(lines[from]))) end++;
-  // The end of the file is not part of it.
-  return end === lines.length && lines[end - 1] === '' ? end - 1 : end;
-}
-
-/** Lens Studio lists inputs that keep the value of their script; those that do not are left out. */
-function dropMark(lines: string[], mark: number): void {
-  const indent = indentOf(lines[mark]);
-  const alone = indentOf(lines[mark - 1]) < indent && indentOf(lines[mark + 1]) < indent;
-  if (alone) lines[mark] = `${' '.repeat(indent)}{}`;
-  else lines.splice(mark, 1);
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
 }

@@ -23,7 +23,10 @@ export const DETECTOR: Card = {
       title: 'Model',
       rows: [
         'Model',
+        'Labels',
+        'Rest Class',
         'Face Crop',
+        'Only with a Face',
         'Face Index',
         'Crop Scale',
         'Mouth Weight',
@@ -43,7 +46,10 @@ export const DETECTOR: Card = {
         'Face Lost Fade (s)',
       ],
     },
-    { title: 'Sensitivity', rows: ['Everyday to Acted', 'Angry … Neutral'] },
+    {
+      title: 'Sensitivity',
+      rows: ['Everyday to Acted', 'Acted Bias', 'Personal Calibration', 'Other Classes', 'Angry … Neutral'],
+    },
     { title: 'Events', rows: ['Behavior Triggers', 'Trigger Prefix', 'Callback Script', 'Function Name'] },
     { title: 'Debug', rows: ['Debug', 'Screen'] },
   ],
@@ -57,7 +63,7 @@ export const EFFECTS: Card = {
     { rows: ['Detector'] },
     { title: 'Happy', rows: EFFECT_ROWS },
     ...FOLDED.map((title) => ({ title, rows: [] })),
-    { rows: ['Effects On', 'Maximum Strength', 'Sound Volume'] },
+    { rows: ['Slots', 'Effects On', 'Maximum Strength', 'Sound Volume'] },
   ],
 };
 

@@ -5,6 +5,8 @@ import { element, setText } from '../../../web/page/dom.ts';
 /** What a script tells that recognises expressions, as the lens's EmotionDetector does. */
 interface Recognised {
   readonly faceIndex?: number;
+  /** Names of its classes; the seven expressions if it says none. */
+  readonly labels?: readonly string[];
   readonly emotion: number;
   readonly intensity: number;
   readonly probabilities: ArrayLike<number>;
@@ -21,34 +23,33 @@ export function createMeters() {
   const emoji = element('span', { class: 'emoji', 'aria-hidden': 'true' }, '·');
   const name = element('span', { class: 'name', 'aria-live': 'polite' });
   const strength = element('span', { class: 'strength' });
-  const bars = EXPRESSIONS.map((expression) => {
-    const fill = element('span', { class: 'fill' });
-    const number = element('span', { class: 'number' });
-    const row = element(
-      'li',
-      { class: `bar ${expression.name.toLowerCase()}` },
-      element('span', { class: 'label' }, expression.name),
-      element('span', { class: 'track' }, fill),
-      number,
-    );
-    return { row, fill, number };
-  });
+  const list = element('ul', { class: 'bars' });
+  let labels: readonly string[] = [];
+  let bars: ReturnType<typeof barOf>[] = [];
+  const follow = (names: readonly string[]) => {
+    if (names.length === labels.length && names.every((one, at) => one === labels[at])) return;
+    labels = [...names];
+    bars = labels.map(barOf);
+    list.replaceChildren(...bars.map(({ row }) => row));
+  };
+  follow(NAMES);
   const root = element(
     'section',
     { class: 'card meters', 'aria-label': 'Expression' },
     element('div', { class: 'current' }, emoji, element('div', {}, name, strength)),
-    element('ul', { class: 'bars' }, ...bars.map(({ row }) => row)),
+    list,
   );
   return {
     root,
     /** @param faces in the picture. */
     update(lens: SimulatedLens | null, faces: readonly TrackedFace[]): void {
       const recognised = lens && recognisedBy(lens);
-      const current = EXPRESSIONS[recognised?.emotion ?? -1];
-      setText(emoji, current?.emoji ?? '·');
-      setText(name, current?.name ?? (recognised ? 'No expression' : 'Nothing recognises expressions'));
+      if (recognised) follow(recognised.labels ?? NAMES);
+      const current = labels[recognised?.emotion ?? -1];
+      setText(emoji, expressionOf(current)?.emoji ?? (current === undefined ? '·' : '●'));
+      setText(name, current ?? (recognised ? 'No expression' : 'Nothing recognises expressions'));
       const intensity = () => `intensity ${Math.round(100 * (recognised?.intensity ?? 0))} %`;
-      setText(strength, current ? intensity() : recognised ? missing(recognised, faces) : '');
+      setText(strength, current !== undefined ? intensity() : recognised ? missing(recognised, faces) : '');
       bars.forEach(({ row, fill, number }, at) => {
         const probability = recognised?.probabilities[at] ?? 0;
         row.classList.toggle('leading', at === recognised?.emotion);
@@ -75,6 +76,25 @@ export const EXPRESSIONS = [
   { name: 'Surprise', emoji: '😮' },
   { name: 'Neutral', emoji: '😐' },
 ] as const;
+
+const NAMES: readonly string[] = EXPRESSIONS.map(({ name }) => name);
+
+const expressionOf = (label: string | undefined) =>
+  EXPRESSIONS.find(({ name }) => name.toLowerCase() === label?.trim().toLowerCase());
+
+/** How probable a class is; those of the seven expressions have their colors. */
+function barOf(label: string) {
+  const fill = element('span', { class: 'fill' });
+  const number = element('span', { class: 'number' });
+  const row = element(
+    'li',
+    { class: `bar ${expressionOf(label)?.name.toLowerCase() ?? ''}` },
+    element('span', { class: 'label', title: label }, label),
+    element('span', { class: 'track' }, fill),
+    number,
+  );
+  return { row, fill, number };
+}
 
 /** Milliseconds without a face before it is said. */
 const PATIENCE = 1200;
