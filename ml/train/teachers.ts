@@ -10,7 +10,7 @@ import type { Reporter } from '../core/progress.ts';
 import { SealedFile, type SealedHeader } from '../core/sealed-file.ts';
 import { sha256OfFile } from '../data/cache.ts';
 import { fingerprintOf, select } from '../data/columns.ts';
-import { type FaceDataset, type Faces, facesOf, indicesOf } from '../data/dataset.ts';
+import { type FaceDataset, facesOf, indicesOf } from '../data/dataset.ts';
 import { readModelJson } from '../model/model-json.ts';
 import { loadIsolatedPredictor } from '../runtime/isolated-predictor.ts';
 import type { Predictor } from '../runtime/predictor.ts';
@@ -39,7 +39,7 @@ export async function withTeachers(
 ): Promise<FaceDataset> {
   if (teachers.length === 0) return dataset;
   const training = indicesOf(dataset, 'Training');
-  const faces = { shown: facesOf(dataset, training), content: fingerprintOf(select(dataset, training)) };
+  const content = fingerprintOf(select(dataset, training));
   const K = EMOTIONS.length;
   const mean = new Float32Array(training.length * K);
   for (const teacher of teachers) {
@@ -47,7 +47,7 @@ export async function withTeachers(
       cache,
       'teachers',
       reporter,
-      () => answersOf(teacher, faces, cache, reporter, signal),
+      () => answersOf(teacher, { dataset, training, content }, cache, reporter, signal),
       signal,
     );
     for (const [i, answer] of answers.entries()) mean[i] += answer / teachers.length;
@@ -60,12 +60,13 @@ export async function withTeachers(
 /** Probabilities [n, 7] of one teacher, read from the cache as far as they are there. */
 async function answersOf(
   teacher: string,
-  { shown, content }: { readonly shown: Faces; readonly content: string },
+  faces: { readonly dataset: FaceDataset; readonly training: Uint32Array; readonly content: string },
   cache: string,
   reporter: Reporter,
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
-  const total = shown.count;
+  const { dataset, training, content } = faces;
+  const total = training.length;
   const header = headerOf(await sha256OfFile(teacher), content, total);
   const path = join(cache, `${digest(header)}.answers`);
   const answers = new Float32Array(total * EMOTIONS.length);
@@ -79,12 +80,12 @@ async function answersOf(
   await checkLabels(teacher);
   const predictor = await loadIsolatedPredictor(teacher);
   try {
-    checkInputs(teacher, predictor, shown);
+    checkInputs(teacher, predictor, dataset);
     await file.prepare();
     await cancellable(signal, async () => {
       while (done < total && !signal?.aborted) {
         const first = done;
-        const portion = portionOf(shown, first, Math.min(PORTION, total - first));
+        const portion = facesOf(dataset, training.subarray(first, first + PORTION));
         const found = await predictor.predict(portion, (count) =>
           reporter.progress({ step: `asking ${basename(teacher)}`, done: first + count, total, unit: 'img' }),
         );
@@ -111,15 +112,6 @@ const headerOf = (model: string, faces: string, count: number): SealedHeader => 
 
 const digest = (header: SealedHeader) => createHash('sha256').update(JSON.stringify(header)).digest('hex');
 
-function portionOf(faces: Faces, first: number, count: number): Faces {
-  const { landmarks } = faces;
-  return {
-    count,
-    at: (place) => faces.at(first + place),
-    ...(landmarks && { landmarks: (place) => landmarks(first + place) }),
-  };
-}
-
 /** The order of the classes is known only where a `model.json` comes with the file. */
 async function checkLabels(teacher: string): Promise<void> {
   const path = join(dirname(teacher), 'model.json');
@@ -137,9 +129,9 @@ function requireLabels(teacher: string, labels: readonly string[], source = ''):
   );
 }
 
-function checkInputs(teacher: string, { labels, takesLandmarks }: Predictor, faces: Faces): void {
+function checkInputs(teacher: string, { labels, takesLandmarks }: Predictor, { landmarks }: FaceDataset): void {
   requireLabels(teacher, labels);
-  if (!takesLandmarks || faces.landmarks) return;
+  if (!takesLandmarks || landmarks) return;
   throw new UserError(
     `train.teachers: ${teacher} takes landmarks, which are only found for a network that takes them itself; choose a ` +
       'teacher that sees only the image, or train with --landmarks fused',
