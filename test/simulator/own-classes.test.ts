@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildLens } from '../../tools/lens-build/build.ts';
@@ -15,6 +15,8 @@ import { coloured, writeColourModel } from '../lens-build/colour-model.ts';
 
 const LABELS = ['Thumbs up', 'Happy', 'Background'];
 const SCENE = 'Assets/Scene.scene';
+const FACE_CROP = 'Assets/EmotionDetector/Face Crop Texture.faceCropTexture.meta';
+const MIDDLE = '2f0f5dbb-91c3-5a49-9d61-5c50c7a2e1b0';
 const RED = coloured(255, 0, 0);
 const GREEN = coloured(0, 255, 0);
 const GREY = coloured(30, 30, 30);
@@ -62,6 +64,52 @@ describe('a model with three classes of its own', () => {
     expect(session.lens.log.filter((line) => /no effect for Thumbs up, Background\./.test(line))).toHaveLength(1);
     expect(session.lens.log.some((line) => /ready, model emotion, 3 classes,/.test(line))).toBe(true);
     await session.close();
+  });
+
+  it('looks at what it was trained on: the middle of the camera picture, without a face', async () => {
+    const before = scene();
+    const { assets } = await readProgram(project);
+    const idOf = (ending: string) => assets.find(({ path }) => path.endsWith(ending))!.id;
+    const crop = 'Assets/Middle.screenCropTexture';
+    writeFileSync(
+      join(project, crop),
+      [
+        `- !<ScreenCropTexture/${MIDDLE}>`,
+        '  PackagePath: ""',
+        `  InputTexture: !<reference> ${idOf('.deviceCameraTexture')}`,
+        '  Cropping: {left: -1, bottom: -1, right: 1, top: 1}',
+        '  Rotation: 0',
+        '',
+      ].join('\n'),
+    );
+    writeFileSync(
+      join(project, `${crop}.meta`),
+      readFileSync(join(project, FACE_CROP), 'utf8')
+        .replaceAll(idOf('.faceCropTexture'), MIDDLE)
+        .replace(/AssetImportMetadata\/\S+>/, `AssetImportMetadata/${MIDDLE.replace('9', '8')}>`)
+        .replace('FaceCrop', 'ScreenCrop'),
+    );
+    for (const texture of [MIDDLE, idOf('.deviceCameraTexture')]) {
+      writeFileSync(
+        join(project, SCENE),
+        before
+          .replace(/faceCrop: (!<reference.Texture>) \S+/, `faceCrop: $1 ${texture}`)
+          .replace('      needsFace: true', '      needsFace: false'),
+      );
+      const session = new Session({ lens: await loadLens(project) });
+      session.show(0, GREEN);
+      await session.run(3);
+      expect(session.frames.at(-1)).toMatchObject({ emotion: 1, effects: ['Happy Effect'] });
+      const [{ instance }] = session.lens.scripts.filter(({ className }) => className === 'EmotionDetector');
+      if (texture === MIDDLE) {
+        const { left, right, bottom, top } = (instance.faceCrop as Texture & { control: RectCropTextureProvider })
+          .control.cropRect;
+        expect([left, right, bottom, top]).toEqual([-1, 1, -9 / 16, 9 / 16]);
+      }
+      await session.close();
+    }
+    for (const file of [crop, `${crop}.meta`]) rmSync(join(project, file));
+    writeFileSync(join(project, SCENE), before);
   });
 
   it('keeps a class of rest that was chosen, but not with other labels', async () => {

@@ -330,7 +330,7 @@ describe('a model that the host runs', () => {
     lens.frame(0.1);
     await settle();
     lens.frame(0.1);
-    expect(surroundings.said).toEqual(['crop 0,0.6,0.7,0.2']);
+    expect(surroundings.said).toEqual(['crop faceCrop,0,0.6,0.7,0.2']);
     expect(surroundings.formats).toEqual([{ width: 2, height: 1, flipX: false, flipY: true }]);
     // Red as it is, green doubled less one, blue halved plus ten.
     expect(seen.map((picture) => [...picture])).toEqual([[1, 3, 11.5, 4, 9, 13]]);

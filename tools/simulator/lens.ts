@@ -31,11 +31,11 @@ export interface LensHost {
   /** @throws Error that says why the model does not load. */
   loadModel(model: ModelAsset): Promise<HostModel>;
   /**
-   * Draws what a face crop shows now.
+   * Draws what a crop shows now.
    * @param into red, green and blue, 0..255, [height, width, 3].
-   * @returns whether there is such a face; if not, `into` is left as it was.
+   * @returns whether there is such a face, or a picture; if not, `into` is left as it was.
    */
-  drawCrop(crop: FaceCrop, format: PictureFormat, into: Uint8Array): boolean;
+  drawCrop(crop: Crop, format: PictureFormat, into: Uint8Array): boolean;
   /** Where a face crop lies on the screen that `visuals` is asked for, or null without such a face. */
   cropPlace(crop: FaceCrop): Affine | null;
   /** A sound begins, to be played once. @param sound id of its asset. @param volume 0..1. */
@@ -135,8 +135,17 @@ export interface Fill {
   readonly texture: TextureUse | null;
 }
 
+/** A part of the camera's picture, which is what the lens is shown on. */
+export type Crop = ({ readonly kind: 'faceCrop' } & FaceCrop) | ScreenCrop;
+
+export interface ScreenCrop {
+  readonly kind: 'screenCrop';
+  /** Left, right, bottom, top; −1..1 is all of it. */
+  readonly rect: readonly [number, number, number, number];
+}
+
 export interface TextureUse {
-  readonly source: { readonly kind: 'picture'; readonly id: string } | ({ readonly kind: 'faceCrop' } & FaceCrop);
+  readonly source: { readonly kind: 'picture'; readonly id: string } | Crop;
   /** What one copy of it covers: the whole screen, or the text's place. */
   readonly zone: 'screen' | 'place';
 }

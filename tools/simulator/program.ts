@@ -129,7 +129,7 @@ export interface InspectorInput {
   readonly showIf: { readonly input: string; readonly value: string | number | boolean } | null;
 }
 
-export type ProgramAsset = PictureAsset | SoundAsset | ModelAsset | FaceCropAsset | OtherAsset;
+export type ProgramAsset = PictureAsset | SoundAsset | ModelAsset | FaceCropAsset | ScreenCropAsset | OtherAsset;
 
 interface FileAsset {
   readonly id: string;
@@ -171,6 +171,14 @@ export interface FaceCropAsset extends FileAsset {
   readonly faceIndex: number;
   readonly scale: Numbers;
   readonly mouthWeight: number;
+}
+
+export interface ScreenCropAsset extends FileAsset {
+  readonly kind: 'screenCrop';
+  /** Id of the texture that it shows a part of; null for the camera. */
+  readonly input: string | null;
+  /** Left, right, bottom, top; −1..1 is all of it. */
+  readonly rect: Numbers;
 }
 
 /** Anything else that inputs may link to: camera and render textures, materials, … */

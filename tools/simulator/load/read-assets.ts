@@ -6,9 +6,9 @@ import { type Asset, describeFault } from '../../lens-studio/files/contents.ts';
 import { type Entity, plain } from '../../lens-studio/files/entity.ts';
 import { kindOfKey, type Meta } from '../../lens-studio/files/meta.ts';
 import type { StoredFile } from '../../lens-studio/files/stored-file.ts';
-import type { ModelAsset, ModelPort, ProgramAsset, ProgramScript } from '../program.ts';
+import type { InputValue, LinkValue, ModelAsset, ModelPort, ProgramAsset, ProgramScript } from '../program.ts';
 import { inspectorOf } from './inspector.ts';
-import { numberOf, numbersOf } from './values.ts';
+import { inputValueOf, numberOf, numbersOf } from './values.ts';
 
 interface Assets {
   readonly assets: ProgramAsset[];
@@ -52,6 +52,8 @@ async function assetsOf({ path, file, entities }: Asset, meta: Meta, problems: s
       assets.push({ ...common, kind: 'sound', seconds: await secondsOf(file!) });
     else if (meta.importer === 'FileMLAssetImporter') assets.push(...modelOf(common, meta, problems));
     else if (type === 'FaceCropTexture') assets.push(faceCropOf(common, entities!.find((entity) => entity.id === id)!));
+    else if (type === 'ScreenCropTexture')
+      assets.push(screenCropOf(common, entities!.find((entity) => entity.id === id)!));
     else assets.push({ ...common, kind: 'other', type });
   }
   return assets;
@@ -72,6 +74,21 @@ function faceCropOf(common: Common, { fields }: Entity): ProgramAsset {
     mouthWeight: numberOf(fields.get('FaceCenterMouthWeight'), 0.1),
   };
 }
+
+function screenCropOf(common: Common, { fields }: Entity): ProgramAsset {
+  const input = inputValueOf(fields.get('InputTexture') ?? null);
+  const sides = plain(fields.get('Cropping') ?? null) as Record<string, unknown> | null;
+  const side = (name: string, whole: number) => (typeof sides?.[name] === 'number' ? sides[name] : whole);
+  return {
+    ...common,
+    kind: 'screenCrop',
+    input: isLink(input) ? input.link : null,
+    rect: [side('left', -1), side('right', 1), side('bottom', -1), side('top', 1)],
+  };
+}
+
+const isLink = (value: InputValue): value is LinkValue =>
+  typeof value === 'object' && value !== null && 'link' in value;
 
 /** Of a picture or a sound; nothing larger is read. */
 export const MAX_MEDIA_BYTES = 1 << 27;

@@ -7,10 +7,17 @@ import type {
   ProgramAsset,
   ProgramComponent,
   ProgramObject,
+  ScreenCropAsset,
   ScriptUse,
 } from '../program.ts';
 import { StandInSound } from '../stand-in/audio.ts';
-import { StandInFaceCrop, type StandInRetouch, StandInTexture } from '../stand-in/face.ts';
+import {
+  StandInFaceCrop,
+  type StandInRetouch,
+  StandInScreen,
+  StandInScreenCrop,
+  StandInTexture,
+} from '../stand-in/face.ts';
 import { Quat, Vec2, Vec3, Vec4 } from '../stand-in/math.ts';
 import { StandInModel } from '../stand-in/ml.ts';
 import { hostedModel } from '../stand-in/model-source.ts';
@@ -23,6 +30,7 @@ import {
 } from '../stand-in/scene.ts';
 import { makeScript, type StandInScript } from '../stand-in/script.ts';
 import { StandInRect, type StandInScreenTransform } from '../stand-in/visuals.ts';
+import { world } from '../stand-in/world.ts';
 
 /** What a scene is made of and receives. */
 export interface SceneBuild {
@@ -46,6 +54,7 @@ export function buildScene(build: SceneBuild): (RunningScript & { readonly insta
   /** Live objects, components and assets by id. */
   const live = new Map<string, unknown>();
   for (const asset of program.assets) live.set(asset.id, makeAsset(asset, host));
+  for (const asset of program.assets) if (asset.kind === 'screenCrop') setInput(asset, live);
   for (const object of program.objects) live.set(object.id, makeObject(object, live));
   const made: MadeScript[] = [];
   for (const { id, components } of program.objects)
@@ -72,8 +81,26 @@ export function buildScene(build: SceneBuild): (RunningScript & { readonly insta
 function makeAsset(asset: ProgramAsset, host: LensHost): ScriptObjectStandIn {
   if (asset.kind === 'sound') return new StandInSound(asset.name, asset.id, asset.seconds);
   if (asset.kind === 'model') return new StandInModel(hostedModel(asset, host), asset.name);
-  const control = asset.kind === 'faceCrop' ? faceCropOf(asset) : undefined;
-  return Object.assign(new StandInTexture(control, asset.kind === 'picture' ? asset.id : null), { name: asset.name });
+  return Object.assign(new StandInTexture(controlOf(asset), asset.kind === 'picture' ? asset.id : null), {
+    name: asset.name,
+  });
+}
+
+/** Types of assets that show the camera's picture: directly, or with the effects, which the stand-in leaves out. */
+const CAMERA_TEXTURES = new Set(['DeviceCameraTexture', 'ScreenTexture', 'RenderTarget']);
+
+function controlOf(asset: ProgramAsset): TextureProvider | undefined {
+  if (asset.kind === 'faceCrop') return faceCropOf(asset);
+  if (asset.kind === 'screenCrop') return new StandInScreenCrop(cameraTexture(), asset.rect);
+  return asset.kind === 'other' && CAMERA_TEXTURES.has(asset.type) ? new StandInScreen(world()) : undefined;
+}
+
+const cameraTexture = () => new StandInTexture(new StandInScreen(world()));
+
+function setInput({ id, input }: ScreenCropAsset, live: ReadonlyMap<string, unknown>): void {
+  const texture = input === null ? undefined : live.get(input);
+  if (!(texture instanceof StandInTexture)) return;
+  ((live.get(id) as StandInTexture).control as StandInScreenCrop).inputTexture = texture;
 }
 
 function faceCropOf({ faceIndex, scale, mouthWeight }: FaceCropAsset): StandInFaceCrop {

@@ -11,6 +11,7 @@ import type {
 } from '../lens.ts';
 import {
   AttachmentPointType,
+  cropOf,
   StandInFaceCrop,
   StandInFaceStretch,
   StandInHead,
@@ -169,8 +170,7 @@ function fillOf({ mode, color, colorTint, texture, tileZone }: StandInFill): Fil
 
 const rgba = ({ x, y, z, w }: vec4): Rgba => [x, y, z, w];
 
-/** Null for the camera's picture and other textures that the simulator cannot show. */
-function sourceOf({ control, picture }: StandInTexture): TextureUse['source'] | null {
-  if (control instanceof StandInFaceCrop) return { kind: 'faceCrop', ...control.crop };
-  return picture === null ? null : { kind: 'picture', id: picture };
+/** Null for textures that the simulator cannot show. */
+function sourceOf(texture: StandInTexture): TextureUse['source'] | null {
+  return texture.picture === null ? cropOf(texture) : { kind: 'picture', id: texture.picture };
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { resizeBilinear } from '../../../ml/data/resize.ts';
-import type { FaceCrop } from '../../../ml/faces/face.ts';
 import type { HostModel, LensHost, Overrides, PictureFormat, SimulatedLens } from '../lens.ts';
 import type { ModelAsset } from '../program.ts';
 import { startLens } from '../run-lens.ts';
@@ -41,7 +40,8 @@ export interface Timed<T> {
 
 /**
  * Runs a lens in Node in virtual time: what happens depends only on what it is shown and the options, not on the
- * machine. Pictures of faces stand for what the face crop texture shows of them, so its scale and place do not matter.
+ * machine. Pictures of faces stand for what the face crop texture shows of them, so its scale and place do not matter; that of the
+ * first stands for the camera's picture too.
  */
 export class Session {
   readonly frames: FrameRecord[] = [];
@@ -128,8 +128,8 @@ export class Session {
           },
         };
       },
-      drawCrop: ({ faceIndex }: FaceCrop, format, into) => {
-        const face = this.faces.get(faceIndex);
+      drawCrop: (crop, format, into) => {
+        const face = this.faces.get(crop.kind === 'faceCrop' ? crop.faceIndex : 0);
         if (face) drawPicture(face, format, into);
         return face !== undefined;
       },

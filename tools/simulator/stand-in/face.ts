@@ -1,8 +1,9 @@
 import type { FaceCrop } from '../../../ml/faces/face.ts';
+import type { Crop } from '../lens.ts';
 import { StandInSignal } from './events.ts';
 import { Vec2, Vec3 } from './math.ts';
 import { ScriptObjectStandIn, StandInComponent } from './scene.ts';
-import { StandInVisual } from './visuals.ts';
+import { StandInRect, StandInVisual } from './visuals.ts';
 import type { World } from './world.ts';
 
 export enum AttachmentPointType {
@@ -49,7 +50,7 @@ export class StandInFaceCrop extends ScriptObjectStandIn implements FaceCropText
   getAspect = () => this.textureScale.x / this.textureScale.y;
 }
 
-/** What the screen shows. */
+/** What the screen shows: the camera's picture. */
 export class StandInScreen extends ScriptObjectStandIn implements TextureProvider {
   constructor(private readonly world: World) {
     super();
@@ -58,10 +59,28 @@ export class StandInScreen extends ScriptObjectStandIn implements TextureProvide
   getAspect = () => this.world.screenAspect;
 }
 
+/** The `control` of a screen crop texture. */
+export class StandInScreenCrop extends ScriptObjectStandIn implements RectCropTextureProvider {
+  cropRect: Rect;
+
+  constructor(
+    public inputTexture: Texture,
+    [left, right, bottom, top]: readonly number[],
+  ) {
+    super();
+    this.cropRect = new StandInRect(left, right, bottom, top);
+  }
+
+  getAspect(): number {
+    const { left, right, bottom, top } = this.cropRect;
+    return (this.inputTexture.control.getAspect() * (right - left)) / (top - bottom);
+  }
+}
+
 /** Of a texture whose file is not read. */
 class UnknownTexture extends ScriptObjectStandIn implements TextureProvider {
   getAspect(): number {
-    throw new Error('the simulator knows only the aspect of the screen and of face crops');
+    throw new Error('the simulator knows only the aspect of the screen and of crops');
   }
 }
 
@@ -75,6 +94,15 @@ export class StandInTexture extends ScriptObjectStandIn implements Texture {
   ) {
     super();
   }
+}
+
+/** What a texture shows of the camera's picture; null where it is something else, or a crop of a crop. */
+export function cropOf({ control }: Texture): Crop | null {
+  if (control instanceof StandInFaceCrop) return { kind: 'faceCrop', ...control.crop };
+  if (control instanceof StandInScreen) return { kind: 'screenCrop', rect: [-1, 1, -1, 1] };
+  if (!(control instanceof StandInScreenCrop && control.inputTexture.control instanceof StandInScreen)) return null;
+  const { left, right, bottom, top } = control.cropRect;
+  return { kind: 'screenCrop', rect: [left, right, bottom, top] };
 }
 
 /** A point of a stretch feature, which only Lens Studio makes. */

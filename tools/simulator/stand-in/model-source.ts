@@ -1,6 +1,6 @@
 import type { HostModel, LensHost } from '../lens.ts';
 import type { ModelAsset, ModelPort } from '../program.ts';
-import { StandInFaceCrop } from './face.ts';
+import { cropOf } from './face.ts';
 
 /** Work that takes some frames: asked once a frame, it gives its result when it is done. @throws Error if it fails. */
 export type Task<T> = () => { readonly value: T } | undefined;
@@ -111,7 +111,8 @@ function settled<T>(promise: Promise<T>): Task<T> {
 const COLOURS = 3;
 
 /**
- * What a network gets: of a picture each channel times its scale, plus its bias, black without a face; without a picture
+ * What a network gets: of a picture each channel times its scale, plus its bias, black without a face or where the texture is
+ * not of the camera; without a picture
  * a copy of the data.
  */
 function inputValues(
@@ -123,8 +124,8 @@ function inputValues(
   const [width, height, channels] = port.shape;
   const bytes = new Uint8Array(COLOURS * width * height);
   const { flipX, flipY } = transformer;
-  if (picture.control instanceof StandInFaceCrop)
-    host.drawCrop(picture.control.crop, { width, height, flipX, flipY }, bytes);
+  const crop = cropOf(picture);
+  if (crop) host.drawCrop(crop, { width, height, flipX, flipY }, bytes);
   const values = new Float32Array(channels * width * height);
   for (let pixel = 0; pixel < width * height; pixel++)
     for (let channel = 0; channel < channels; channel++)

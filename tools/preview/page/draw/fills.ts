@@ -1,13 +1,12 @@
-import type { FaceCrop } from '../../../../ml/faces/face.ts';
-import type { Fill, Rgba, TextureUse } from '../../../simulator/lens.ts';
+import type { Crop, Fill, Rgba, TextureUse } from '../../../simulator/lens.ts';
 import { remember } from './lettering.ts';
 
 /** What fills need of the caller. */
 export interface Textures {
   /** The picture of an asset, or null while it loads. */
   pictureOf(id: string): CanvasImageSource | null;
-  /** Draws what a face crop shows into the square from (0, 0) to (1, 1), y down. */
-  drawCrop(context: CanvasRenderingContext2D, crop: FaceCrop): void;
+  /** Draws what a crop shows into the square from (0, 0) to (1, 1), y down. */
+  drawCrop(context: CanvasRenderingContext2D, crop: Crop): void;
 }
 
 /** Tinted pictures that are kept: one for each effect and more. */
@@ -76,7 +75,7 @@ export class Filler {
   ): void {
     const { context } = this;
     const { canvas } = context;
-    if (source.kind === 'faceCrop') {
+    if (source.kind !== 'picture') {
       if (zone === 'screen') context.setTransform(canvas.width, 0, 0, canvas.height, 0, 0);
       else context.setTransform(space.translate(left, top).scale(width, height));
       this.textures.drawCrop(context, source);

@@ -1,7 +1,7 @@
-import type { FaceCrop, TrackedFace } from '../../../../ml/faces/face.ts';
+import type { Affine, TrackedFace } from '../../../../ml/faces/face.ts';
 import { flipped, samplePicture } from '../../../../ml/faces/picture.ts';
 import { cropPlace } from '../../../../ml/faces/placement.ts';
-import type { LensHost } from '../../../simulator/lens.ts';
+import type { Crop, LensHost } from '../../../simulator/lens.ts';
 import type { Taken } from '../stage/picture-taker.ts';
 import type { Sounds } from './sounds.ts';
 
@@ -11,19 +11,36 @@ export interface OnStage {
   readonly faces: readonly TrackedFace[];
 }
 
+/** Takes the square −1..1 to what a crop shows of the stage, in pixels; null without such a face. */
+export function cropSquare(crop: Crop, { taken: { canvas }, faces }: OnStage): Affine | null {
+  if (crop.kind === 'screenCrop') {
+    const [left, right, bottom, top] = crop.rect;
+    const [x, y] = [canvas.width / 2, canvas.height / 2];
+    return [
+      x * ((right - left) / 2),
+      0,
+      0,
+      -y * ((top - bottom) / 2),
+      x * (1 + (left + right) / 2),
+      y * (1 - (bottom + top) / 2),
+    ];
+  }
+  const face = faces.find(({ index }) => index === crop.faceIndex);
+  return face ? cropPlace(face, crop) : null;
+}
+
 /** What the lens asks of the page. @param current what is on the stage now; null before the first picture. */
 export function pageHost(current: () => OnStage | null, sounds: Sounds): Omit<LensHost, 'loadModel'> {
-  const placeOf = (crop: FaceCrop) => {
-    const face = current()?.faces.find(({ index }) => index === crop.faceIndex);
-    return face ? cropPlace(face, crop) : null;
-  };
   return {
     now: () => performance.now(),
-    cropPlace: placeOf,
-    drawCrop(crop, { flipX, flipY, ...size }, into) {
-      const place = placeOf(crop);
+    cropPlace(crop) {
       const stage = current();
-      if (!place || !stage) return false;
+      return stage && cropSquare({ kind: 'faceCrop', ...crop }, stage);
+    },
+    drawCrop(crop, { flipX, flipY, ...size }, into) {
+      const stage = current();
+      const place = stage && cropSquare(crop, stage);
+      if (!place) return false;
       samplePicture(stage.taken.pixels, { square: flipped(place, flipX, flipY), ...size }, into);
       return true;
     },

@@ -1,9 +1,10 @@
 import { assetUrls, program } from 'virtual:lens';
-import { cropPlace, projectHead } from '../../../../ml/faces/placement.ts';
+import type { Affine } from '../../../../ml/faces/face.ts';
+import { projectHead } from '../../../../ml/faces/placement.ts';
 import type { ScreenSize, Visual } from '../../../simulator/lens.ts';
 import { element, setText } from '../../../web/page/dom.ts';
 import { createPainter } from '../draw/painter.ts';
-import type { OnStage } from '../run/host.ts';
+import { cropSquare, type OnStage } from '../run/host.ts';
 
 /** The screen that the lens is shown on. */
 export interface Stage {
@@ -33,8 +34,8 @@ export function createStage(overlay: HTMLElement): Stage {
   const painter = createPainter(canvas, {
     pictureOf: (id) => pictures.get(id) ?? null,
     drawCrop(context, crop) {
-      const face = faceOf(crop.faceIndex);
-      if (face && current) drawCrop(context, current.taken.canvas, cropPlace(face, crop));
+      const place = current && cropSquare(crop, current);
+      if (current && place) drawCrop(context, current.taken.canvas, place);
     },
   });
 
@@ -73,12 +74,8 @@ function loadPictures(): Map<string, CanvasImageSource> {
   return pictures;
 }
 
-/** Draws the part of a picture that a face crop shows into the square from (0, 0) to (1, 1), y down. */
-function drawCrop(
-  context: CanvasRenderingContext2D,
-  picture: HTMLCanvasElement,
-  place: ReturnType<typeof cropPlace>,
-): void {
+/** Draws the part of a picture that a crop shows into the square from (0, 0) to (1, 1), y down. */
+function drawCrop(context: CanvasRenderingContext2D, picture: HTMLCanvasElement, place: Affine): void {
   context.save();
   context.beginPath();
   context.rect(0, 0, 1, 1);
