@@ -34,7 +34,7 @@ describe('emotion-lens preview', { timeout: 60_000 }, () => {
     [['--project', 'empty'], /is not a Lens Studio project/],
     [['--project', 'two'], /2 \.esproj files \(A\.esproj, B\.esproj\)/],
     [['--model', 'model.bin'], /expected an \.onnx or \.tflite file, or a folder with model\.json/],
-    [['--model', 'model.tflite'], /no model\.json next to this TFLite names one of the same network/],
+    [['--model', 'model.tflite'], /model\.tflite is not a \.tflite file: its bytes 4 to 7/],
     [['--model', 'missing.onnx'], /missing\.onnx.*does not exist/],
     [['--model', 'junk.onnx'], /junk\.onnx is not a complete ONNX file/],
     [['--model', 'junk.onnx', '--out', 'site'], /junk\.onnx is not a complete ONNX file/],

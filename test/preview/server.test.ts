@@ -125,19 +125,17 @@ describe('the preview server', () => {
     await until(async () => (await exported('failure')) === null);
   });
 
-  it('says which model it has no ONNX file for; the rest is served', async () => {
+  it('says which model it cannot run; the rest is served', async () => {
     const model = 'Assets/EmotionDetector/emotion.int8.tflite';
     project.write(model, 'another one');
     await until(async () => (await exported<string[]>('problems')).length > 0);
     expect((await exported<string[]>('problems')).join()).toMatch(
-      /emotion\.int8 is not run.*no folder .* holds this TFLite.*start the preview with --model and the folder/s,
+      /emotion\.int8\.tflite is not a \.tflite file: its bytes 4 to 7/,
     );
     expect(await exported('failure')).toBe(null);
     const { assets } = await exported<{ assets: { id: string; kind: string }[] }>('program');
     const { id } = assets.find(({ kind }) => kind === 'model')!;
-    expect((await exported<Record<string, string>>('missing'))[id]).toMatch(
-      /start the preview with --model and the folder/,
-    );
+    expect((await exported<Record<string, string>>('missing'))[id]).toMatch(/is not a \.tflite file: its bytes 4 to 7/);
     project.add(model, `lens/${model}`);
     await until(async () => (await exported<string[]>('problems')).length === 0);
   });

@@ -11,6 +11,7 @@ import { knownEndingOf } from '../../web/server/policy.ts';
 import { checkInterface, type ModelFile, onnxFileOf } from './model-file.ts';
 import { LENS_MODULE } from './page.ts';
 import { sceneStamp } from './save-inputs.ts';
+import { withModel } from './swap-model.ts';
 
 /** Module of the project's scripts. */
 export const SCRIPTS_MODULE = 'scripts.js';
@@ -47,7 +48,8 @@ export interface LensFiles {
 export async function lensFiles({ project, model }: LensSource, live: LivePage | null): Promise<LensFiles> {
   // Before all else: what is written after it is a change that is reported.
   const stamp = live && (await sceneStamp(project));
-  const program = await readProgram(project);
+  const read = await readProgram(project);
+  const program = model?.described ? withModel(read, model.described) : read;
   const bundle = await bundleScripts(project, program);
   const files = new Map<string, () => Promise<Uint8Array>>();
   const urls: Record<string, string> = {};

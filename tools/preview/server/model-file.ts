@@ -1,10 +1,15 @@
 import { readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../ml/core/errors.ts';
+import { simplify } from '../../../ml/import/passes/simplify.ts';
+import { withoutRounding } from '../../../ml/import/passes/without-rounding.ts';
+import { readTfliteSource } from '../../../ml/import/readers/tflite.ts';
 import { sha256Of } from '../../../ml/model/exported-file.ts';
 import { type ModelJson, readModelJson } from '../../../ml/model/model-json.ts';
 import { decodeModel } from '../../../ml/onnx/decode.ts';
+import { encodeModel } from '../../../ml/onnx/model.ts';
 import { inferShapes } from '../../../ml/onnx/shapes/infer.ts';
+import { evaluateIsolated } from '../../../ml/runtime/isolated-session.ts';
 import { readModelFile, refuseLargeModel } from '../../../ml/runtime/model-file.ts';
 import { SHIPPED_MODEL } from '../../lens-build/shipped.ts';
 import { storedFile } from '../../lens-studio/files/stored-file.ts';
@@ -18,25 +23,40 @@ export interface ModelFile {
   /** Its path, for messages. */
   readonly path: string;
   readonly content: Uint8Array;
+  /** What the `model.json` next to it says; absent where there is none. */
+  readonly described?: Described;
+}
+
+/** A file with the description that it is part of. */
+export interface Described {
+  readonly description: ModelJson;
+  readonly file: ModelJson['files'][number];
 }
 
 /**
- * The ONNX file that the page runs for a model of the lens: the file itself, or of an 8-bit TFLite the ONNX file with the
- * same integers, which lies next to it in the folder that it was exported to.
+ * The ONNX file that the page runs for a model of the lens: the file itself; of an 8-bit TFLite the ONNX file with the same integers,
+ * which lies next to it in the folder that it was exported to; of another TFLite the network of floats that it stands for.
  * @param project folder of the project.
  * @throws UserError if there is none.
  */
-export async function onnxFileOf(project: string, { path, name }: ModelAsset): Promise<ModelFile> {
+export async function onnxFileOf(project: string, { path }: ModelAsset): Promise<ModelFile> {
   const file = await storedFile(project, path);
   refuseLargeModel(path, file.bytes);
   const content = await file.read();
   if (path.endsWith('.onnx')) return { path, content };
-  const twin = await findTwin(sha256Of(content));
-  if (twin !== null) return twin;
-  throw new UserError(
-    `${name} is not run: the page runs ONNX files, and no folder in ${MODELS} holds this TFLite next to an ONNX file of ` +
-      'the same network; start the preview with --model and the folder that the TFLite was exported to',
-  );
+  return (await findTwin(sha256Of(content))) ?? fromTflite(content, path);
+}
+
+/**
+ * A TFLite file as ONNX, of floats.
+ * @throws UserError if it has an operator that no lens can have.
+ */
+async function fromTflite(content: Uint8Array, path: string): Promise<ModelFile> {
+  const { model, quantized } = readTfliteSource(content, path);
+  const floats = await simplify(quantized ? withoutRounding(model) : model, path, {
+    evaluate: (bytes) => evaluateIsolated(bytes, basename(path)),
+  });
+  return { path: path.replace(/\.tflite$/i, '.onnx'), content: encodeModel(floats) };
 }
 
 async function findTwin(sha256: string): Promise<ModelFile | null> {
@@ -49,22 +69,25 @@ async function findTwin(sha256: string): Promise<ModelFile | null> {
 
 /** The ONNX file of a model folder with the same numbers as one of its files; null if there is none, or it is no such folder. */
 async function twinIn(folder: string, sha256: string): Promise<ModelFile | null> {
-  const { files } = await readModelJson(join(folder, 'model.json')).catch(() => ({ files: [] }));
+  const description = await readModelJson(join(folder, 'model.json')).catch(() => null);
+  if (description === null) return null;
+  const { files } = description;
   const original = files.find((file) => file.sha256 === sha256);
   const twin = files.find(({ format, numbers }) => format === 'onnx' && numbers === original?.numbers);
-  return twin ? readDescribed(folder, twin) : null;
+  return twin ? readDescribed(folder, { description, file: twin }) : null;
 }
 
 /** A file of a model folder; null if it is not what `model.json` describes. */
-async function readDescribed(folder: string, { name, sha256 }: ModelJson['files'][number]): Promise<ModelFile | null> {
+async function readDescribed(folder: string, described: Described): Promise<ModelFile | null> {
+  const { name, sha256 } = described.file;
   const path = join(folder, name);
   const content = await readModelFile(path);
-  return sha256Of(content) === sha256 ? { path, content } : null;
+  return sha256Of(content) === sha256 ? { path, content, described } : null;
 }
 
 /**
- * What is run in place of the project's models: an ONNX file, a TFLite with its ONNX form next to it, or a folder with
- * `model.json`, of which the 8-bit form is run if there is one. It is read, not run: that the page does.
+ * What is run in place of the project's models: an ONNX or a TFLite file, or a folder with `model.json`, of which the 8-bit form is
+ * run if there is one. It is read, not run: that the page does.
  * @throws UserError if there is no ONNX file, or it is far too large.
  */
 export async function readGivenModel(path: string): Promise<ModelFile> {
@@ -75,28 +98,23 @@ export async function readGivenModel(path: string): Promise<ModelFile> {
 
 async function onnxOf(path: string): Promise<ModelFile> {
   if ((await stat(path).catch(() => null))?.isDirectory()) return onnxIn(path);
-  if (path.endsWith('.tflite')) {
-    const twin = await twinIn(dirname(path), sha256Of(await readModelFile(path)));
-    if (twin !== null) return twin;
-    throw new UserError(
-      `--model ${path}: the page runs ONNX files, and no model.json next to this TFLite names one of the same network; make ` +
-        'one with emotion-lens import, and give its folder',
-    );
-  }
-  if (!path.endsWith('.onnx'))
+  if (!/\.(onnx|tflite)$/.test(path))
     throw new UserError(`--model ${path}: expected an .onnx or .tflite file, or a folder with model.json`);
-  return { path, content: await readModelFile(path) };
+  const content = await readModelFile(path);
+  const twin = await twinIn(dirname(path), sha256Of(content));
+  return twin ?? (path.endsWith('.onnx') ? { path, content } : fromTflite(content, path));
 }
 
 async function onnxIn(folder: string): Promise<ModelFile> {
-  const { files } = await readModelJson(join(folder, 'model.json'));
+  const description = await readModelJson(join(folder, 'model.json'));
+  const { files } = description;
   const onnx = files.filter(({ format }) => format === 'onnx');
   const chosen = onnx.find(({ numbers }) => numbers === 'int8') ?? onnx[0];
   if (chosen === undefined)
     throw new UserError(
       `--model ${folder}: its model.json has no ONNX file, which the page runs (files: ${files.map(({ name }) => name).join(', ')}); export one`,
     );
-  const file = await readDescribed(folder, chosen);
+  const file = await readDescribed(folder, { description, file: chosen });
   if (file === null)
     throw new UserError(
       `${join(folder, chosen.name)} is not the file that model.json describes; export the model again`,

@@ -1,0 +1,35 @@
+import { LANDMARKS } from '../../../ml/model/inputs.ts';
+import { assignmentsOf, inputsOfModel } from '../../lens-build/detector-inputs.ts';
+import { LANDMARK_SHAPE } from '../../lens-build/lens-model.ts';
+import type { InputValue, LensProgram, ModelPort, ProgramComponent } from '../../simulator/program.ts';
+import type { Described } from './model-file.ts';
+
+const DETECTOR = 'EmotionDetector';
+
+/** A program as if a model were installed in its project: the model's import settings, and the inputs of the detector. */
+export function withModel(program: LensProgram, { description, file }: Described): LensProgram {
+  const { labels, pixels } = description;
+  const { shape, layout, name } = file.input;
+  const [side, channels] = layout === 'NHWC' ? [shape[1], shape[3]] : [shape[2], shape[1]];
+  const inputs = [
+    port(name, [side, side, channels], pixels),
+    ...(description.landmarks && file.landmarks ? [port(LANDMARKS, LANDMARK_SHAPE)] : []),
+  ];
+  const outputs = [port(file.output.name, [1, 1, labels.length])];
+  const detectors = new Set(program.scripts.filter(({ className }) => className === DETECTOR).map(({ id }) => id));
+  const brought = assignmentsOf(inputsOfModel(description)) as Record<string, InputValue>;
+  const fed = (component: ProgramComponent): ProgramComponent =>
+    component.kind === 'script' && detectors.has(component.script)
+      ? { ...component, inputs: { ...component.inputs, ...brought } }
+      : component;
+  return {
+    ...program,
+    assets: program.assets.map((asset) => (asset.kind === 'model' ? { ...asset, inputs, outputs } : asset)),
+    objects: program.objects.map((object) => ({ ...object, components: object.components.map(fed) })),
+  };
+}
+
+function port(name: string, shape: readonly number[], { scale, bias } = { scale: 1, bias: 0 }): ModelPort {
+  const each = (value: number) => Array<number>(shape[2]).fill(value);
+  return { name, shape, scale: each(scale), bias: each(bias), flipX: false, flipY: false };
+}
