@@ -93,7 +93,7 @@ export async function importModel(place: string, options: ImportOptions, reporte
   const given = { shape: input.shape as readonly number[], pixels };
   const formOf = async (bytes: Uint8Array, name: string, quantized: boolean): Promise<Form> => {
     const report = checkContent(bytes, name);
-    refuseUnfit(report, file);
+    refuseUnaccepted(report, file);
     const proof = await prove(source, given, classifier, { bytes, file: name }, classes.order, shown, reporter);
     if (!isProven(proof, quantized) && !options.force) throw unproven(file, proof, quantized);
     return { bytes, report, proof };
@@ -102,10 +102,13 @@ export async function importModel(place: string, options: ImportOptions, reporte
     ...model,
     metadata: { labels: namesText(classes.labels), inputRange: IMAGE_NORMALIZATION },
   });
+  if (options.calibration === undefined) refuseLarge(labelled, file, TO_INTEGERS);
   const onnx = await formOf(labelled, ONNX_NAME, source.quantized);
   const calibration = await options.calibration?.(classifier.side);
   const integers = calibration && (await int8Of(model, classifier.side, classes.labels, calibration, reporter));
   const int8 = integers instanceof Uint8Array ? await formOf(integers, INT8_TFLITE, true) : integers;
+  if (int8 && 'bytes' in int8) refuseLarge(int8.bytes, file, '');
+  else refuseLarge(labelled, file, int8 ? `; it has no form in 8-bit integers: ${int8.refused}` : '');
   const { ending, channels } = classifier;
   const about = { source, classes, side: classifier.side, grey: channels === 1, softmaxAdded: ending === 'logits' };
   return { ...about, onnx, ...(int8 && { int8 }) };
@@ -171,27 +174,37 @@ function refusePixels(file: string): never {
   );
 }
 
-/** @throws UserError if SnapML would refuse the model, or it is too large for a lens. */
-function refuseUnfit({ findings, bytes }: CheckReport, file: string): void {
-  if (bytes > ML_ASSETS_BYTES) {
-    throw new UserError(
-      `${file} would have ${(bytes / 1e6).toFixed(1)} MB in a lens, which may have ${ML_ASSETS_BYTES / 1e6} MB of models; ` +
-        'choose a smaller network or width, train at a smaller size, pool before a dense layer that follows Flatten, or import it with --pictures, which makes a form in 8-bit integers of a quarter the size',
-    );
-  }
-  const error = findings.find(({ severity }) => severity === 'error');
+const TO_INTEGERS = ', or import it with --pictures, which makes a form in 8-bit integers of a quarter the size';
+
+/** @param way out in addition. @throws UserError if a form is too large for a lens. */
+function refuseLarge(bytes: Uint8Array, file: string, way: string): void {
+  if (fitsLens(bytes)) return;
+  throw new UserError(
+    `${file} would have ${(bytes.length / 1e6).toFixed(1)} MB in a lens, which may have ${ML_ASSETS_BYTES / 1e6} MB of models; ` +
+      `choose a smaller network or width, train at a smaller size, pool before a dense layer that follows Flatten${way}`,
+  );
+}
+
+/** Whether a lens may have a file of this size. */
+export const fitsLens = (bytes: Uint8Array): boolean => bytes.length <= ML_ASSETS_BYTES;
+
+/** @throws UserError if SnapML would refuse the model for anything but its size. */
+function refuseUnaccepted({ findings, bytes }: CheckReport, file: string): void {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  // The first is of the size, if that is too large.
+  const error = errors[bytes > ML_ASSETS_BYTES ? 1 : 0];
   if (error)
     throw new UserError(
       `${file}: SnapML would not accept it: ${error.node ? `${error.node}: ` : ''}${error.found}. ${error.fix}`,
     );
 }
 
-/** Writes the folder of an imported model: `emotion.onnx`, `emotion.int8.tflite` if there is one, and `model.json`. */
+/** Writes the folder of an imported model: `emotion.onnx` if a lens may have it, `emotion.int8.tflite` if there is one, `model.json`. */
 export async function writeImported(
   { source, classes, side, onnx, int8 }: Imported,
   folder: string,
 ): Promise<readonly string[]> {
-  const files = [await writeModel(join(folder, ONNX_NAME), onnx.bytes, FLOAT_ONNX)];
+  const files = fitsLens(onnx.bytes) ? [await writeModel(join(folder, ONNX_NAME), onnx.bytes, FLOAT_ONNX)] : [];
   if (int8 && 'bytes' in int8) files.push(await writeModel(join(folder, INT8_TFLITE), int8.bytes, INT8_KIND));
   const training = { run: basename(source.file), head: 'original', data: source.format, epochs: 0, config: {} };
   const json = join(folder, 'model.json');

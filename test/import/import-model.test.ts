@@ -220,6 +220,41 @@ describe('a model of another program', () => {
   });
 });
 
+describe('a model too large for a lens as floats', () => {
+  // 12.6 MB: a picture of 32 × 32 seen by 1,024 neurons.
+  const large = model({
+    inShape: ['batch', 3, 32, 32],
+    nodes: [
+      node('Flatten', ['image'], 'f'),
+      node('Gemm', ['f', 'dense', 'bias'], 'd', { transB: { int: 1 } }),
+      node('Relu', ['d'], 'r'),
+      node('Gemm', ['r', 'last', 'lastBias'], 'e'),
+      node('Softmax', ['e'], 'y'),
+    ],
+    initializers: [
+      weights('dense', [1024, 3072], -0.03, 0.03),
+      weights('bias', [1024]),
+      weights('last', [1024, 3], -0.1, 0.1),
+      weights('lastBias', [3]),
+    ],
+  });
+  const place = withLabels(encodeModel(large), 'large.onnx', THREE);
+
+  it('is refused without pictures, and says that pictures help', async () => {
+    await expect(run(place, { pixels })).rejects.toThrow(
+      /would have 12\.6 MB in a lens, which may have 10 MB.*--pictures/,
+    );
+  });
+
+  it('has its 8-bit integers alone with them', async () => {
+    const imported = await run(place, { pixels, calibration: async (side) => drawnPictures(side, 16), force: true });
+    expect(imported.onnx.proof.largest).toBeLessThan(1e-3);
+    const files = await writeImported(imported, join(folder, 'large'));
+    expect(files.map((file) => basename(file))).toEqual(['emotion.int8.tflite', 'model.json']);
+    expect((await readModelJson(files[1])).files).toMatchObject([{ format: 'tflite', numbers: 'int8' }]);
+  });
+});
+
 /** {@link kerasLike} on a square picture, with three classes. */
 function squareKeras() {
   const keras = kerasLike('mean');

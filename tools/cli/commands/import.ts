@@ -42,7 +42,7 @@ export function addImport(command: Command): void {
     .option('--force', 'replace files that exist, and take a model that answers differently')
     .action((place: string, { out, size, pictures, data, ...flags }: Flags) =>
       perform(flags, async (reporter) => {
-        const { importModel, ONNX_NAME, writeImported } = await import('../../../ml/import/import-model.ts');
+        const { fitsLens, importModel, ONNX_NAME, writeImported } = await import('../../../ml/import/import-model.ts');
         const { picturesIn } = await import('../../../ml/import/pictures.ts');
         const { describeClasses } = await import('../../../ml/import/classes.ts');
         const folder = out ?? defaultFolder(place);
@@ -67,7 +67,7 @@ export function addImport(command: Command): void {
             `${source.file}: ${source.format}, ${side}×${side} pixels, ${classes.labels.length} classes`,
             describeClasses(classes),
             ...notes,
-            describeForm('floats', onnx),
+            describeForm('floats', onnx) + (fitsLens(onnx.bytes) ? '' : '; not written, as it is too large for a lens'),
             ...(int8
               ? ['refused' in int8 ? `no 8-bit integers: ${int8.refused}` : describeForm('8-bit integers', int8)]
               : []),

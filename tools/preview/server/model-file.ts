@@ -88,7 +88,7 @@ async function readDescribed(folder: string, described: Described): Promise<Mode
 /**
  * What is run in place of the project's models: an ONNX or a TFLite file, or a folder with `model.json`, of which the 8-bit form is
  * run if there is one. It is read, not run: that the page does.
- * @throws UserError if there is no ONNX file, or it is far too large.
+ * @throws UserError if it cannot be read, or is far too large.
  */
 export async function readGivenModel(path: string): Promise<ModelFile> {
   const file = await onnxOf(path);
@@ -109,17 +109,14 @@ async function onnxIn(folder: string): Promise<ModelFile> {
   const description = await readModelJson(join(folder, 'model.json'));
   const { files } = description;
   const onnx = files.filter(({ format }) => format === 'onnx');
-  const chosen = onnx.find(({ numbers }) => numbers === 'int8') ?? onnx[0];
-  if (chosen === undefined)
-    throw new UserError(
-      `--model ${folder}: its model.json has no ONNX file, which the page runs (files: ${files.map(({ name }) => name).join(', ')}); export one`,
-    );
+  const chosen = onnx.find(({ numbers }) => numbers === 'int8') ?? onnx[0] ?? files[0];
   const file = await readDescribed(folder, { description, file: chosen });
   if (file === null)
     throw new UserError(
       `${join(folder, chosen.name)} is not the file that model.json describes; export the model again`,
     );
-  return file;
+  if (chosen.format === 'onnx') return file;
+  return { ...(await fromTflite(file.content, file.path)), described: file.described! };
 }
 
 /**
