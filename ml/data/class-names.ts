@@ -11,6 +11,8 @@ export const CLASS_NAMES: Readonly<Record<string, Emotion>> = {
   disgusted: 'Disgust',
   fear: 'Fear',
   fearful: 'Fear',
+  scared: 'Fear',
+  afraid: 'Fear',
   happy: 'Happy',
   happiness: 'Happy',
   sad: 'Sad',

@@ -7,6 +7,7 @@ import { messageOf, UserError } from '../core/errors.ts';
 import { sizeOf } from '../nn/graph.ts';
 import { quantize, UINT8_OFFSET } from '../quantize/scheme.ts';
 import { dequantize } from '../tflite/dequantize.ts';
+import { withFixedShapes } from '../tflite/fixed-shapes.ts';
 import type { TfliteModel, TfliteTensor } from '../tflite/model.ts';
 import { readTflite } from '../tflite/read.ts';
 import type { ModelInterface, ModelPort, ModelSession, SessionOptions } from './session.ts';
@@ -31,7 +32,8 @@ export async function openTflite(
         'another model',
     );
   const [output] = outputs;
-  const session = await openLitert(bytes, file);
+  const isOpen = model.inputs.some((tensor) => tensor?.shapeSignature !== undefined);
+  const session = await openLitert(isOpen ? withFixedShapes(bytes) : bytes, file);
   const places = inputsNamed(model, session.inputNames).map((tensor) => inputs.indexOf(tensor));
   return {
     ...ports,

@@ -130,6 +130,11 @@ describe('a model of another program', () => {
     expect(classes.labels).toEqual(THREE);
   });
 
+  it('of Teachable Machine brings its labels along when its model.json is named', async () => {
+    const imported = await run(join(folderOf(teachable()), 'model.json'));
+    expect(imported.classes.labels).toEqual(THREE);
+  });
+
   it('of grey pictures gets the luma of colours', async () => {
     const { grey, onnx } = await run(folderOf(teachable(THREE, 1)));
     expect(grey).toBe(true);

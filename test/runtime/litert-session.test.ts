@@ -10,17 +10,40 @@ import { FACE_PIXELS } from '../../ml/data/dataset.ts';
 import { IMAGE, PROBABILITIES } from '../../ml/model/inputs.ts';
 import { buildInferenceGraph } from '../../ml/nn/inference-graph.ts';
 import { mobileNetV2 } from '../../ml/nn/mobilenet-v2.ts';
-import { encode, openLitert } from '../../ml/runtime/litert-session.ts';
+import { encode, openLitert, openTflite } from '../../ml/runtime/litert-session.ts';
 import { loadPredictor } from '../../ml/runtime/predictor.ts';
 import type { TfliteTensor } from '../../ml/tflite/model.ts';
 import { readTflite } from '../../ml/tflite/read.ts';
+import { writeTflite } from '../../ml/tflite/write.ts';
 import { foldedFromTflite, IMAGENET_HEAD } from '../../ml/weights/from-tflite.ts';
 import { findBrowser } from '../../tools/preview/browser.ts';
 import { facesIn, temporaryFolder } from '../data/helpers.ts';
 import { scaledFace } from '../evaluate/scaled-face.ts';
+import { tfliteModel } from '../import/foreign-models.ts';
 import { needing, realData } from '../real-data.ts';
 import { buildTflite, type ModelSpec, type TensorSpec } from '../tflite/build.ts';
 import { runInBrowser } from './litert-browser.ts';
+
+it('a network whose file leaves the batch open answers as one of a picture does', async () => {
+  const fixed = tfliteModel(3, 'float32');
+  const model = readTflite(fixed, 'fixed.tflite');
+  // As Keras' converter writes it.
+  for (const tensor of model.tensors)
+    if (tensor.shape[0] === 1) Object.assign(tensor, { shapeSignature: [-1, ...tensor.shape.slice(1)] });
+  const open = writeTflite(model);
+  const picture = {
+    values: Float32Array.from({ length: 16 * 16 * 3 }, () => random.uniform(-1, 1)),
+    shape: [1, 16, 16, 3],
+  };
+  const answers = [];
+  for (const bytes of [fixed, open]) {
+    const session = await openTflite(bytes, 'network.tflite');
+    answers.push(await session.run([picture]));
+    await session.close();
+  }
+  expect(readTflite(open, 'open.tflite').inputs[0]?.shapeSignature).toEqual([-1, 16, 16, 3]);
+  expect(answers[1]).toEqual(answers[0]);
+});
 
 const SIDE = 72;
 const AREA = SIDE * SIDE;

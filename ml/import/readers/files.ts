@@ -22,16 +22,18 @@ export interface ModelFiles {
 
 /** @throws UserError if it cannot be read. */
 export async function filesIn(place: string): Promise<ModelFiles> {
-  if (!(await isFolder(place))) {
-    return extname(place).toLowerCase() === '.zip'
-      ? archive(place)
-      : { ...folder(dirname(place)), names: [basename(place)] };
-  }
-  const names = await readdir(place).catch((thrown) => {
-    throw fileError('read', place, thrown);
-  });
-  return { ...folder(place), names };
+  if (await isFolder(place)) return { ...folder(place), names: await namesIn(place) };
+  const ending = extname(place).toLowerCase();
+  if (ending === '.zip') return archive(place);
+  const around = dirname(place);
+  // The parts of a TensorFlow.js model lie next to it; other files are whole.
+  return { ...folder(around), names: ending === '.json' ? await namesIn(around) : [basename(place)] };
 }
+
+const namesIn = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((thrown) => {
+    throw fileError('read', folder, thrown);
+  });
 
 function folder(place: string): Omit<ModelFiles, 'names'> {
   const path = (name: string) => join(place, name);
