@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { TfliteModel, TfliteOptions, TfliteTensor } from '../../ml/tflite/model.ts';
-import { CUSTOM, OPERATOR_NAMES, TENSOR_TYPE } from '../../ml/tflite/schema.ts';
+import { CUSTOM, OPERATOR_NAMES, type OperatorOptions, TENSOR_TYPE } from '../../ml/tflite/schema.ts';
 
 const name = fc.string({ unit: 'binary', maxLength: 8 });
 const side = fc.nat(5);
@@ -34,30 +34,45 @@ const strides = { padding, strideWidth: whole, strideHeight: whole, activation }
 const window = { ...strides, dilationWidth: whole, dilationHeight: whole };
 const weightsFormat = fc.constantFrom('DEFAULT' as const, 'SHUFFLED4x16INT8' as const);
 const dense = { activation, weightsFormat, keepNumDims: bool, asymmetricQuantizeInputs: bool };
-const tagged = <K extends string, V extends object>(type: K, value: { [P in keyof V]: fc.Arbitrary<V[P]> }) =>
-  fc.record({ type: fc.constant(type), value: fc.record(value) });
+/** Options of each kind. */
+export const OPTIONS = {
+  Conv2DOptions: fc.record(window),
+  DepthwiseConv2DOptions: fc.record({ ...window, depthMultiplier: whole }),
+  Pool2DOptions: fc.record({ ...strides, filterWidth: whole, filterHeight: whole }),
+  FullyConnectedOptions: fc.record(dense),
+  SoftmaxOptions: fc.record({ beta: float }),
+  ConcatenationOptions: fc.record({ axis: whole, activation }),
+  AddOptions: fc.record({ activation, potScaleInt16: bool }),
+  ResizeBilinearOptions: fc.record({ alignCorners: bool, halfPixelCenters: bool }),
+  ReshapeOptions: fc.record({ newShape: fc.array(whole, { maxLength: 5 }) }),
+  MulOptions: fc.record({ activation }),
+  PadOptions: fc.record({}),
+  ReducerOptions: fc.record({ keepDims: bool }),
+  SubOptions: fc.record({ activation, potScaleInt16: bool }),
+  DivOptions: fc.record({ activation }),
+  StridedSliceOptions: fc.record({
+    beginMask: whole,
+    endMask: whole,
+    ellipsisMask: whole,
+    newAxisMask: whole,
+    shrinkAxisMask: whole,
+  }),
+  SqueezeOptions: fc.record({ squeezeDims: fc.array(whole, { maxLength: 5 }) }),
+  DequantizeOptions: fc.record({}),
+  TransposeConvOptions: fc.record(strides),
+  ResizeNearestNeighborOptions: fc.record({ alignCorners: bool, halfPixelCenters: bool }),
+  LeakyReluOptions: fc.record({ alpha: float }),
+  MirrorPadOptions: fc.record({ mode: fc.constantFrom('REFLECT' as const, 'SYMMETRIC' as const) }),
+  QuantizeOptions: fc.record({}),
+  HardSwishOptions: fc.record({}),
+} satisfies { [Type in keyof typeof OperatorOptions]: fc.Arbitrary<ValueOf<Type>> };
 
-export const options: fc.Arbitrary<NonNullable<TfliteOptions>> = fc.oneof(
-  tagged('Conv2DOptions', window),
-  tagged('DepthwiseConv2DOptions', { ...window, depthMultiplier: whole }),
-  tagged('Pool2DOptions', { ...strides, filterWidth: whole, filterHeight: whole }),
-  tagged('FullyConnectedOptions', dense),
-  tagged('SoftmaxOptions', { beta: float }),
-  tagged('ConcatenationOptions', { axis: whole, activation }),
-  tagged('AddOptions', { activation, potScaleInt16: bool }),
-  tagged('ReshapeOptions', { newShape: fc.array(whole, { maxLength: 5 }) }),
-  tagged('MulOptions', { activation }),
-  tagged('PadOptions', {}),
-  tagged('ReducerOptions', { keepDims: bool }),
-  tagged('SqueezeOptions', { squeezeDims: fc.array(whole, { maxLength: 5 }) }),
-  tagged('DequantizeOptions', {}),
-  tagged('QuantizeOptions', {}),
-  tagged('HardSwishOptions', {}),
-  tagged('ResizeBilinearOptions', { alignCorners: bool, halfPixelCenters: bool }),
-  tagged('ResizeNearestNeighborOptions', { alignCorners: bool, halfPixelCenters: bool }),
-  tagged('SubOptions', { activation, potScaleInt16: bool }),
-  tagged('DivOptions', { activation }),
-  tagged('TransposeConvOptions', strides),
+type ValueOf<Type> = Extract<NonNullable<TfliteOptions>, { type: Type }>['value'];
+
+const options: fc.Arbitrary<NonNullable<TfliteOptions>> = fc.oneof(
+  ...Object.entries(OPTIONS).map(([type, values]) =>
+    (values as fc.Arbitrary<unknown>).map((value) => ({ type, value }) as NonNullable<TfliteOptions>),
+  ),
 );
 
 const operatorName = fc.constantFrom(...OPERATOR_NAMES.filter((key) => key !== CUSTOM));
