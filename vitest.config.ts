@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Commands that are interrupted or killed at a moment of their work, and a page that draws: the other tests would slow them. */
-const TIMED = ['ckplus', 'interrupt', 'kill', 'preview'].map((name) => `test/e2e/${name}.test.ts`);
+/** Commands that are interrupted or killed at a moment of their work, and pages that draw: the other tests would slow them. */
+const TIMED = ['ckplus', 'film', 'interrupt', 'kill', 'preview'].map((name) => `test/e2e/${name}.test.ts`);
 
 export default defineConfig({
   test: {

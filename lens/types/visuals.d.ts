@@ -33,18 +33,17 @@ declare class ScreenTransform extends Component {
 
 declare class Visual extends Component {
   protected constructor();
+  renderOrder: number;
   /** Visuals of higher order are drawn over those of lower order. */
   setRenderOrder(value: number): void;
 }
 
 declare class BaseMeshVisual extends Visual {
   protected constructor();
+  /** How an Image keeps its picture's aspect in the room that it has. */
+  stretchMode: StretchMode;
   horizontalAlignment: HorizontalAlignment;
   verticalAlignment: VerticalAlignment;
-}
-
-declare class MaterialMeshVisual extends BaseMeshVisual {
-  protected constructor();
 }
 
 /** How a visual is laid over what was drawn before it. */

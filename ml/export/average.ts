@@ -20,7 +20,7 @@ export interface AveragePart {
 const labelsOf = ({ labels = EMOTIONS }: ExportedInfo) => labels.join(', ');
 
 /** Fields of exported files in which all parts must agree; in the size, unless that of the result is given. */
-const COMMON = ['size', 'architecture', 'width', 'landmarks', 'upscaledBy', 'heldOut'] as const;
+const COMMON = ['size', 'architecture', 'width', 'landmarks', 'heldOut'] as const;
 
 /** Networks whose kernels have a smaller cosine are not averaged: it is near 0 for unrelated networks and above 0.9 for related ones. */
 const RELATED = 0.5;
@@ -30,7 +30,8 @@ const RELATED = 0.5;
  * from the same one lie in one basin: their mean is often better than each, and costs no more to run.
  *
  * Batch norm is folded already, so that what is averaged is what runs. The head may differ in what it was trained on; the
- * result is named after that of the largest part, and has its epoch.
+ * result is named after that of the largest part, and has its epoch. So may whether the faces were upscaled: the result is
+ * measured on such faces as those of the largest part.
  * @param parts two or more.
  * @param size side of the result's image in pixels, for parts of different sizes; no weight depends on it.
  * @returns the ONNX file of floats, which keeps the SHA-256 and share of each part as `averageOf`.
@@ -49,6 +50,12 @@ export function averageModels(parts: readonly AveragePart[], size?: number): Uin
       throw new UserError(
         `${other.file} has ${field} ${other.info[field] ?? 'none'}, ${first.file} has ${first.info[field] ?? 'none'}; ` +
           `average networks that differ only in their weights${field === 'size' ? ', or pass --size' : ''}`,
+      );
+    const upscalers = [first.info.upscaledBy, other.info.upscaledBy];
+    if (upscalers.every((name) => name !== undefined) && upscalers[0] !== upscalers[1])
+      throw new UserError(
+        `${other.file} was trained on faces upscaled by ${upscalers[1]}, ${first.file} by ${upscalers[0]}; average networks ` +
+          'of one upscaler',
       );
     if (labelsOf(first.info) !== labelsOf(other.info))
       throw new UserError(

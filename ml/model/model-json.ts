@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { ClassListSchema } from '../core/class-list.ts';
+import { CLASSES, ClassListSchema } from '../core/class-list.ts';
 import { EMOTIONS } from '../core/emotions.ts';
 import { UserError } from '../core/errors.ts';
 import { readText, writeAtomic } from '../core/files.ts';
@@ -60,6 +60,8 @@ export const ModelJsonSchema = z.strictObject({
    * files of models that nobody said it of.
    */
   actedBias: z.array(z.number().min(-LARGEST_BIAS).max(LARGEST_BIAS)).length(EMOTIONS.length).optional(),
+  /** How common each class was among the training faces, 0..1; absent where it is not known. */
+  classShares: z.array(share).min(CLASSES.min).max(CLASSES.max).optional(),
   /** How scripts compute the input `landmarks`; absent if the network has no such input. */
   landmarks: z.strictObject({ points: z.literal(POINTS), normalization: z.string() }).optional(),
   /** The same network in several forms. */

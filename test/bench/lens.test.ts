@@ -56,7 +56,7 @@ describe('sequences of people who act', () => {
     expect(title).toMatch(/^4 sequences of 2 people/);
     expect(rows.length).toBeGreaterThan(5);
     for (const row of rows) {
-      const [, , , right, , shown, , median, , slow, , needless, restless] = row.trim().split(/\s+/);
+      const [, , , , right, , shown, , median, , slow, , needless, restless] = row.trim().split(/\s+/);
       expect([right, shown, needless, restless]).toEqual(['100.0', '100.0', '0.00', '0.0']);
       for (const seconds of [median, slow]) {
         expect(Number(seconds)).toBeGreaterThan(0);

@@ -293,21 +293,9 @@ describe('doctor and help', () => {
     expect(status).toMatchObject({ node: 'ok', onnxruntime: 'ok', training: 'ok', FER2013: 'warn' });
   });
 
-  it.concurrent.each([
-    'build',
-    'train',
-    'evaluate',
-    'export',
-    'average',
-    'check',
-    'doctor',
-    'quantize',
-    'compare',
-    'cross-validate',
-    'refine',
-  ])('%s has help with examples', async (command) => {
-    const { code, stdout } = await run(command, '--help');
+  it('has help with examples', async () => {
+    const { code, stdout } = await run('build', '--help');
     expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`Examples:\n {2}\\$ emotion-lens ${command}`));
+    expect(stdout).toMatch(/Examples:\n {2}\$ emotion-lens build/);
   });
 });

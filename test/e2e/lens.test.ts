@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { unzipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const PROGRAM = resolve('tools/cli/bin.mjs');
@@ -23,6 +24,17 @@ describe('lens', () => {
     expect(checked.status, checked.stdout).toBe(0);
     expect(JSON.parse(checked.stdout)).toMatchObject({ errors: 0, warnings: 0 });
     expect(JSON.parse(lens('build', '--out', 'mine', '--json').stdout).written).toEqual([]);
+  });
+
+  it('builds for an older Lens Studio when asked, and names those that there are', () => {
+    const built = lens('build', '--studio', '5.15', '--out', 'older', '--json');
+    expect(built.status, built.stderr).toBe(0);
+    expect(readFileSync(join(folder, 'older/EmotionLens.esproj'), 'utf8')).toContain('  minor: 15\n');
+    expect(existsSync(join(folder, 'older/Assets/Effects/Materials'))).toBe(false);
+    const over = lens('build', '--studio', '5.15', '--out', 'mine', '--force');
+    expect([over.status, over.stderr]).toEqual([1, expect.stringContaining('choose another folder with --out')]);
+    const unknown = lens('build', '--studio', '4.55', '--out', 'ancient');
+    expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining('5.22, 5.15')]);
   });
 
   it('keeps what was edited, unless it is told to replace it', () => {
@@ -55,6 +67,32 @@ describe('lens', () => {
     expect([again.status, again.stderr]).toEqual([1, expect.stringContaining('--force')]);
     const checked = lens('validate', 'Detector.lspkg', '--json');
     expect(JSON.parse(checked.stdout)).toMatchObject({ errors: 0, warnings: 0 });
+  });
+
+  it('makes a publishing kit, also as one file, and refuses to publish a lens in its demo', () => {
+    const kit = lens('publish-kit', '--project', 'mine', '--no-film', '--json');
+    expect(kit.status, kit.stderr).toBe(0);
+    expect(JSON.parse(kit.stdout)).toMatchObject({ files: ['icon.png', 'publishing.md'], report: { errors: 0 } });
+    expect(readFileSync(join(folder, 'publish-kit/publishing.md'), 'utf8')).toContain('# Publishing Emotion Lens');
+    const again = lens('publish-kit', '--project', 'mine', '--no-film');
+    expect([again.status, again.stderr]).toEqual([1, expect.stringMatching(/icon\.png already exists.*--force/)]);
+    const zip = lens('publish-kit', '--project', 'mine', '--no-film', '--out', 'kit.zip');
+    expect(zip.status, zip.stderr).toBe(0);
+    expect(Object.keys(unzipSync(readFileSync(join(folder, 'kit.zip')))).sort()).toEqual(['icon.png', 'publishing.md']);
+    const wrong = lens('publish-kit', '--project', 'mine', '--film', 'kit.zip', '--out', 'other');
+    expect([wrong.status, wrong.stderr]).toEqual([
+      1,
+      expect.stringMatching(/kit\.zip: found no MP4 video; expected an upright/),
+    ]);
+
+    expect(lens('validate', 'mine', '--publish').status).toBe(0);
+    const scene = join(folder, 'mine/Assets/Scene.scene');
+    const text = readFileSync(scene, 'utf8');
+    writeFileSync(scene, text.replace('      demo: false', '      demo: true'));
+    const refused = lens('validate', 'mine', '--publish');
+    expect([refused.status, refused.stdout]).toEqual([1, expect.stringContaining('[demo-mode]')]);
+    expect(lens('validate', 'mine').status).toBe(0);
+    writeFileSync(scene, text);
   });
 
   it('says what is wrong, and exits with 1', () => {

@@ -147,7 +147,10 @@ describe('the average of exported networks', () => {
     const upscaled = await exported(randomNetwork(0.35, 64, HEADS), 'votes', 'large');
     expect(() => average(upscaled)).toThrow(/large\.onnx has size 64.*or pass --size/);
     const sharp = await exported(network, 'votes', 'sharp', { upscaledBy: 'abc' });
-    expect(() => average(sharp)).toThrow(/sharp\.onnx has upscaledBy abc, .*one\.onnx has none/);
+    const sharper = await exported(network, 'votes', 'sharper', { upscaledBy: 'def' });
+    expect(() => averageModels([sharp, sharper].map((one) => ({ ...one, share: 1 })))).toThrow(
+      /sharper\.onnx was trained on faces upscaled by def, .*sharp\.onnx by abc/,
+    );
     const kinds = await exported(network, 'votes', 'kinds', { labels: [...'abcdefg'] });
     expect(() => average(kinds)).toThrow(
       /kinds\.onnx tells a, b, .* apart, .*one\.onnx tells Angry, .* of the same classes/,

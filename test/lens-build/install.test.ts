@@ -12,18 +12,24 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { withLock } from '../../ml/core/lock.ts';
 import { ACTED_BIAS } from '../../ml/evaluate/prior.ts';
 import { sha256Of } from '../../ml/model/exported-file.ts';
 import { readModelJson } from '../../ml/model/model-json.ts';
 import { buildLens } from '../../tools/lens-build/build.ts';
+import { inputsOfModel } from '../../tools/lens-build/detector-inputs.ts';
 import { installModel } from '../../tools/lens-build/install.ts';
 import { type LensModel, readLensModel } from '../../tools/lens-build/lens-model.ts';
 import { validateProject } from '../../tools/lens-validate/validate.ts';
 import { readProgram } from '../../tools/simulator/load/read-program.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 import { writeLandmarkModel } from './landmark-model.ts';
+
+vi.mock('../../tools/lens-validate/type-check.ts', async (original) =>
+  (await import('../lens-validate/remembered-types.ts')).rememberTypes(await original()),
+);
 
 /** How many files may still be written before the disk is full. */
 const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
@@ -375,4 +381,16 @@ describe('a model that does not fit the lens is refused', () => {
     });
     await expect(readLensModel(folder, 'onnx')).rejects.toThrow(/emotion\.int8\.onnx: SnapML will reject it: /);
   });
+});
+
+it('gives classes that were rare in training a bias of half their prior, and equally common ones none', () => {
+  const labels = ['Cat', 'Dog', 'Nothing'];
+  expect(inputsOfModel({ labels, classShares: [0.8, 0.2, 0] }).actedBias).toEqual([
+    0,
+    Math.round(50 * Math.log(4)) / 100,
+    Math.round(50 * Math.log(4)) / 100,
+  ]);
+  expect(inputsOfModel({ labels, classShares: [1 / 3, 1 / 3, 1 / 3] }).actedBias).toEqual([0, 0, 0]);
+  expect(inputsOfModel({ labels }).actedBias).toEqual([]);
+  expect(inputsOfModel({ labels: [...EMOTIONS], classShares: Array(7).fill(1 / 7) }).actedBias).toBeUndefined();
 });

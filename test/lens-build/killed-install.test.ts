@@ -9,6 +9,10 @@ import { validateProject } from '../../tools/lens-validate/validate.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 import { writeLandmarkModel } from './landmark-model.ts';
 
+vi.mock('../../tools/lens-validate/type-check.ts', async (original) =>
+  (await import('../lens-validate/remembered-types.ts')).rememberTypes(await original()),
+);
+
 /** How many more changes the disk takes; a process that is killed changes nothing more, not even to tidy up. */
 const disk = vi.hoisted(() => ({ changes: Number.POSITIVE_INFINITY }));
 vi.mock('node:fs/promises', async (original) => {

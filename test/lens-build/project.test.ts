@@ -6,9 +6,12 @@ import { EMOTIONS } from '../../ml/core/emotions.ts';
 import { buildLens } from '../../tools/lens-build/build.ts';
 import { PATHS } from '../../tools/lens-build/emotion-lens.ts';
 import { idOf } from '../../tools/lens-build/ids.ts';
+import { readGraphShader } from '../../tools/lens-studio/files/graph-shader.ts';
+import { readMaterial } from '../../tools/lens-studio/files/material.ts';
 import { readProject } from '../../tools/lens-studio/files/project.ts';
 import type { Decimal } from '../../tools/lens-studio/yaml/value.ts';
 import { ICON_SIDE, NAME_LENGTH } from '../../tools/lens-validate/codes.ts';
+import { validateProject } from '../../tools/lens-validate/validate.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 
 const SHIPPED = resolve('lens');
@@ -72,8 +75,13 @@ describe('the project of the lens', () => {
     const project = text(PATHS.project);
     expect(project).toContain('  lensName: Emotion Lens\n');
     expect('Emotion Lens'.length).toBeLessThanOrEqual(NAME_LENGTH);
-    expect(project).toContain('  lensClientCompatibilities:\n    - Mobile\n    - Web\n  platformBundlesEnabled');
-    expect(project).toMatch(/^studioVersion:\n {2}major: 5\n {2}minor: 15\n[\s\S]*\nupdateCheckpoint: 76\nsceneId: /);
+    expect(project).toContain('  lensClientCompatibilities:\n    - Mobile\n    - CameraKit\n  platformBundlesEnabled');
+    expect(project).toMatch(/^studioVersion:\n {2}major: 5\n {2}minor: 22\n[\s\S]*\nupdateCheckpoint: 101\nsceneId: /);
+    // The fields that projects of 5.22.1 and 5.23.2 have beyond those of 5.15.
+    expect(project).toContain('  lensApplicableContext:\n    - live_camera\n    - reply_camera\n    - video_chat\n');
+    expect(project).toMatch(
+      /\n {2}packageId: ""\n {2}packageVersion: ""\n {2}spkPrivilegeLevel: Generic\n {2}gluboEnabled: false\ntargetPlatform: Snapchat\n$/,
+    );
     const icon = readFileSync(join(folder, 'icon.png'));
     expect(project).toContain(`  iconHash: ${createHash('md5').update(icon).digest('hex')}\n`);
     expect([icon.readUInt32BE(16), icon.readUInt32BE(20)]).toEqual([ICON_SIDE, ICON_SIDE]);
@@ -105,6 +113,7 @@ describe('the project of the lens', () => {
   it('writes the region of the whole screen', () => {
     expect(text(PATHS.scene)).toContain(`  RawMode: true
   ForceBasic: true
+  EnableDebugRender: false
   Anchor:
     left: -1.000000
     bottom: -1.000000
@@ -163,6 +172,88 @@ describe('the project of the lens', () => {
     const source = text(PATHS.detector);
     const scale = Number(/cropScale: number = ([\d.]+)/.exec(source)?.[1]).toFixed(6);
     expect(text(PATHS.faceCrop)).toContain(`  Scale: {x: ${scale}, y: ${scale}}\n`);
+  });
+});
+
+describe('the art of the lens', () => {
+  const folder = temporaryFolder();
+  beforeAll(async () => {
+    await buildLens(folder);
+  });
+
+  it('has a material for sprites and one for the screen of each expression, each with its graph and textures', async () => {
+    const { assets, definitions } = await readProject(folder);
+    const names = ['Sprite', ...EMOTIONS.map((emotion) => `${emotion}Screen`)];
+    for (const name of names) {
+      const path = PATHS.material(name);
+      const [pass] = readMaterial(assets.find((asset) => asset.path === path)?.entities ?? [], path);
+      expect(definitions.get(pass.graph)?.[0]).toMatchObject({
+        kind: 'ShaderGraph',
+        file: `${PATHS.graph(name)}.meta`,
+      });
+      const graph = readGraphShader(readFileSync(join(folder, PATHS.graph(name)), 'utf8'), PATHS.graph(name));
+      for (const { name: property, type, default: value } of graph.parameters) {
+        const held = pass.properties.get(property);
+        if (type !== 'texture') expect(held, `${name}.${property}`).toEqual(value);
+        else expect(definitions.get((held as { texture: string }).texture)?.[0].kind).toMatch(/Texture$/);
+      }
+      expect(graph.program?.kind).toBe(name === 'Sprite' ? '3D' : 'Post Effect');
+    }
+  });
+
+  it('goes to the effects: no input for a material or a sheet is left empty', async () => {
+    const { assets, definitions } = await readProject(folder);
+    const entities = assets.find(({ path }) => path === PATHS.scene)?.entities ?? [];
+    for (const emotion of EMOTIONS) {
+      const [effect] = entities.filter(({ fields }) => fields.get('Name') === `${emotion}Effect`);
+      const linked = (field: string) =>
+        definitions.get(effect.links.find((link) => link.field === field)?.id ?? '')?.[0];
+      expect(linked('spriteMaterial')?.file).toBe(PATHS.material('Sprite'));
+      expect(linked('screenMaterial')?.file).toBe(PATHS.material(`${emotion}Screen`));
+      const inputs = readFileSync(join(folder, PATHS.effect(emotion)), 'utf8').matchAll(/ {2}(\w+)Sheet!: Texture;/g);
+      const sheets = [...inputs].map(([, name]) => name);
+      expect(sheets.length).toBeGreaterThan(0);
+      for (const sheet of sheets)
+        expect(linked(`${sheet}Sheet`)?.file).toBe(`${PATHS.sheet(`${sheet[0].toUpperCase()}${sheet.slice(1)}`)}.meta`);
+    }
+  });
+});
+
+describe('the project for Lens Studio 5.15', () => {
+  const folder = temporaryFolder();
+  const text = (path: string) => readFileSync(join(folder, path), 'utf8');
+  beforeAll(async () => {
+    await buildLens(folder, false, '5.15');
+  });
+
+  it('is of that version, in its form', () => {
+    const project = text(PATHS.project);
+    expect(project).toContain('  lensClientCompatibilities:\n    - Mobile\n    - Web\n  platformBundlesEnabled');
+    expect(project).toMatch(/^studioVersion:\n {2}major: 5\n {2}minor: 15\n[\s\S]*\nupdateCheckpoint: 76\nsceneId: /);
+    expect(project).not.toMatch(/targetPlatform|packageId|lensApplicableContext|shaderCache/);
+    const scene = text(PATHS.scene);
+    expect(scene).toContain('    HasOrtho: true\n');
+    expect(scene).toContain('  SortingType: Hierarchy\n  WorldSpaceRect:\n');
+    expect(scene).toContain('  RawMode: true\n  ForceBasic: true\n  Anchor:\n');
+  });
+
+  it('has no materials, graphs or art, and leaves the inputs for them empty', () => {
+    expect(filesIn(folder).filter((path) => /Materials|Art\/|\.mat|graphShader|screenTexture/.test(path))).toEqual([]);
+    expect(text(PATHS.scene).match(/spriteMaterial: !<reference\.Material> 0{8}-/g)).toHaveLength(EMOTIONS.length);
+  });
+
+  it('is valid', async () => {
+    const { findings } = await validateProject(folder);
+    expect(findings.filter(({ code }) => code !== 'not-type-checked')).toEqual([]);
+  });
+
+  it('is not written over the other, whose graphs it could not open', async () => {
+    const other = temporaryFolder();
+    await buildLens(other);
+    await expect(buildLens(other, true, '5.15')).rejects.toThrow(
+      /has shader graphs.*Lens Studio 5\.15 cannot open.*--out/,
+    );
+    expect(readFileSync(join(other, PATHS.project), 'utf8')).toContain('minor: 22');
   });
 });
 

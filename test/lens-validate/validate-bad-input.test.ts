@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { validateProject } from '../../tools/lens-validate/validate.ts';
 import { ESPROJ, SCENE, SeededProject, TARGET } from './faults/seeded-project.ts';
+
+vi.mock('../../tools/lens-validate/type-check.ts', async (original) =>
+  (await import('./remembered-types.ts')).rememberTypes(await original()),
+);
 
 const folder = mkdtempSync(join(tmpdir(), 'lens-bad-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -49,7 +53,8 @@ describe('what is no project or package', () => {
 
   it('any damage to a file gives findings or a message, never a crash', async () => {
     const project = new SeededProject();
-    const targets = [SCENE, ESPROJ, TARGET, `${TARGET}.meta`, 'Assets/Effects/HappyEffect.ts.meta'];
+    const materials = ['Assets/Effects/Materials/Sprite.mat', 'Assets/Effects/Materials/Sprite.graphShader'];
+    const targets = [SCENE, ESPROJ, TARGET, `${TARGET}.meta`, 'Assets/Effects/HappyEffect.ts.meta', ...materials];
     const whole = new Map(targets.map((path) => [path, project.read(path)]));
     await fc.assert(
       fc.asyncProperty(

@@ -1,27 +1,44 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SHIPPED_LENS } from '../../tools/lens-build/shipped.ts';
 import { CODES, type Code } from '../../tools/lens-validate/codes.ts';
 import { formatReport } from '../../tools/lens-validate/report.ts';
 import { validateProject } from '../../tools/lens-validate/validate.ts';
 import { FILE_FAULTS } from './faults/file-faults.ts';
 import { LINK_FAULTS } from './faults/link-faults.ts';
+import { MATERIAL_FAULTS } from './faults/material-faults.ts';
 import { MODEL_FAULTS, SIZE_FAULTS } from './faults/model-faults.ts';
 import { META_FAULTS, PROJECT_FAULTS } from './faults/project-faults.ts';
 import { SCRIPT_FAULTS } from './faults/script-faults.ts';
 import { SeededProject } from './faults/seeded-project.ts';
+
+vi.mock('../../tools/lens-validate/type-check.ts', async (original) =>
+  (await import('./remembered-types.ts')).rememberTypes(await original()),
+);
 
 const FAULTS = [
   ...FILE_FAULTS,
   ...PROJECT_FAULTS,
   ...META_FAULTS,
   ...LINK_FAULTS,
+  ...MATERIAL_FAULTS,
   ...SCRIPT_FAULTS,
   ...MODEL_FAULTS,
   ...SIZE_FAULTS,
 ];
 /** Kinds that other tests seed. */
-const ELSEWHERE: readonly Code[] = ['type-check', 'not-type-checked', 'outside-link'];
+const ELSEWHERE: readonly Code[] = [
+  'type-check',
+  'not-type-checked',
+  'outside-link',
+  'demo-mode',
+  'debug-mode',
+  'no-icon',
+  'trademark',
+  'experimental-api',
+  'no-preview',
+  'preview-video',
+];
 
 describe('the validator', () => {
   it('finds nothing in the shipped lens and its package', async () => {

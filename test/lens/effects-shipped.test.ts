@@ -6,9 +6,9 @@ import {
   StandInHead,
   StandInLiquify,
   StandInRetouch,
-  StandInTexture,
 } from '../../tools/simulator/stand-in/face.ts';
 import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
+import { StandInTexture } from '../../tools/simulator/stand-in/textures.ts';
 import { BlendMode, StandInText } from '../../tools/simulator/stand-in/visuals.ts';
 import { type Effect, faceVisuals, family, look, parts, stage } from './effect-probe.ts';
 

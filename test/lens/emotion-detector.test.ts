@@ -3,16 +3,12 @@ import type { EmotionChange } from '../../lens/Assets/EmotionDetector/Emotions.t
 import { LANDMARK_VALUES, mirrorLandmarks, normalizeLandmarks } from '../../ml/core/landmarks68.ts';
 import { ACTED_BIAS } from '../../ml/evaluate/prior.ts';
 import { installStandIn, type StandIn } from '../../tools/simulator/stand-in/api.ts';
-import {
-  StandInFaceCrop,
-  type StandInHead,
-  StandInRectangleSetter,
-  StandInTexture,
-} from '../../tools/simulator/stand-in/face.ts';
+import { type StandInHead, StandInRectangleSetter } from '../../tools/simulator/stand-in/face.ts';
 import { StandInMLComponent, StandInModel, type StandInPlaceholder } from '../../tools/simulator/stand-in/ml.ts';
 import { type ModelBehaviour, scriptedModel } from '../../tools/simulator/stand-in/model-source.ts';
 import { ScriptObjectStandIn, StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import { addScript } from '../../tools/simulator/stand-in/script.ts';
+import { StandInFaceCrop, StandInTexture } from '../../tools/simulator/stand-in/textures.ts';
 import type { StandInText } from '../../tools/simulator/stand-in/visuals.ts';
 import { sure } from './distributions.ts';
 import { drawnPoints, studioPoints } from './landmark-faces.ts';
@@ -774,3 +770,83 @@ class StandInScreenOf extends ScriptObjectStandIn implements TextureProvider {
 
   getAspect = () => this.aspect;
 }
+
+describe('a preset', () => {
+  /** Settings under which this answer would be shown, or not. */
+  const shows = (inputs: Partial<Detector>, certainty: number) => {
+    lens = installStandIn();
+    object = new StandInSceneObject('Emotion Detector');
+    answer = sure(HAPPY, certainty);
+    const one = detector({ acted: 0.75, actedBias: [], ...inputs });
+    lens.faceFound();
+    lens.run(2);
+    return one.emotion === HAPPY;
+  };
+
+  it('sets what the sliders leave to it', () => {
+    expect([shows({ preset: 'Playful' }, 0.45), shows({ preset: 'Balanced' }, 0.45)]).toEqual([true, false]);
+    expect([shows({ preset: 'Balanced' }, 0.6), shows({ preset: 'Subtle' }, 0.6)]).toEqual([true, false]);
+  });
+
+  it('yields to a slider that was moved, and says so', () => {
+    expect(shows({ preset: 'Playful', confidence: 0.8 }, 0.7)).toBe(false);
+    expect(lens.log).toEqual(['EmotionDetector: preset Playful, overridden by Confidence', READY]);
+  });
+
+  it('that does not exist counts as the balanced one, and is told', () => {
+    expect([shows({ preset: 'Wild' }, 0.45), shows({ preset: 'Wild' }, 0.55)]).toEqual([false, true]);
+    expect(lens.log).toEqual([
+      'EmotionDetector: there is no preset "Wild", so it counts as Balanced. Choose Subtle, Balanced, Playful in the Inspector.',
+      READY,
+    ]);
+  });
+});
+
+describe('the demo', () => {
+  it('plays all classes without face and model, for triggers and callbacks too, and says once that it is on', () => {
+    const sent: string[] = [];
+    Object.assign(globalThis, { behaviorSystem: { sendCustomTrigger: (name: string) => sent.push(name) } });
+    const heard: EmotionChange[] = [];
+    const one = detector({ demo: true, demoHold: 1, demoPause: 0.5 });
+    one.onEmotionChanged.add((change) => heard.push({ ...change }));
+    lens.run(7 * 1.5);
+    expect(heard.map(({ current }) => current)).toEqual([
+      0,
+      NONE,
+      1,
+      NONE,
+      2,
+      NONE,
+      3,
+      NONE,
+      4,
+      NONE,
+      5,
+      NONE,
+      6,
+      NONE,
+    ]);
+    expect(heard.every(({ current, probability }) => probability === (current === NONE ? 0 : 1))).toBe(true);
+    expect(sent.slice(0, 3)).toEqual(['EMOTION_ANGRY_START', 'EMOTION_ANGRY_END', 'EMOTION_DISGUST_START']);
+    expect(object.getComponents('MLComponent')).toEqual([]);
+    expect(lens.log).toEqual([
+      expect.stringMatching(/^EmotionDetector: Demo Mode is on: Angry, .*, Neutral are played/),
+    ]);
+  });
+
+  it('does not end when faces come and go', () => {
+    const one = detector({ demo: true, demoHold: 1, demoPause: 0 });
+    lens.faceFound();
+    lens.run(0.5);
+    lens.faceLost();
+    lens.run(1);
+    expect([one.emotion, one.intensity, one.presence]).toEqual([1, 1, 1]);
+  });
+
+  it('needs classes', () => {
+    const one = detector({ demo: true, labels: [], rest: '' });
+    lens.run(1);
+    expect(one.emotion).toBe(NONE);
+    expect(lens.log.join('\n')).toMatch(/there are 0 names of classes/);
+  });
+});

@@ -8,11 +8,11 @@ import { loadFaces } from '../../ml/data/load.ts';
 import { ACTED_BIAS, biased } from '../../ml/evaluate/prior.ts';
 import { loadPredictor } from '../../ml/runtime/predictor.ts';
 import { installStandIn } from '../../tools/simulator/stand-in/api.ts';
-import { StandInFaceCrop, StandInTexture } from '../../tools/simulator/stand-in/face.ts';
 import { StandInModel } from '../../tools/simulator/stand-in/ml.ts';
 import { scriptedModel } from '../../tools/simulator/stand-in/model-source.ts';
 import { StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
 import { addScript } from '../../tools/simulator/stand-in/script.ts';
+import { StandInFaceCrop, StandInTexture } from '../../tools/simulator/stand-in/textures.ts';
 import { REAL, temporaryFolder } from '../data/helpers.ts';
 import { needing } from '../real-data.ts';
 

@@ -76,8 +76,9 @@ describe('three classes of own pictures', () => {
       expect(new TextDecoder().decode(unzipSync(readFileSync(file(name)))['labels.txt']), name).toBe(
         'Rest\nStripes\ncircle\n',
       );
-    const { labels, files } = await readModelJson(model.description);
+    const { labels, files, classShares } = await readModelJson(model.description);
     expect(labels).toEqual(DRAWN_CLASSES);
+    expect(classShares?.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
     expect(files.map(({ output }) => output.shape.join())).toEqual(['1,3,1,1', '1,3', '1,3,1,1', '1,3']);
   });
 

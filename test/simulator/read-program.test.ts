@@ -93,7 +93,7 @@ describe('the shipped lens, read', () => {
     expect(input('faceCrop')).toMatchObject({ label: 'Face Crop' });
     expect(input('hold')).toMatchObject({
       label: 'Minimum Hold (s)',
-      hint: 'Minimum time that an expression stays',
+      hint: 'Minimum time that an expression stays; at 0.5 the preset decides',
       widget: { kind: 'slider', min: 0, max: 3, step: 0.05 },
     });
     expect(input('triggerPrefix')).toMatchObject({ type: 'string', showIf: { input: 'useBehavior', value: true } });

@@ -4,15 +4,10 @@ import type { Affine } from '../../ml/faces/face.ts';
 import type { HeadPlace, ScreenPlace, Visual } from '../../tools/simulator/lens.ts';
 import { readVisuals } from '../../tools/simulator/scene/read-visuals.ts';
 import '../../tools/simulator/stand-in/api.ts';
-import {
-  AttachmentPointType,
-  StandInFaceCrop,
-  type StandInFaceStretch,
-  type StandInHead,
-  StandInTexture,
-} from '../../tools/simulator/stand-in/face.ts';
+import { AttachmentPointType, type StandInFaceStretch, type StandInHead } from '../../tools/simulator/stand-in/face.ts';
 import { Quat, Vec3, Vec4 } from '../../tools/simulator/stand-in/math.ts';
 import { rootsOf, StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
+import { StandInFaceCrop, StandInTexture } from '../../tools/simulator/stand-in/textures.ts';
 import {
   HorizontalAlignment,
   StandInRect,

@@ -5,7 +5,7 @@ import { write } from '../lens-studio/yaml/write.ts';
 import { assetId } from './ids.ts';
 
 /** An asset that is one entity in a file of its own. @param path from the project's folder. */
-function entityFile(path: string, type: string, content: Record<string, Value>): string {
+export function entityFile(path: string, type: string, content: Record<string, Value>): string {
   return write([new Tagged(`${type}/${assetId(path)}`, fields({ PackagePath: '', ...content }))]);
 }
 

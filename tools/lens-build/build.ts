@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EMOTIONS, type Emotion } from '../../ml/core/emotions.ts';
 import { UserError } from '../../ml/core/errors.ts';
 import { fileError, readBytes, readText, writeAtomic } from '../../ml/core/files.ts';
 import { pathInside } from '../../ml/core/untrusted-path.ts';
 import { heldInputs, plain, readEntities } from '../lens-studio/files/entity.ts';
-import { iconHashOf, withProjectLock } from '../lens-studio/files/project.ts';
+import { mediaHashOf, withProjectLock } from '../lens-studio/files/project.ts';
 import { filesUnder } from '../lens-studio/files/stored-file.ts';
 import { readScript } from '../lens-studio/scripts/read-script.ts';
 import type { Script } from '../lens-studio/scripts/script.ts';
@@ -16,11 +16,14 @@ import { type DetectorInputs, heldByDetector, inputsOfModel } from './detector-i
 import { DETECTOR_COMPONENT, emotionScene, LENS_NAME, MODEL_IDS, PATHS, scriptAt } from './emotion-lens.ts';
 import { assetId } from './ids.ts';
 import { type LensModel, readLensModel } from './lens-model.ts';
+import { materialFiles } from './materials/material-files.ts';
 import { synthesizeSounds } from './media/sounds.ts';
+import { SHEETS } from './media/sprites/sheets.ts';
 import { assetMeta, modelMeta, scriptMeta } from './meta.ts';
 import { esproj, GITIGNORE } from './project-files.ts';
 import { writeScene } from './scene/scene-files.ts';
 import { SHIPPED_LENS, SHIPPED_MODEL } from './shipped.ts';
+import { SHIPPED_STUDIO, STUDIOS, type Studio, type StudioName } from './studio.ts';
 
 const picture = (name: string) => readBytes(fileURLToPath(new URL(`./media/${name}`, import.meta.url)));
 
@@ -37,18 +40,29 @@ export interface BuildResult {
 /**
  * Writes the Lens Studio project around the scripts in a folder. Scripts that the shipped lens has and the folder lacks
  * are copied, and so is the shipped model where none is installed; the `.meta` files of scripts follow the scripts.
+ * @param studio the Lens Studio that it is written for: the oldest that opens it.
  * @param force replaces files that differ from what would be written, because they were edited or saved by Lens Studio.
  * @throws UserError without writing anything if there are such files and `force` is false, a script cannot be read, a link
- *   leads out of the folder, or another process is at work there.
+ *   leads out of the folder, the folder has shader graphs that the Lens Studio cannot open, or another process is at work
+ *   there.
  */
-export async function buildLens(folder: string, force = false): Promise<BuildResult> {
+export async function buildLens(
+  folder: string,
+  force = false,
+  studio: StudioName = SHIPPED_STUDIO,
+): Promise<BuildResult> {
   await mkdir(folder, { recursive: true }).catch((thrown) => {
     throw fileError('write', folder, thrown);
   });
-  return withProjectLock(folder, 'lens build', () => writeProject(folder, force));
+  return withProjectLock(folder, 'lens build', () => writeProject(folder, force, studio));
 }
 
-async function writeProject(folder: string, force: boolean): Promise<BuildResult> {
+async function writeProject(folder: string, force: boolean, name: StudioName): Promise<BuildResult> {
+  const studio: Studio = STUDIOS[name];
+  if (!studio.graphs && existsSync(join(folder, PATHS.material('Sprite'))))
+    throw new UserError(
+      `${folder} has shader graphs (${dirname(PATHS.material('Sprite'))}), which Lens Studio ${name} cannot open; choose another folder with --out`,
+    );
   const copied = await missingScripts(folder);
   const sources = new Map(copied);
   for (const path of await scriptsIn(folder)) sources.set(path, await readText(join(folder, path)));
@@ -58,8 +72,8 @@ async function writeProject(folder: string, force: boolean): Promise<BuildResult
   const brought = model ? inputsOfModel(model.description) : await sceneInputs(folder);
   const kept: Files = new Map([
     ...(model ? modelFiles(model) : []),
-    ...(await assetFiles(scripts, brought)),
-    ...(await projectFiles()),
+    ...(await assetFiles(scripts, brought, studio)),
+    ...(await projectFiles(studio)),
   ]);
 
   const edited = await differing(folder, kept);
@@ -122,7 +136,11 @@ async function sceneInputs(folder: string): Promise<DetectorInputs> {
 }
 
 /** Textures, sounds, the scene, each with its `.meta`. */
-async function assetFiles(scripts: ReadonlyMap<string, Script>, brought: DetectorInputs): Promise<Files> {
+async function assetFiles(
+  scripts: ReadonlyMap<string, Script>,
+  brought: DetectorInputs,
+  studio: Studio,
+): Promise<Files> {
   const sounds = synthesizeSounds();
   const assets: Files = new Map<string, string | Uint8Array>([
     [PATHS.deviceCamera, deviceCameraTexture(PATHS.deviceCamera)],
@@ -130,7 +148,8 @@ async function assetFiles(scripts: ReadonlyMap<string, Script>, brought: Detecto
     [PATHS.faceCrop, faceCropTexture(PATHS.faceCrop, PATHS.deviceCamera, scriptAt(scripts, PATHS.detector))],
     [PATHS.vignette, await picture('vignette.png')],
     ...EMOTIONS.map((emotion) => [PATHS.sound(emotion), sounds[emotion.toLowerCase() as Lowercase<Emotion>]] as const),
-    [PATHS.scene, writeScene(PATHS.scene, emotionScene(scripts, brought), PATHS.renderTarget)],
+    ...(studio.graphs ? await artFiles() : []),
+    [PATHS.scene, writeScene(PATHS.scene, emotionScene(scripts, brought, studio), PATHS.renderTarget, studio)],
   ]);
   return new Map(
     [...assets].flatMap(([path, content]) => [
@@ -140,13 +159,21 @@ async function assetFiles(scripts: ReadonlyMap<string, Script>, brought: Detecto
   );
 }
 
+/** Materials and sprite sheets. */
+async function artFiles(): Promise<[string, string | Uint8Array][]> {
+  const sheets = SHEETS.map(
+    async ({ name }): Promise<[string, Uint8Array]> => [PATHS.sheet(name), await picture(`sprites/${name}.png`)],
+  );
+  return [...(await Promise.all(sheets)), ...(await materialFiles({ ...PATHS, sheet: PATHS.sheet(SHEETS[0].name) }))];
+}
+
 /** What lies next to `Assets/`. */
-async function projectFiles(): Promise<Files> {
+async function projectFiles(studio: Studio): Promise<Files> {
   const icon = await picture('icon.png');
   return new Map<string, string | Uint8Array>([
     [PATHS.icon, icon],
     ['.gitignore', GITIGNORE],
-    [PATHS.project, esproj(LENS_NAME, assetId(PATHS.scene), iconHashOf(icon))],
+    [PATHS.project, esproj(studio, LENS_NAME, assetId(PATHS.scene), mediaHashOf(icon))],
   ]);
 }
 

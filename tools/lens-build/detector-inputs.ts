@@ -19,10 +19,23 @@ const REST = ['Neutral', 'Background', 'Background Noise', 'Nothing', 'None', 'R
 /** The values that the detector's inputs get with a model. The bias of the detector's script is that of the seven expressions. */
 export function inputsOfModel({
   labels,
-  actedBias = areEmotions(labels) ? undefined : [],
-}: Pick<ModelJson, 'labels' | 'actedBias'>): DetectorInputs {
+  classShares = [],
+  actedBias = areEmotions(labels) ? undefined : balance(classShares),
+}: Pick<ModelJson, 'labels' | 'actedBias' | 'classShares'>): DetectorInputs {
   const rest = REST.map((name) => classOf(labels, name)).find((found) => found >= 0);
   return { labels, rest: rest === undefined ? '' : labels[rest], actedBias };
+}
+
+/**
+ * Half of what makes classes equally common that were not so in training (Menon et al. 2021, arXiv:2007.07314), so that twice the
+ * bias takes the whole prior back.
+ */
+function balance(shares: readonly number[]): number[] {
+  const rarest = Math.min(...shares.filter((share) => share > 0));
+  const logits = shares.map((share) => -Math.log(Math.max(share, rarest)) / 2);
+  const least = Math.min(...logits);
+  // As Lens Studio's scenes keep it well.
+  return logits.map((logit) => Math.round(100 * (logit - least)) / 100);
 }
 
 /** The same by the names of the inputs, without what the script says itself. */

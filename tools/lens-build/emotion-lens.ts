@@ -4,6 +4,7 @@ import { UserError } from '../../ml/core/errors.ts';
 import type { Script } from '../lens-studio/scripts/script.ts';
 import { assignmentsOf, type DetectorInputs } from './detector-inputs.ts';
 import { assetId, idOf } from './ids.ts';
+import { SHEETS } from './media/sprites/sheets.ts';
 import {
   canvas,
   faceRetouch,
@@ -15,6 +16,7 @@ import {
   script,
 } from './scene/components.ts';
 import { componentId, objectId, SCREEN, type SceneObject } from './scene/scene-files.ts';
+import type { Studio } from './studio.ts';
 
 export const LENS_NAME = 'Emotion Lens';
 
@@ -35,6 +37,10 @@ export const PATHS = {
   models: DETECTOR_FOLDER,
   effect: (emotion: string) => `${EFFECTS_FOLDER}/${emotion}Effect.ts`,
   vignette: `${EFFECTS_FOLDER}/Vignette.png`,
+  material: (name: string) => `${EFFECTS_FOLDER}/Materials/${name}.mat`,
+  graph: (name: string) => `${EFFECTS_FOLDER}/Materials/${name}.graphShader`,
+  screenTexture: `${EFFECTS_FOLDER}/Materials/Screen Texture.screenTexture`,
+  sheet: (name: string) => `${EFFECTS_FOLDER}/Art/${name}.png`,
   sound: (emotion: string) => `${EFFECTS_FOLDER}/Sounds/${emotion}.wav`,
 };
 
@@ -53,9 +59,14 @@ const effectObject = (emotion: string) => `${emotion} Effect`;
  * put into the region of the orthographic camera. Nothing needs light: no visual is shaded.
  * @param scripts by path.
  * @param brought what the model brings into the detector.
+ * @param studio that it is written for; without graphs effects have no art, and show emoji.
  * @throws UserError if a script is missing or lacks an input that is set here.
  */
-export function emotionScene(scripts: ReadonlyMap<string, Script>, brought: DetectorInputs): SceneObject[] {
+export function emotionScene(
+  scripts: ReadonlyMap<string, Script>,
+  brought: DetectorInputs,
+  studio: Studio,
+): SceneObject[] {
   const add = (path: string, given: Readonly<Record<string, InputAssignment>>) =>
     script(scriptAt(scripts, path), given);
   const screen = { id: objectId(REGION) };
@@ -68,10 +79,11 @@ export function emotionScene(scripts: ReadonlyMap<string, Script>, brought: Dete
   };
   const effect = (emotion: string): SceneObject => {
     const path = PATHS.effect(emotion);
+    const all = { ...offers, ...(studio.graphs && artOf(emotion)) };
     const takes = (name: string) => scriptAt(scripts, path).inputs.some((input) => input.name === name);
     return {
       name: effectObject(emotion),
-      components: [add(path, Object.fromEntries(Object.entries(offers).filter(([name]) => takes(name))))],
+      components: [add(path, Object.fromEntries(Object.entries(all).filter(([name]) => takes(name))))],
       children: takes('faceRetouch') ? [retouch] : [],
     };
   };
@@ -106,10 +118,23 @@ export function emotionScene(scripts: ReadonlyMap<string, Script>, brought: Dete
       name: 'Orthographic Camera',
       layer: SCREEN,
       position: [0, 0, 40],
-      components: [orthographicCamera(PATHS.renderTarget), canvas()],
-      children: [{ name: REGION, layer: SCREEN, components: [screenTransform(), fullFrameRegion()] }],
+      components: [orthographicCamera(PATHS.renderTarget), canvas(studio)],
+      children: [{ name: REGION, layer: SCREEN, components: [screenTransform(studio), fullFrameRegion()] }],
     },
   ];
+}
+
+/** Materials and sprite sheets for an effect, by the input that takes each. */
+function artOf(emotion: string): Record<string, { readonly id: string }> {
+  const sheets = SHEETS.map(({ name }) => [
+    `${name[0].toLowerCase()}${name.slice(1)}Sheet`,
+    { id: assetId(PATHS.sheet(name)) },
+  ]);
+  return {
+    spriteMaterial: { id: assetId(PATHS.material('Sprite')) },
+    screenMaterial: { id: assetId(PATHS.material(`${emotion}Screen`)) },
+    ...Object.fromEntries(sheets),
+  };
 }
 
 /** What `EmotionEffects` has for an expression. */

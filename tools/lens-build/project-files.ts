@@ -1,27 +1,14 @@
 import { Decimal, fields } from '../lens-studio/yaml/value.ts';
 import { write } from '../lens-studio/yaml/write.ts';
 import { idOf } from './ids.ts';
-
-/** The Lens Studio that our files are written for; newer ones upgrade them when they open the project. */
-export const STUDIO = {
-  version: { major: 5, minor: 15, patch: 0, build: 25101318 },
-  core: 330,
-  client: '13.60',
-  checkpoint: 76,
-};
-
-/**
- * Where the lens may run. Lens Studio of this version gives new projects these two; Camera Kit, which was seen listed
- * beside them in projects of 5.15.4 and newer only, is a tick in its Project Settings.
- */
-const COMPATIBLE = ['Mobile', 'Web'];
+import type { Studio } from './studio.ts';
 
 /**
  * The project file of a lens for phones.
- * @param sceneId asset id of its scene. @param iconHash MD5 of `icon.png` next to the project file, in hexadecimal.
+ * @param studio that it is written for. @param sceneId asset id of its scene. @param iconHash MD5 of `icon.png` next to the project file, in hexadecimal.
  */
-export function esproj(lensName: string, sceneId: string, iconHash: string): string {
-  const { version, core, client, checkpoint } = STUDIO;
+export function esproj(studio: Studio, lensName: string, sceneId: string, iconHash: string): string {
+  const { version, core, client, checkpoint, compatible, graphs } = studio;
   const anyVersion = () => fields({ major: 0, minor: 0, patch: 0, build: 0 });
   const documentId = idOf('document');
   return write(
@@ -36,8 +23,9 @@ export function esproj(lensName: string, sceneId: string, iconHash: string): str
         tags: [],
         lensName,
         lensDescriptors: [],
+        ...(graphs && { lensApplicableContext: ['live_camera', 'reply_camera', 'video_chat'] }),
         lensApplicability: ['Front', 'Back'],
-        lensClientCompatibilities: COMPATIBLE,
+        lensClientCompatibilities: [...compatible],
         platformBundlesEnabled: false,
         iconHash,
         videoPreviewHash: '',
@@ -45,12 +33,15 @@ export function esproj(lensName: string, sceneId: string, iconHash: string): str
         fromTemplateUrl: `Lens Studio ${Object.values(version).join('.')}`,
         activationCamera: 'Front',
         sourceMapEnabled: false,
+        ...(graphs && { shaderCacheInvalidationEnabled: false }),
         usingMinClientVersions: false,
         androidMinClientVersion: anyVersion(),
         iOSMinClientVersion: anyVersion(),
         documentId,
         originalDocumentId: documentId,
+        ...(graphs && { packageId: '', packageVersion: '', spkPrivilegeLevel: 'Generic', gluboEnabled: false }),
       }),
+      ...(graphs && { targetPlatform: 'Snapchat' }),
     }),
   );
 }

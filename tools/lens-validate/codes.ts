@@ -11,6 +11,10 @@ export const TEXTURE_SIDE = 2048;
 export const ICON_SIDE = 320;
 /** Longest name of a lens, in letters, digits and spaces. */
 export const NAME_LENGTH = 18;
+/** Bytes of a preview video (Lens Studio guide: preview videos). */
+export const VIDEO_BYTES = 32_000_000;
+/** Width by height of a preview video. */
+export const VIDEO_ASPECT = 9 / 16;
 
 interface Kind {
   readonly severity: Severity;
@@ -57,6 +61,7 @@ export const CODES = {
   'lens-name': warning(`at most ${NAME_LENGTH} letters, digits and spaces`, 'rename it in Project Info'),
   'icon-size': warning(`${ICON_SIDE} × ${ICON_SIDE} pixels`, 'choose the icon again in Project Info'),
   'icon-hash': warning('the MD5 of icon.png', 'choose the icon again in Project Info'),
+  'preview-hash': warning('the MD5 of preview.mp4', 'choose the preview again in Project Settings'),
   'unknown-field': warning('a field that Lens Studio is known to write', 'ignore this if a newer Lens Studio wrote it'),
   // Metas
   importer: error('an importer for this file extension', REIMPORT),
@@ -75,6 +80,13 @@ export const CODES = {
   'doubly-owned': error('one owner', RESTORE),
   'own-cycle': error('a tree, without cycles', RESTORE),
   orphan: warning('an owner for every entity but the first', 'open the project in Lens Studio and save it'),
+  // Materials
+  'graph-version': error(
+    'Lens Studio 5.22 or newer, whose shader graphs are text',
+    'open the project in Lens Studio 5.22 or newer, which converts it, or build it for the older version',
+  ),
+  'unreadable-graph': error('a shader graph as Lens Studio 5.22 and later write it', RESTORE),
+  'missing-texture': error('a texture in the project; the material shows another or none', ASSIGN),
   // Scripts
   'script-syntax': error('a script that parses', 'fix the script'),
   'foreign-api': error("only Lens Studio's API", 'use events such as DelayedCallbackEvent, or a module of Lens Studio'),
@@ -107,6 +119,23 @@ export const CODES = {
   'ml-size': error(`at most ${megabytes(ML_ASSETS_BYTES)} for all ML assets`, 'choose a smaller or an 8-bit model'),
   'lens-size': warning(`at most ${megabytes(LENS_BYTES)} without ML assets`, 'shrink or remove the largest files'),
   'texture-size': warning(`at most ${TEXTURE_SIDE} × ${TEXTURE_SIDE} pixels`, 'downscale the picture'),
+  // Publishing
+  'demo-mode': error('Demo Mode off', 'turn it off in the Inspector and save the project'),
+  'debug-mode': error('Debug off', 'turn it off in the Inspector and save the project'),
+  'no-icon': error('icon.png next to the project file', 'choose an icon in Project Settings'),
+  trademark: error("a name without Snap's trademarks", 'rename it in Project Settings'),
+  'experimental-api': warning(
+    'no experimental APIs, with which Snap limits publishing',
+    'turn them off in Project Settings',
+  ),
+  'no-preview': warning(
+    'preview.mp4 next to the project file, as Snap recommends',
+    'record one with `emotion-lens lens publish-kit`, and choose it in Project Settings or when you submit the lens',
+  ),
+  'preview-video': warning(
+    `an upright MP4 video of 9:16 below ${megabytes(VIDEO_BYTES)}`,
+    'record one with `emotion-lens lens publish-kit`, or choose another one in Project Settings',
+  ),
   // The scene
   'no-camera': warning('a camera that renders one of its layers', "set the object's layer or the camera's Layers"),
 } as const satisfies Record<string, Kind>;

@@ -5,10 +5,14 @@ import { isModel } from '../lens-studio/analysis/model-interface.ts';
 import { lineOf, plain } from '../lens-studio/files/entity.ts';
 import { type Finding, finding } from './finding.ts';
 
+/** The EmotionDetectors of scenes and prefabs. */
+export function detectorsIn(index: AssetIndex): ScriptInstance[] {
+  return scriptInstances(index).filter(({ script }) => script.component?.className === 'EmotionDetector');
+}
+
 /** Whether the classes that EmotionDetectors name are those of their models, and have names for triggers. */
 export function checkDetectors(index: AssetIndex): Finding[] {
-  const detectors = scriptInstances(index).filter(({ script }) => script.component?.className === 'EmotionDetector');
-  return detectors.flatMap((detector) => findingsOf(index, detector));
+  return detectorsIn(index).flatMap((detector) => findingsOf(index, detector));
 }
 
 function findingsOf(index: AssetIndex, { entity, values }: ScriptInstance): Finding[] {

@@ -1,3 +1,4 @@
+import { UserError } from '../../ml/core/errors.ts';
 import { type AssetIndex, indexAssets } from '../lens-studio/analysis/asset-index.ts';
 import { endingOf } from '../lens-studio/files/importers.ts';
 import { readPackage } from '../lens-studio/files/package.ts';
@@ -8,7 +9,9 @@ import { checkFields } from './field-rules.ts';
 import { checkFiles, checkMetas } from './file-rules.ts';
 import type { Finding } from './finding.ts';
 import { checkLinks } from './link-rules.ts';
+import { checkMaterials } from './material-rules.ts';
 import { checkMl } from './ml-rules.ts';
+import { checkPublishing } from './publish-rules.ts';
 import { type Report, reportOf } from './report.ts';
 import { checkLayers, checkOwnership } from './scene-rules.ts';
 import { checkInputs, checkScripts } from './script-rules.ts';
@@ -25,6 +28,7 @@ const RULES: readonly Rule[] = [
   checkMetas,
   checkLinks,
   checkOwnership,
+  checkMaterials,
   checkScripts,
   checkInputs,
   checkMl,
@@ -37,14 +41,20 @@ const RULES: readonly Rule[] = [
  * Checks a project of Lens Studio 5, or a package, without opening Lens Studio. Nothing is changed, and nothing outside the project is read.
  * @param path the project's folder, or a `.lspkg` or `.lsc` file.
  * @param declarations of Lens Studio's API, a file or folder of `.d.ts`; by default those that the project has.
- * @throws UserError if it is neither, the project's `.esproj` cannot be read, or the package is damaged or unsafe.
+ * @param publishing also checks what Snap asks of a lens that is submitted.
+ * @throws UserError if it is neither, the project's `.esproj` cannot be read, or the package is damaged or unsafe, or is to be
+ *   published.
  */
-export async function validateProject(path: string, declarations?: string): Promise<Report> {
-  const project = ['lspkg', 'lsc'].includes(endingOf(path))
+export async function validateProject(path: string, declarations?: string, publishing = false): Promise<Report> {
+  const isPackage = ['lspkg', 'lsc'].includes(endingOf(path));
+  if (isPackage && publishing)
+    throw new UserError(`${path} is a package, and only lenses are published; give the folder of the project`);
+  const project = isPackage
     ? { ...(await readPackage(path)), folder: null, esproj: null, packages: [] }
     : await readProject(path);
   const index = await indexAssets(project);
   const findings = await checkTypes(index, declarations);
   for (const rule of RULES) findings.push(...(await rule(index)));
-  return reportOf(path, index.assets.length, index.entities.length, findings);
+  const all = publishing ? await checkPublishing(index, findings) : findings;
+  return reportOf(path, index.assets.length, index.entities.length, all);
 }

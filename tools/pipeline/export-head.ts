@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
 import { UserError } from '../../ml/core/errors.ts';
-import { writeAtomic } from '../../ml/core/files.ts';
+import { readText, writeAtomic } from '../../ml/core/files.ts';
 import type { Evaluation } from '../../ml/evaluate/evaluation.ts';
 import { actedBiasFor } from '../../ml/evaluate/prior.ts';
 import { exportOnnx, INT8_ONNX, INT8_TFLITE } from '../../ml/export/export-model.ts';
@@ -12,7 +13,7 @@ import type { Origin } from '../../ml/model/onnx-metadata.ts';
 import { readModelFile } from '../../ml/runtime/model-file.ts';
 import { bestFile } from '../../ml/train/classifier.ts';
 import { loadNetwork } from '../../ml/train/trained-network.ts';
-import { MODEL_FILE, modelFolder, type Run } from './run-folder.ts';
+import { DATA_FILE, MODEL_FILE, modelFolder, type Run } from './run-folder.ts';
 
 export const MODEL_JSON = 'model.json';
 
@@ -82,9 +83,38 @@ export async function describeHead(
   };
   const path = join(dirname(file.path), MODEL_JSON);
   const described = describeModel(network, files, training, network.labels);
-  // The bias is one of the seven expressions.
-  await writeModelJson(path, network.labels ? described : { ...described, actedBias: [...actedBiasFor(head)] });
+  const classShares = origin ? undefined : await sharesIn(run, described.labels);
+  await writeModelJson(path, {
+    ...described,
+    // The bias is one of the seven expressions.
+    ...(!network.labels && { actedBias: [...actedBiasFor(head)] }),
+    ...(classShares && { classShares }),
+  });
   return path;
+}
+
+const counts = z.record(z.string(), z.number().int().min(0));
+const DataText = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue('expected JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ faces: z.object({ Training: counts }) }));
+
+/** How common each class was among the faces that a run was trained on; undefined if the run does not say. */
+async function sharesIn({ folder }: Run, labels: readonly string[]): Promise<number[] | undefined> {
+  const file = join(folder, DATA_FILE);
+  if (!existsSync(file)) return undefined;
+  const read = DataText.safeParse(await readText(file));
+  if (!read.success) return undefined;
+  const faces = labels.map((label) => read.data.faces.Training[label] ?? 0);
+  const total = faces.reduce((sum, count) => sum + count, 0);
+  return total === 0 ? undefined : faces.map((count) => count / total);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What a lens that runs in the simulator shows, plays and says, and what it needs of the program that runs it. */
 import type { Affine, FaceCrop, FacePoint, Numbers3 } from '../../ml/faces/face.ts';
-import type { InputValue, ModelAsset } from './program.ts';
+import type { InputValue, ModelAsset, Numbers, Shader } from './program.ts';
 
 /** Sides of what the lens is shown on, in pixels. */
 export interface ScreenSize {
@@ -68,6 +68,8 @@ export interface SimulatedLens {
    * @param points x and y as parts of the screen from the top left.
    */
   landmarks(index: number, points: ReadonlyArray<readonly [number, number]>, screen: ScreenSize): void;
+  /** Seconds since it started. */
+  readonly time: number;
   /** What is to be drawn over the camera's picture, lowest first. */
   visuals(screen: ScreenSize): Visual[];
   /** Scripts in the order of the scene. */
@@ -104,7 +106,10 @@ export type Overrides = Readonly<Record<string, Readonly<Record<string, InputVal
 export type Rgba = readonly [number, number, number, number];
 
 /** What is to be drawn; visuals of the lowest order first, at the same order in the order of the list. */
-export type Visual = TextVisual | FaceStretchVisual | LiquifyVisual | RetouchVisual;
+export type Visual = TextVisual | MaterialVisual | FaceStretchVisual | LiquifyVisual | RetouchVisual;
+
+/** What a material shows. */
+export type MaterialVisual = ImageVisual | PostEffectVisual;
 
 export interface TextVisual {
   readonly kind: 'text';
@@ -166,6 +171,51 @@ export interface HeadPlace {
   readonly right: Numbers3;
   readonly up: Numbers3;
 }
+
+/** A rectangle with a material. */
+export interface ImageVisual {
+  readonly kind: 'image';
+  readonly order: number;
+  readonly material: MaterialUse;
+  readonly place: ScreenPlace | HeadPlace;
+  /** Name of the property whose picture it keeps the aspect of; null: it fills its place. */
+  readonly fit: string | null;
+  readonly flipX: boolean;
+  readonly flipY: boolean;
+}
+
+/** A material all over the screen, which may change what was drawn before it. */
+export interface PostEffectVisual {
+  readonly kind: 'postEffect';
+  readonly order: number;
+  readonly material: MaterialUse;
+}
+
+export interface MaterialUse {
+  readonly shader: Shader;
+  readonly blend: BlendName;
+  /** By the name of the property. */
+  readonly values: Readonly<Record<string, Numbers | MaterialTexture | null>>;
+}
+
+/** A texture of a material; `screen` is what was drawn before it, the camera's picture below all. */
+export type MaterialTexture = TextureUse['source'] | { readonly kind: 'screen' };
+
+/** How a material is laid over what was drawn before it; names of Lens Studio. */
+export type BlendName =
+  | 'Normal'
+  | 'Screen'
+  | 'PremultipliedAlpha'
+  | 'AlphaToCoverage'
+  | 'Disabled'
+  | 'Add'
+  | 'AlphaTest'
+  | 'ColoredGlass'
+  | 'Multiply'
+  | 'Min'
+  | 'Max'
+  | 'PremultipliedAlphaHardware'
+  | 'PremultipliedAlphaAuto';
 
 /** Moves landmarks of a face. */
 export interface FaceStretchVisual {

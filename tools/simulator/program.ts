@@ -30,7 +30,7 @@ export interface ProgramObject {
 
 export type Numbers = readonly number[];
 
-export type ProgramComponent = ScriptUse | ScreenTransformUse | RetouchUse | PlainComponent;
+export type ProgramComponent = ScriptUse | ScreenTransformUse | RetouchUse | MaterialVisualUse | PlainComponent;
 
 /** A script on a scene object, with the values of its inputs. */
 export interface ScriptUse {
@@ -66,6 +66,21 @@ export interface RetouchUse {
   readonly teethWhitening: number;
   readonly eyeSharpening: number;
   readonly eyeWhitening: number;
+}
+
+/** An Image or a post effect: shows a material. */
+export interface MaterialVisualUse {
+  readonly kind: 'materialVisual';
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly type: 'Image' | 'PostEffectVisual';
+  readonly renderOrder: number;
+  /** Id of its first material; null without one. */
+  readonly material: string | null;
+  /** Name of a stretch mode: `Fit`, `Stretch`, … */
+  readonly stretchMode: string;
+  readonly flipX: boolean;
+  readonly flipY: boolean;
 }
 
 /** Any other component: made by its name, as new; without effect where it only says where the scene is drawn. */
@@ -129,7 +144,14 @@ export interface InspectorInput {
   readonly showIf: { readonly input: string; readonly value: string | number | boolean } | null;
 }
 
-export type ProgramAsset = PictureAsset | SoundAsset | ModelAsset | FaceCropAsset | ScreenCropAsset | OtherAsset;
+export type ProgramAsset =
+  | PictureAsset
+  | SoundAsset
+  | ModelAsset
+  | FaceCropAsset
+  | ScreenCropAsset
+  | MaterialAsset
+  | OtherAsset;
 
 interface FileAsset {
   readonly id: string;
@@ -181,7 +203,41 @@ export interface ScreenCropAsset extends FileAsset {
   readonly rect: Numbers;
 }
 
-/** Anything else that inputs may link to: camera and render textures, materials, … */
+/** A material of one pass. */
+export interface MaterialAsset extends FileAsset {
+  readonly kind: 'material';
+  /** Null if its graph cannot be run: the pass then has the property `mainColor` only, as in Lens Studio. */
+  readonly shader: Shader | null;
+  /** Name of a blend mode: `Normal`, `PremultipliedAlphaAuto`, … */
+  readonly blendMode: string;
+  /** Values of properties in place of the graph's, by name: numbers, or the id of a texture. */
+  readonly values: Readonly<Record<string, Numbers | LinkValue>>;
+}
+
+/** The code node of a shader graph, as WebGL runs it. */
+export interface Shader {
+  /** Path of the graph in the project. */
+  readonly path: string;
+  /** The fragment shader in GLSL ES 3.00; its errors name lines of the graph's file. */
+  readonly fragment: string;
+  readonly properties: readonly ShaderProperty[];
+}
+
+/** A property of a material's pass. */
+export interface ShaderProperty {
+  readonly name: string;
+  readonly type: PropertyType;
+  /** The value that the graph gives it; none for textures. */
+  readonly default: Numbers;
+  /** Uniforms of the fragment shader that get its value, with their types in GLSL. */
+  readonly uniforms: Readonly<Record<string, UniformType>>;
+}
+
+export type PropertyType = 'float' | 'vec2' | 'vec3' | 'vec4' | 'int' | 'bool' | 'texture';
+
+export type UniformType = 'float' | 'vec2' | 'vec3' | 'vec4' | 'int' | 'bool' | 'sampler2D';
+
+/** Anything else that inputs may link to: camera and render textures, … */
 export interface OtherAsset extends FileAsset {
   readonly kind: 'other';
   /** Its type in Lens Studio's files. */

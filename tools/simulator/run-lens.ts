@@ -38,6 +38,9 @@ export function startLens(
   return {
     problems,
     log: world.log,
+    get time() {
+      return world.time;
+    },
     scripts: running as unknown as SimulatedLens['scripts'],
     frame: (dt) => world.frame(dt),
     faceFound: (index) => world.dispatchFaceEvent('FaceFoundEvent', index),

@@ -1,12 +1,16 @@
 import { pop, wave } from './Easing';
+import { EffectArt } from './EffectArt';
 import { type EffectFrame, EffectStage } from './EffectStage';
-import { onHead, onScreen } from './Emoji';
-import { EmojiParticles } from './EmojiParticles';
+import { emoji } from './Emoji';
 import type { ExpressionEffect } from './ExpressionEffect';
 import { type FaceMoves, FaceStretch } from './FaceWarp';
+import { FlyingPieces } from './FlyingPieces';
 import type { ParticleMotion } from './Particles';
+import { onHead, onScreen } from './Piece';
 import { createHeadAnchor } from './SceneParts';
-import { ScreenTint } from './ScreenTint';
+import type { ScreenLight } from './ScreenEffect';
+import type { SpriteLook } from './Sprite';
+import { SPRITE_SHEETS } from './SpriteSheets';
 import { Sticker } from './Sticker';
 
 /** @param side 1 or -1. */
@@ -33,6 +37,26 @@ const EMBERS: ParticleMotion = {
   velocitySpread: [0.1, 0.2, 0],
   sway: 0.03,
 };
+
+const HOT_STEAM: SpriteLook = {
+  sheet: SPRITE_SHEETS.Steam,
+  tints: [
+    [1, 0.98, 0.96],
+    [1, 0.92, 0.88],
+  ],
+  opacity: 0.85,
+  grow: 2.6,
+};
+const GLOWING: SpriteLook = {
+  sheet: SPRITE_SHEETS.Sparkle,
+  tints: [
+    [1, 0.34, 0.08],
+    [1, 0.56, 0.12],
+  ],
+  pace: 13,
+  grow: 1.7,
+};
+const MARK: SpriteLook = { sheet: SPRITE_SHEETS.Anger, pace: 6 };
 
 /** The inner ends of the brows sink, the eyelids come closer. */
 const GLARE: FaceMoves = {
@@ -92,24 +116,51 @@ export class AngryEffect extends BaseScriptComponent implements ExpressionEffect
   @allowUndefined
   vignette!: Texture;
 
+  @input
+  @label('Sprite Material')
+  @hint('Material of the sprites; empty: emoji')
+  @allowUndefined
+  spriteMaterial!: Material;
+
+  @input
+  @label('Screen Material')
+  @hint('Material that changes the whole screen, in place of the tint; empty: the tint')
+  @allowUndefined
+  screenMaterial!: Material;
+
+  @input
+  @hint('Sprite sheet of steam; empty: emoji')
+  @allowUndefined
+  steamSheet!: Texture;
+
+  @input
+  @hint('Sprite sheet of embers; empty: emoji')
+  @allowUndefined
+  sparkleSheet!: Texture;
+
+  @input
+  @hint('Sprite sheet of the mark of anger; empty: emoji')
+  @allowUndefined
+  angerSheet!: Texture;
+
   private stage?: EffectStage;
-  private puffs!: readonly EmojiParticles[];
-  private embers!: EmojiParticles;
+  private puffs!: readonly FlyingPieces[];
+  private embers!: FlyingPieces;
   private sign!: Sticker;
-  private heat!: ScreenTint;
+  private heat!: ScreenLight;
   private glare!: FaceStretch;
 
   onAwake(): void {
     const stage = new EffectStage(this, this.screen, (frame) => this.animate(frame));
-    const onHeadCenter = onHead(createHeadAnchor(stage.root, AttachmentPointType.HeadCenter, this.faceIndex));
-    this.puffs = [1, -1].map((side) => {
-      const puff = { glyphs: ['☁️'], count: 7, opacity: 0.85, seed: 22 + side };
-      return stage.add(new EmojiParticles(onHeadCenter, puff, steam(side)));
-    });
-    const embers = { glyphs: ['🔥'], count: 8, opacity: 0.9, seed: 24 };
-    this.embers = stage.add(new EmojiParticles(onScreen(stage.screen), embers, EMBERS));
-    this.sign = stage.add(new Sticker(onHeadCenter, '💢', 4));
-    this.heat = stage.add(new ScreenTint(stage.screen, this.tint, this.vignette));
+    const art = new EffectArt(this);
+    const head = onHead(createHeadAnchor(stage.root, AttachmentPointType.HeadCenter, this.faceIndex));
+    const puff = art.sprites('Steam Sheet', this.steamSheet, HOT_STEAM) ?? emoji(['☁️'], 0.85);
+    this.puffs = [1, -1].map((side) => stage.add(new FlyingPieces(head, puff, 7, 22 + side, steam(side))));
+    const embers = art.sprites('Sparkle Sheet', this.sparkleSheet, GLOWING) ?? emoji(['🔥'], 0.9);
+    this.embers = stage.add(new FlyingPieces(onScreen(stage.screen), embers, 8, 24, EMBERS));
+    const [mark] = art.sprites('Anger Sheet', this.angerSheet, MARK) ?? emoji(['💢']);
+    this.sign = stage.add(new Sticker(head, mark, 4.5));
+    this.heat = art.screenLight(stage, this.tint, this.vignette);
     this.glare = stage.add(new FaceStretch(stage.root, this.faceIndex, GLARE, this.warp));
     this.stage = stage;
   }
@@ -126,8 +177,8 @@ export class AngryEffect extends BaseScriptComponent implements ExpressionEffect
       this.puffs[i].step(frame, this.particles);
     }
     this.embers.step(frame, this.particles);
-    this.sign.place(frame, 6, 11, 6, 1 + 0.2 * beat);
-    this.heat.set(intensity * (0.75 + 0.25 * beat));
+    this.sign.popUp(frame, 6, 11, 6, 1 + 0.2 * beat);
+    this.heat.set(intensity * (0.75 + 0.25 * beat), time);
     this.glare.set(intensity * pop(time));
   }
 }

@@ -1,19 +1,23 @@
 import { wave } from './Easing';
+import { EffectArt } from './EffectArt';
 import { type EffectFrame, EffectStage } from './EffectStage';
-import { onHead, onScreen } from './Emoji';
-import { EmojiParticles } from './EmojiParticles';
+import { emoji } from './Emoji';
 import type { ExpressionEffect } from './ExpressionEffect';
 import { FaceLiquify, type FaceMoves, FaceStretch } from './FaceWarp';
+import { FlyingPieces } from './FlyingPieces';
 import type { ParticleMotion } from './Particles';
+import { onHead, onScreen } from './Piece';
 import { createHeadAnchor } from './SceneParts';
-import { ScreenTint } from './ScreenTint';
+import type { ScreenLight } from './ScreenEffect';
+import type { SpriteLook } from './Sprite';
+import { SPRITE_SHEETS } from './SpriteSheets';
 import { Sticker } from './Sticker';
 
 const BURPS: ParticleMotion = {
-  rate: 4,
+  rate: 3,
   life: [1.2, 1.8],
   size: [0.8, 2],
-  origin: [0, 0, 3],
+  origin: [0, -1.2, 3],
   originSpread: [1.5, 0.3, 0],
   velocity: [0, 5, 1],
   velocitySpread: [2, 1, 0],
@@ -29,6 +33,40 @@ const BUBBLES: ParticleMotion = {
   velocity: [0, 0.6, 0],
   velocitySpread: [0, 0.15, 0],
   sway: 0.06,
+};
+
+/** Rise from the top of the head. */
+const FUMES: ParticleMotion = {
+  rate: 3,
+  life: [1.6, 2.2],
+  size: [3.5, 6],
+  origin: [0, 10, 0],
+  originSpread: [6, 1, 0],
+  velocity: [0, 3.5, 0],
+  velocitySpread: [1, 1, 0],
+  sway: 1.2,
+  spin: 0.1,
+};
+
+const SLIMY: SpriteLook = {
+  sheet: SPRITE_SHEETS.Bubble,
+  tints: [
+    [0.62, 0.95, 0.3],
+    [0.45, 0.8, 0.22],
+    [0.8, 0.95, 0.4],
+  ],
+  opacity: 0.9,
+  pace: 7,
+  grow: 1.4,
+};
+const STENCH: SpriteLook = {
+  sheet: SPRITE_SHEETS.Steam,
+  tints: [
+    [0.6, 0.82, 0.3],
+    [0.5, 0.66, 0.22],
+  ],
+  opacity: 0.6,
+  grow: 1.3,
 };
 
 /** Upper lip and wings of the nose up, brows down. */
@@ -57,7 +95,7 @@ const MOUTH_PINCH = 0.2;
 /** How far the pinch swings, as a part of it. */
 const MOUTH_WOBBLE = 0.5;
 
-/** A queasy green: the mouth wobbles, bubbles rise from it and over the screen, a swirl turns above the head. */
+/** A queasy green that sways: the mouth wobbles, bubbles rise from it and over the screen, fumes from the head. */
 @component
 export class DisgustEffect extends BaseScriptComponent implements ExpressionEffect {
   @input
@@ -89,24 +127,51 @@ export class DisgustEffect extends BaseScriptComponent implements ExpressionEffe
   @allowUndefined
   vignette!: Texture;
 
+  @input
+  @label('Sprite Material')
+  @hint('Material of the sprites; empty: emoji')
+  @allowUndefined
+  spriteMaterial!: Material;
+
+  @input
+  @label('Screen Material')
+  @hint('Material that changes the whole screen, in place of the tint; empty: the tint')
+  @allowUndefined
+  screenMaterial!: Material;
+
+  @input
+  @hint('Sprite sheet of bubbles; empty: emoji')
+  @allowUndefined
+  bubbleSheet!: Texture;
+
+  @input
+  @hint('Sprite sheet of fumes; empty: emoji')
+  @allowUndefined
+  steamSheet!: Texture;
+
   private stage?: EffectStage;
-  private burps!: EmojiParticles;
-  private bubbles!: EmojiParticles;
-  private swirl!: Sticker;
-  private green!: ScreenTint;
+  private burps!: FlyingPieces;
+  private bubbles!: FlyingPieces;
+  private fumes?: FlyingPieces;
+  private swirl?: Sticker;
+  private green!: ScreenLight;
   private mouth!: FaceLiquify;
   private wrinkle!: FaceStretch;
 
   onAwake(): void {
     const stage = new EffectStage(this, this.screen, (frame) => this.animate(frame));
     const { MouthCenter, HeadCenter } = AttachmentPointType;
-    const mouth = createHeadAnchor(stage.root, MouthCenter, this.faceIndex);
-    this.burps = stage.add(new EmojiParticles(onHead(mouth), { glyphs: ['🟢', '💚'], count: 8, seed: 51 }, BURPS));
-    const bubbles = { glyphs: ['🟢', '🟢', '🤢'], count: 12, opacity: 0.6, seed: 52 };
-    this.bubbles = stage.add(new EmojiParticles(onScreen(stage.screen), bubbles, BUBBLES));
-    const head = createHeadAnchor(stage.root, HeadCenter, this.faceIndex);
-    this.swirl = stage.add(new Sticker(onHead(head), '🌀', 5));
-    this.green = stage.add(new ScreenTint(stage.screen, this.tint, this.vignette));
+    const art = new EffectArt(this);
+    const mouth = onHead(createHeadAnchor(stage.root, MouthCenter, this.faceIndex));
+    const slimy = art.sprites('Bubble Sheet', this.bubbleSheet, SLIMY);
+    this.burps = stage.add(new FlyingPieces(mouth, slimy ?? emoji(['🟢', '💚']), 8, 51, BURPS));
+    const bubbles = slimy ?? emoji(['🟢', '🟢', '🤢'], 0.6);
+    this.bubbles = stage.add(new FlyingPieces(onScreen(stage.screen), bubbles, slimy ? 10 : 12, 52, BUBBLES));
+    const head = onHead(createHeadAnchor(stage.root, HeadCenter, this.faceIndex));
+    const stench = art.sprites('Steam Sheet', this.steamSheet, STENCH);
+    if (stench) this.fumes = stage.add(new FlyingPieces(head, stench, 7, 53, FUMES));
+    else this.swirl = stage.add(new Sticker(head, emoji(['🌀'])[0], 5));
+    this.green = art.screenLight(stage, this.tint, this.vignette);
     this.mouth = stage.add(new FaceLiquify(stage.root, [[MouthCenter, -MOUTH_PINCH]], this.faceIndex, MOUTH_RADIUS));
     this.wrinkle = stage.add(new FaceStretch(stage.root, this.faceIndex, WRINKLE, this.warp));
     this.stage = stage;
@@ -121,8 +186,9 @@ export class DisgustEffect extends BaseScriptComponent implements ExpressionEffe
     if (frame.entered) this.burps.burst(Math.round(4 * this.particles));
     this.burps.step(frame, this.particles);
     this.bubbles.step(frame, this.particles);
-    this.swirl.place(frame, 1.5 * wave(time, 0.3), 16, 0, 1, -3 * time);
-    this.green.set(intensity * (0.85 + 0.15 * wave(time, 0.4)));
+    this.fumes?.step(frame, this.particles);
+    this.swirl?.popUp(frame, 1.5 * wave(time, 0.3), 16, 0, 1, -3 * time);
+    this.green.set(intensity * (0.85 + 0.15 * wave(time, 0.4)), time);
     this.mouth.set(this.warp * intensity * (1 + MOUTH_WOBBLE * wave(time, 0.9)));
     this.wrinkle.set(intensity);
   }

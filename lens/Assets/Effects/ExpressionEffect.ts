@@ -3,7 +3,8 @@
  *
  * An eighth effect in five minutes:
  * 1. Copy the effect that comes nearest in the Asset Browser (`NeutralEffect.ts` is the shortest), rename file and class.
- * 2. Change what `onAwake` builds: emoji particles, a tint, a face warp, a sticker. Each is one line, added to the stage.
+ * 2. Change what `onAwake` builds: flying pieces, a sticker, a change of the screen, a face warp. Each is one line, added
+ *    to the stage; `EffectArt` gives sprites and shaders, or nothing where there are none: then emoji stand in.
  * 3. Change how `animate` moves it, each frame. The stage calls it only while there is something to show, and puts every
  *    part back to rest when the intensity is 0.
  * 4. Add a scene object below Camera Object > Effects, with this script, and assign the Full Frame Region as its Screen.

@@ -1,12 +1,16 @@
 import { wave } from './Easing';
+import { EffectArt } from './EffectArt';
 import { type EffectFrame, EffectStage } from './EffectStage';
-import { onHead, onScreen } from './Emoji';
-import { EmojiParticles } from './EmojiParticles';
+import { emoji } from './Emoji';
 import type { ExpressionEffect } from './ExpressionEffect';
 import { type FaceBulge, FaceLiquify, type FaceMoves, FaceStretch } from './FaceWarp';
+import { FlyingPieces } from './FlyingPieces';
 import type { ParticleMotion } from './Particles';
+import { onHead, onScreen } from './Piece';
 import { createChild, createHeadAnchor } from './SceneParts';
-import { ScreenTint } from './ScreenTint';
+import type { ScreenLight } from './ScreenEffect';
+import type { SpriteLook } from './Sprite';
+import { SPRITE_SHEETS } from './SpriteSheets';
 
 const SWEAT: ParticleMotion = {
   rate: 2,
@@ -28,6 +32,24 @@ const GHOSTS: ParticleMotion = {
   velocity: [0, 0.12, 0],
   velocitySpread: [0.08, 0.05, 0],
   sway: 0.08,
+};
+
+const COLD_SWEAT: SpriteLook = { sheet: SPRITE_SHEETS.Rain, tints: [[0.78, 0.9, 1]], opacity: 0.95, pace: 10 };
+const DARK_MIST: SpriteLook = {
+  sheet: SPRITE_SHEETS.Steam,
+  tints: [
+    [0.3, 0.26, 0.42],
+    [0.2, 0.24, 0.36],
+  ],
+  opacity: 0.3,
+  grow: 2.2,
+};
+/** Mist is larger than ghosts, and creeps in from below. */
+const MIST: ParticleMotion = {
+  ...GHOSTS,
+  size: [3.5, 6],
+  origin: [0, -0.85, 0],
+  originSpread: [1, 0.2, 0],
 };
 
 /** The inner ends of the brows rise, the mouth is drawn wide. */
@@ -52,7 +74,7 @@ const EYE_BULGE = 0.2;
 /** How far what is on the head trembles, in centimetres. */
 const TREMBLING = 0.35;
 
-/** Everything trembles: wide eyes, worried brows, drops of sweat; ghosts drift through a dark violet vignette. */
+/** Everything trembles: wide eyes, worried brows, drops of sweat; mist creeps through a tunnel that closes in. */
 @component
 export class FearEffect extends BaseScriptComponent implements ExpressionEffect {
   @input
@@ -84,10 +106,32 @@ export class FearEffect extends BaseScriptComponent implements ExpressionEffect 
   @allowUndefined
   vignette!: Texture;
 
+  @input
+  @label('Sprite Material')
+  @hint('Material of the sprites; empty: emoji')
+  @allowUndefined
+  spriteMaterial!: Material;
+
+  @input
+  @label('Screen Material')
+  @hint('Material that changes the whole screen, in place of the tint; empty: the tint')
+  @allowUndefined
+  screenMaterial!: Material;
+
+  @input
+  @hint('Sprite sheet of sweat; empty: emoji')
+  @allowUndefined
+  rainSheet!: Texture;
+
+  @input
+  @hint('Sprite sheet of mist; empty: emoji')
+  @allowUndefined
+  steamSheet!: Texture;
+
   private stage?: EffectStage;
-  private sweat!: readonly EmojiParticles[];
-  private ghosts!: EmojiParticles;
-  private dark!: ScreenTint;
+  private sweat!: readonly FlyingPieces[];
+  private ghosts!: FlyingPieces;
+  private dark!: ScreenLight;
   private eyes!: FaceLiquify;
   private worry!: FaceStretch;
   private readonly shaken: Transform[] = [];
@@ -96,15 +140,19 @@ export class FearEffect extends BaseScriptComponent implements ExpressionEffect 
   onAwake(): void {
     const stage = new EffectStage(this, this.screen, (frame) => this.animate(frame));
     const { LeftForehead, RightForehead, LeftEyeballCenter, RightEyeballCenter } = AttachmentPointType;
+    const art = new EffectArt(this);
+    const sweat = art.sprites('Rain Sheet', this.rainSheet, COLD_SWEAT) ?? emoji(['💧', '💦']);
     this.sweat = [LeftForehead, RightForehead].map((side, i) => {
       const shaken = createChild(createHeadAnchor(stage.root, side, this.faceIndex), 'Trembling');
       this.shaken.push(shaken.getTransform());
-      const sweat = { glyphs: ['💧', '💦'], count: 5, seed: 41 + i };
-      return stage.add(new EmojiParticles(onHead(shaken), sweat, SWEAT));
+      return stage.add(new FlyingPieces(onHead(shaken), sweat, 5, 41 + i, SWEAT));
     });
-    const ghosts = { glyphs: ['👻'], count: 8, opacity: 0.75, seed: 43 };
-    this.ghosts = stage.add(new EmojiParticles(onScreen(stage.screen), ghosts, GHOSTS));
-    this.dark = stage.add(new ScreenTint(stage.screen, this.tint, this.vignette));
+    const mist = art.sprites('Steam Sheet', this.steamSheet, DARK_MIST);
+    const screen = onScreen(stage.screen);
+    this.ghosts = stage.add(
+      mist ? new FlyingPieces(screen, mist, 8, 43, MIST) : new FlyingPieces(screen, emoji(['👻'], 0.75), 8, 43, GHOSTS),
+    );
+    this.dark = art.screenLight(stage, this.tint, this.vignette);
     const eyes = [LeftEyeballCenter, RightEyeballCenter].map((eye): FaceBulge => [eye, EYE_BULGE]);
     this.eyes = stage.add(new FaceLiquify(stage.root, eyes, this.faceIndex, EYE_RADIUS));
     this.worry = stage.add(new FaceStretch(stage.root, this.faceIndex, WORRY, this.warp));
@@ -124,7 +172,7 @@ export class FearEffect extends BaseScriptComponent implements ExpressionEffect 
     for (let i = 0; i < this.sweat.length; i++) this.sweat[i].step(frame, this.particles);
     if (frame.entered) this.ghosts.burst(Math.round(4 * this.particles));
     this.ghosts.step(frame, this.particles);
-    this.dark.set(intensity * (0.9 + 0.1 * wave(time, 0.7)));
+    this.dark.set(intensity * (0.9 + 0.1 * wave(time, 0.7)), time);
     this.eyes.set(this.warp * intensity * (1 + 0.3 * tremble));
     this.worry.set(intensity * (1 + 0.2 * tremble));
   }

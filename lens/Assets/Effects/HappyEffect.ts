@@ -1,12 +1,17 @@
 import { pop, wave } from './Easing';
+import { EffectArt } from './EffectArt';
 import { type EffectFrame, EffectStage } from './EffectStage';
-import { onHead, onScreen } from './Emoji';
-import { EmojiParticles } from './EmojiParticles';
+import { emoji } from './Emoji';
 import type { ExpressionEffect } from './ExpressionEffect';
 import { type FaceMoves, FaceStretch } from './FaceWarp';
+import { FlyingPieces } from './FlyingPieces';
 import type { ParticleMotion } from './Particles';
+import { onHead, onScreen } from './Piece';
 import { createHeadAnchor } from './SceneParts';
-import { ScreenTint } from './ScreenTint';
+import type { ScreenLight } from './ScreenEffect';
+import type { SpriteLook } from './Sprite';
+import { SPRITE_SHEETS } from './SpriteSheets';
+import { Sticker } from './Sticker';
 
 const SPARKLES: ParticleMotion = {
   rate: 9,
@@ -31,6 +36,19 @@ const HEARTS: ParticleMotion = {
   sway: 0.05,
 };
 
+const GOLD: SpriteLook = {
+  sheet: SPRITE_SHEETS.Sparkle,
+  tints: [
+    [1, 0.83, 0.38],
+    [1, 0.97, 0.82],
+    [1, 0.68, 0.5],
+  ],
+  pace: 11,
+  grow: 1.4,
+};
+const BEATING: SpriteLook = { sheet: SPRITE_SHEETS.Heart, opacity: 0.95, pace: 9, grow: 1.3 };
+const ROSY: SpriteLook = { sheet: SPRITE_SHEETS.Blush, opacity: 0.75, pace: 4 };
+
 const SMILE: FaceMoves = {
   landmarks: [
     [48, -0.3, 0.7],
@@ -49,7 +67,9 @@ const SMILE: FaceMoves = {
   ],
 };
 
-/** Sparkles that hop around the head, hearts that rise on the screen, a warm glow, corners of the mouth lifted. */
+const CHEEK_SIZE = 5;
+
+/** Sparkles that hop around the head, hearts that rise on the screen, rosy cheeks, a warm glow, a smile. */
 @component
 export class HappyEffect extends BaseScriptComponent implements ExpressionEffect {
   @input
@@ -81,20 +101,56 @@ export class HappyEffect extends BaseScriptComponent implements ExpressionEffect
   @allowUndefined
   vignette!: Texture;
 
+  @input
+  @label('Sprite Material')
+  @hint('Material of the sprites; empty: emoji')
+  @allowUndefined
+  spriteMaterial!: Material;
+
+  @input
+  @label('Screen Material')
+  @hint('Material that changes the whole screen, in place of the tint; empty: the tint')
+  @allowUndefined
+  screenMaterial!: Material;
+
+  @input
+  @hint('Sprite sheet of sparkles; empty: emoji')
+  @allowUndefined
+  sparkleSheet!: Texture;
+
+  @input
+  @hint('Sprite sheet of hearts; empty: emoji')
+  @allowUndefined
+  heartSheet!: Texture;
+
+  @input
+  @hint('Sprite sheet of rosy cheeks; empty: emoji')
+  @allowUndefined
+  blushSheet!: Texture;
+
   private stage?: EffectStage;
-  private sparkles!: EmojiParticles;
-  private hearts!: EmojiParticles;
-  private glow!: ScreenTint;
+  private sparkles!: FlyingPieces;
+  private hearts!: FlyingPieces;
+  private cheeks: readonly Sticker[] = [];
+  private glow!: ScreenLight;
   private smile!: FaceStretch;
 
   onAwake(): void {
     const stage = new EffectStage(this, this.screen, (frame) => this.animate(frame));
-    const head = createHeadAnchor(stage.root, AttachmentPointType.HeadCenter, this.faceIndex);
-    const stars = { glyphs: ['✨', '⭐', '🌟'], count: 14, seed: 1 };
-    this.sparkles = stage.add(new EmojiParticles(onHead(head), stars, SPARKLES));
-    const hearts = { glyphs: ['💛', '🧡'], count: 10, opacity: 0.9, seed: 2 };
-    this.hearts = stage.add(new EmojiParticles(onScreen(stage.screen), hearts, HEARTS));
-    this.glow = stage.add(new ScreenTint(stage.screen, this.tint, this.vignette));
+    const art = new EffectArt(this);
+    const { HeadCenter, LeftCheek, RightCheek } = AttachmentPointType;
+    const head = createHeadAnchor(stage.root, HeadCenter, this.faceIndex);
+    const stars = art.sprites('Sparkle Sheet', this.sparkleSheet, GOLD) ?? emoji(['✨', '⭐', '🌟']);
+    this.sparkles = stage.add(new FlyingPieces(onHead(head), stars, 14, 1, SPARKLES));
+    const hearts = art.sprites('Heart Sheet', this.heartSheet, BEATING) ?? emoji(['💛', '🧡'], 0.9);
+    this.hearts = stage.add(new FlyingPieces(onScreen(stage.screen), hearts, 9, 2, HEARTS));
+    const rosy = art.sprites('Blush Sheet', this.blushSheet, ROSY);
+    if (rosy)
+      this.cheeks = [LeftCheek, RightCheek].map((cheek) => {
+        const place = onHead(createHeadAnchor(stage.root, cheek, this.faceIndex));
+        return stage.add(new Sticker(place, rosy[0], CHEEK_SIZE));
+      });
+    this.glow = art.screenLight(stage, this.tint, this.vignette);
     this.smile = stage.add(new FaceStretch(stage.root, this.faceIndex, SMILE, this.warp));
     this.stage = stage;
   }
@@ -108,7 +164,8 @@ export class HappyEffect extends BaseScriptComponent implements ExpressionEffect
     if (frame.entered) this.sparkles.burst(Math.round(9 * this.particles));
     this.sparkles.step(frame, this.particles);
     this.hearts.step(frame, this.particles);
-    this.glow.set(intensity * (0.9 + 0.1 * wave(time, 0.5)));
+    for (let i = 0; i < this.cheeks.length; i++) this.cheeks[i].fadeIn(frame, 0, 0, 1, 0.9 + 0.1 * wave(time, 0.8));
+    this.glow.set(intensity * (0.9 + 0.1 * wave(time, 0.5)), time);
     this.smile.set(intensity * pop(time));
   }
 }

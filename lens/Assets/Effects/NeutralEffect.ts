@@ -1,9 +1,14 @@
+import { EffectArt } from './EffectArt';
 import { type EffectFrame, EffectStage } from './EffectStage';
-import { onScreen } from './Emoji';
-import { EmojiParticles } from './EmojiParticles';
+import { emoji } from './Emoji';
 import type { ExpressionEffect } from './ExpressionEffect';
 import { FaceRetouch } from './FaceRetouch';
+import { FlyingPieces } from './FlyingPieces';
 import type { ParticleMotion } from './Particles';
+import { onScreen } from './Piece';
+import type { ScreenLight } from './ScreenEffect';
+import type { SpriteLook } from './Sprite';
+import { SPRITE_SHEETS } from './SpriteSheets';
 
 const PETALS: ParticleMotion = {
   rate: 1.2,
@@ -17,7 +22,22 @@ const PETALS: ParticleMotion = {
   spin: 0.1,
 };
 
-/** Calm: a few petals drift down the screen, and the skin is a little softer. */
+/** Some are there from the start. */
+const BLOSSOMS: ParticleMotion = { ...PETALS, rate: 1.6, origin: [0, 0.7, 0], originSpread: [1, 0.5, 0] };
+
+const BLOSSOM: SpriteLook = {
+  sheet: SPRITE_SHEETS.Petal,
+  tints: [
+    [1, 0.66, 0.78],
+    [1, 0.82, 0.88],
+    [1, 0.56, 0.7],
+  ],
+  opacity: 0.9,
+  pace: 6,
+  grow: 2.1,
+};
+
+/** Calm: a few petals drift down the screen in a soft light, and the skin is a little softer. */
 @component
 export class NeutralEffect extends BaseScriptComponent implements ExpressionEffect {
   @input
@@ -59,14 +79,39 @@ export class NeutralEffect extends BaseScriptComponent implements ExpressionEffe
   @widget(new SliderWidget(0, 1, 0.01))
   whiteEyes = 0;
 
+  @input
+  @label('Sprite Material')
+  @hint('Material of the sprites; empty: emoji')
+  @allowUndefined
+  spriteMaterial!: Material;
+
+  @input
+  @label('Screen Material')
+  @hint('Material that changes the whole screen, in place of the tint; empty: the tint')
+  @allowUndefined
+  screenMaterial!: Material;
+
+  @input
+  @hint('Sprite sheet of petals; empty: emoji')
+  @allowUndefined
+  petalSheet!: Texture;
+
   private stage?: EffectStage;
-  private petals!: EmojiParticles;
+  private petals!: FlyingPieces;
+  private light?: ScreenLight;
   private retouch!: FaceRetouch;
 
   onAwake(): void {
     const stage = new EffectStage(this, this.screen, (frame) => this.animate(frame));
-    const petals = { glyphs: ['🌸', '🍃'], count: 8, opacity: 0.65, seed: 61 };
-    this.petals = stage.add(new EmojiParticles(onScreen(stage.screen), petals, PETALS));
+    const art = new EffectArt(this);
+    const blossom = art.sprites('Petal Sheet', this.petalSheet, BLOSSOM);
+    const screen = onScreen(stage.screen);
+    this.petals = stage.add(
+      blossom
+        ? new FlyingPieces(screen, blossom, 10, 61, BLOSSOMS)
+        : new FlyingPieces(screen, emoji(['🌸', '🍃'], 0.65), 8, 61, PETALS),
+    );
+    this.light = art.screenEffect(stage);
     this.retouch = stage.add(new FaceRetouch(stage.root, this.faceIndex, this.faceRetouch));
     this.stage = stage;
   }
@@ -76,7 +121,9 @@ export class NeutralEffect extends BaseScriptComponent implements ExpressionEffe
   }
 
   private animate(frame: EffectFrame): void {
+    if (frame.entered) this.petals.burst(Math.round(3 * this.particles));
     this.petals.step(frame, this.particles);
+    this.light?.set(frame.intensity, frame.time);
     this.retouch.set(frame.intensity, this);
   }
 }

@@ -103,6 +103,16 @@ export class Particles {
     return this.age[i] >= 0;
   }
 
+  /** Seconds since its birth. */
+  ageOf(i: number): number {
+    return this.age[i];
+  }
+
+  /** How much of its life is over, 0..1. */
+  partOf(i: number): number {
+    return this.age[i] / this.life[i];
+  }
+
   x(i: number): number {
     const sway = this.motion.sway ?? 0;
     return this.along(0, i) + sway * Math.sin(2 * Math.PI * SWAYS_PER_SECOND * this.age[i] + this.phase[i]);

@@ -1,8 +1,8 @@
 /**
- * In which order visuals are drawn, lowest first: what warps the face also warps what was drawn before it. The debug
- * overlay of the detector lies above all of these.
+ * In which order visuals are drawn, lowest first: what warps the face also warps what was drawn before it, and so does
+ * what changes the screen. The debug overlay of the detector lies above all of these.
  */
-export const RENDER_ORDER = { faceWarp: 1, headEmoji: 10, tint: 20, screenEmoji: 21 };
+export const RENDER_ORDER = { faceWarp: 1, headPiece: 10, screenEffect: 15, tint: 20, screenPiece: 21 };
 
 /** A new object below `parent`, seen by the same cameras. */
 export function createChild(parent: SceneObject, name: string): SceneObject {

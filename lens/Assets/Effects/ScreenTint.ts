@@ -1,6 +1,6 @@
 import { createText } from '../EmotionDetector/CreateText';
-import type { EffectPart } from './EffectStage';
 import { createScreenChild, RENDER_ORDER } from './SceneParts';
+import type { ScreenLight } from './ScreenEffect';
 
 /** A colour all over the screen is this much weaker than one at its edges, so that the face stays clear. */
 const WHOLE_SCREEN = 0.45;
@@ -13,7 +13,7 @@ const MARGIN = 100;
  * texture it tints where that is opaque (a vignette: the edges); without one it tints the whole screen, weaker. The Text is
  * made when there is something to tint first: in the faintest frame of a fade-in, so that it cannot pop up.
  */
-export class ScreenTint implements EffectPart {
+export class ScreenTint implements ScreenLight {
   private readonly color: vec4;
   private readonly opacity: number;
   private readonly vignette: Texture | undefined;

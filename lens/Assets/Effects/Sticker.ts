@@ -1,31 +1,37 @@
 import { pop, smoothstep } from './Easing';
 import type { EffectFrame, EffectPart } from './EffectStage';
-import type { Emoji, EmojiFactory } from './Emoji';
+import type { Dress, Piece, Place } from './Piece';
 
-/** One emoji that pops up and stays, like a cloud above the head. */
+/** One piece that stays where it is put, like a cloud above the head. */
 export class Sticker implements EffectPart {
-  private emoji: Emoji | undefined;
+  private piece: Piece | undefined;
 
-  /** @param size see `Emoji.place`. */
+  /** @param size see `Piece.place`. */
   constructor(
-    private readonly create: EmojiFactory,
-    private readonly glyph: string,
+    private readonly place: Place,
+    private readonly dress: Dress,
     private readonly size: number,
   ) {}
 
   prepare(): boolean {
-    if (this.emoji) return false;
-    this.emoji = this.create(this.glyph, 1);
+    if (this.piece) return false;
+    this.piece = this.place(this.dress);
     return true;
   }
 
-  /** @param grow factor to its size. @param angle radians. */
-  place(frame: EffectFrame, x: number, y: number, z: number, grow = 1, angle = 0): void {
+  /** Pops up, and stays. @param grow factor to its size. @param angle radians. */
+  popUp(frame: EffectFrame, x: number, y: number, z: number, grow = 1, angle = 0): void {
     const size = this.size * grow * pop(frame.time) * smoothstep(0, 0.5, frame.intensity);
-    this.emoji?.place(x, y, z, size, angle);
+    this.piece?.place(x, y, z, size, angle, frame.time, 0);
+  }
+
+  /** Fades in at its full size. @param part of what it shows that is over, 0..1, if its sheet does not loop. */
+  fadeIn(frame: EffectFrame, x: number, y: number, z: number, opacity: number, part = 0): void {
+    const seen = opacity * frame.intensity;
+    this.piece?.place(x, y, z, seen > 0 ? this.size : 0, 0, frame.time, part, seen);
   }
 
   rest(): void {
-    this.emoji?.hide();
+    this.piece?.hide();
   }
 }

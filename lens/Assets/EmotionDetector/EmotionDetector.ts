@@ -2,16 +2,26 @@ import { BehaviorTriggers } from './BehaviorTriggers';
 import { CenterSquare } from './CenterSquare';
 import { classOf, faultOfLabels } from './Classes';
 import { DebugOverlay } from './DebugOverlay';
+import { DemoReel } from './DemoReel';
 import { affordableRuns, mlPerformanceIndex } from './DeviceSpeed';
 import { EmotionModel } from './EmotionModel';
 import { areEmotions, EMOTIONS, type Emotion, type EmotionChange, NO_EMOTION } from './Emotions';
 import { ExpressionTracker } from './ExpressionTracker';
 import { FaceLandmarks } from './FaceLandmarks';
 import { Notices } from './Notices';
+import { BALANCED, describePreset, isPreset, PRESETS, settingsOf } from './Presets';
 import type { RestingFace } from './RestingFace';
 import { RunSchedule } from './RunSchedule';
 import { ScriptCallback } from './ScriptCallback';
 import { Signal } from './Signal';
+
+/** What the lens shows, wherever it comes from. */
+interface Shown {
+  readonly emotion: Emotion;
+  readonly intensity: number;
+  readonly presence: number;
+  readonly probabilities: Float32Array;
+}
 
 /**
  * Tells which of seven expressions the face before the camera shows, or which of its classes any other model sees. Runs the
@@ -84,24 +94,39 @@ export class EmotionDetector extends BaseScriptComponent {
   @ui.group_end
   @ui.group_start('Decision')
   @input
-  @hint('Probability from which an expression is shown')
+  @hint(
+    'How readily expressions are shown. Sets what the next four sliders and Everyday to Acted leave at their defaults',
+  )
+  @widget(
+    new ComboBoxWidget([
+      new ComboBoxItem('Subtle', 'Subtle'),
+      new ComboBoxItem('Balanced', 'Balanced'),
+      new ComboBoxItem('Playful', 'Playful'),
+    ]),
+  )
+  preset: string = 'Balanced';
+
+  @input
+  @hint('Probability from which an expression is shown; at 0.5 the preset decides')
   @widget(new SliderWidget(0.2, 0.95, 0.01))
   confidence: number = 0.5;
 
   @input
-  @hint('How far its probability may drop, or that of another expression exceed it, before it changes')
+  @hint(
+    'How far its probability may drop, or that of another expression exceed it, before it changes; at 0.15 the preset decides',
+  )
   @widget(new SliderWidget(0.02, 0.5, 0.01))
   hysteresis: number = 0.15;
 
   @input
   @label('Smoothing (s)')
-  @hint('Longer is steadier, shorter is faster')
+  @hint('Longer is steadier, shorter is faster; at 0.2 the preset decides')
   @widget(new SliderWidget(0, 1, 0.01))
   smoothing: number = 0.2;
 
   @input
   @label('Minimum Hold (s)')
-  @hint('Minimum time that an expression stays')
+  @hint('Minimum time that an expression stays; at 0.5 the preset decides')
   @widget(new SliderWidget(0, 3, 0.05))
   hold: number = 0.5;
 
@@ -121,7 +146,7 @@ export class EmotionDetector extends BaseScriptComponent {
   @ui.group_start('Sensitivity')
   @input
   @label('Everyday to Acted')
-  @hint('0 for everyday faces; 1 for people who act, with more Angry, Disgust and Fear')
+  @hint('0 for everyday faces; 1 for people who act, with more Angry, Disgust and Fear; at 0.75 the preset decides')
   @widget(new SliderWidget(0, 1.5, 0.05))
   acted: number = 0.75;
 
@@ -203,6 +228,27 @@ export class EmotionDetector extends BaseScriptComponent {
   @hint('Where to show them: the Full Frame Region of an orthographic camera')
   screen: SceneObject | undefined;
 
+  @ui.group_end
+  @ui.group_start('Demo')
+  @input
+  @label('Demo Mode')
+  @hint('Plays the classes in turn without a face, to record a video. Turn it off before you publish the lens')
+  demo: boolean = false;
+
+  @input
+  @label('Hold (s)')
+  @hint('Time for which each is shown')
+  @showIf('demo', true)
+  @widget(new SliderWidget(0.5, 10, 0.1))
+  demoHold: number = 2;
+
+  @input
+  @label('Pause (s)')
+  @hint('Time without any between two')
+  @showIf('demo', true)
+  @widget(new SliderWidget(0, 5, 0.1))
+  demoPause: number = 0.6;
+
   /** Called when the expression changes, after triggers and callback. */
   @ui.group_end
   readonly onEmotionChanged = new Signal<EmotionChange>();
@@ -211,6 +257,8 @@ export class EmotionDetector extends BaseScriptComponent {
   private nothing: Float32Array | undefined;
   private readonly change: EmotionChange = { previous: NO_EMOTION, current: NO_EMOTION, probability: 0 };
   private tracker: ExpressionTracker | undefined;
+  /** What the lens shows: the tracker's expression, or that of the demo. */
+  private shown: Shown | undefined;
   private expressionModel: EmotionModel | undefined;
   private triggers: BehaviorTriggers | undefined;
   private callback: ScriptCallback | undefined;
@@ -225,19 +273,19 @@ export class EmotionDetector extends BaseScriptComponent {
 
   /** How strong the current expression is, 0..1; fades to 0 when the face is lost. */
   get intensity(): number {
-    return this.tracker ? this.tracker.intensity : 0;
+    return this.shown ? this.shown.intensity : 0;
   }
 
   /** Smoothed probabilities of the classes; the same array every frame, not to be written. */
   get probabilities(): Float32Array {
-    if (this.tracker) return this.tracker.probabilities;
+    if (this.shown) return this.shown.probabilities;
     this.nothing = this.nothing ?? new Float32Array(this.labels.length);
     return this.nothing;
   }
 
   /** 1 while there is a face; fades to 0 when it is lost. */
   get presence(): number {
-    return this.tracker ? this.tracker.presence : 0;
+    return this.shown ? this.shown.presence : 0;
   }
 
   /** What is known of the person's resting face; undefined without Personal Calibration. */
@@ -251,31 +299,46 @@ export class EmotionDetector extends BaseScriptComponent {
   }
 
   onAwake(): void {
+    const { labels } = this;
+    this.checkInputs();
+    if (this.useBehavior) this.triggers = new BehaviorTriggers(this.triggerPrefix, labels);
+    if (this.callbackScript)
+      this.callback = new ScriptCallback(this.callbackScript, this.callbackFunction, labels, this.notices);
+    if (this.demo && labels.length > 0) this.playDemo();
+    else this.detect();
+  }
+
+  private playDemo(): void {
+    const reel = new DemoReel(this.labels.length, this.demoHold, this.demoPause);
+    this.shown = reel;
+    this.notices.once(
+      'demo',
+      `Demo Mode is on: ${this.labels.join(', ')} are played in turn, and no face is looked at. Turn it off before you publish the lens.`,
+    );
+    this.createEvent('UpdateEvent').bind((event) => {
+      reel.update(event.getDeltaTime());
+      this.announce(reel);
+    });
+  }
+
+  private detect(): void {
     const { labels, actedBias } = this;
-    this.checkLabels();
-    if (actedBias.length !== 0 && actedBias.length !== labels.length)
-      this.notices.once(
-        'bias',
-        `"Acted Bias" has ${actedBias.length} numbers instead of ${labels.length}. Install the model again, or reset the input.`,
-      );
+    const { confidence, hysteresis, smoothing, hold, acted } = settingsOf(this.preset, this);
     const tracker = new ExpressionTracker({
-      smoothingTime: this.smoothing,
-      enter: this.confidence,
-      gap: this.hysteresis,
-      hold: this.hold,
+      smoothingTime: smoothing,
+      enter: confidence,
+      gap: hysteresis,
+      hold,
       grace: this.grace,
       fade: this.fade,
-      acted: this.acted,
+      acted,
       actedBias,
       calibration: areEmotions(labels) ? this.calibration : 0,
       sensitivities: this.sensitivityOfClasses(),
       rest: classOf(labels, this.rest),
     });
     this.tracker = tracker;
-    if (this.useBehavior) this.triggers = new BehaviorTriggers(this.triggerPrefix, labels);
-    if (this.callbackScript)
-      this.callback = new ScriptCallback(this.callbackScript, this.callbackFunction, labels, this.notices);
-
+    this.shown = tracker;
     if (this.needsFace) this.followFace(tracker);
     else tracker.faceFound();
     const index = mlPerformanceIndex();
@@ -301,8 +364,8 @@ export class EmotionDetector extends BaseScriptComponent {
     });
   }
 
-  private checkLabels(): void {
-    const { labels, rest } = this;
+  private checkInputs(): void {
+    const { labels, rest, actedBias, preset } = this;
     const fault = faultOfLabels(labels);
     if (fault !== undefined) this.notices.once('labels', `${fault}. Correct "Labels" in the Inspector.`);
     if (rest !== '' && classOf(labels, rest) === NO_EMOTION)
@@ -310,6 +373,17 @@ export class EmotionDetector extends BaseScriptComponent {
         'rest',
         `"Rest Class" is ${rest}, but the model has no such class (${labels.join(', ')}). Enter one of them, or nothing.`,
       );
+    if (actedBias.length !== 0 && actedBias.length !== labels.length)
+      this.notices.once(
+        'bias',
+        `"Acted Bias" has ${actedBias.length} numbers instead of ${labels.length}. Install the model again, or reset the input.`,
+      );
+    if (!isPreset(preset))
+      this.notices.once(
+        'preset',
+        `there is no preset "${preset}", so it counts as ${BALANCED}. Choose ${Object.keys(PRESETS).join(', ')} in the Inspector.`,
+      );
+    else if (preset !== BALANCED) this.notices.once('preset', describePreset(preset, this));
     if (this.calibration > 0 && !areEmotions(labels))
       this.notices.once('calibration', '"Personal Calibration" is off: it knows the seven expressions only.');
   }
@@ -368,7 +442,7 @@ export class EmotionDetector extends BaseScriptComponent {
       if (schedule.isDue(dt, tracker.faceIsThere && expressionModel.isIdle)) expressionModel.run();
     }
     this.overlay?.update(dt);
-    if (tracker.emotion !== this.change.current) this.announce(tracker);
+    this.announce(tracker);
   }
 
   /** Says what is wrong with an answer of the model, if anything. */
@@ -381,11 +455,13 @@ export class EmotionDetector extends BaseScriptComponent {
     );
   }
 
-  private announce(tracker: ExpressionTracker): void {
+  /** Tells listeners if the expression has changed. */
+  private announce({ emotion, probabilities }: Shown): void {
     const { change } = this;
+    if (emotion === change.current) return;
     change.previous = change.current;
-    change.current = tracker.emotion;
-    change.probability = change.current === NO_EMOTION ? 0 : tracker.probabilities[change.current];
+    change.current = emotion;
+    change.probability = emotion === NO_EMOTION ? 0 : probabilities[emotion];
     this.triggers?.send(change);
     this.callback?.call(change);
     this.onEmotionChanged.emit(change);

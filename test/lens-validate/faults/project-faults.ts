@@ -12,7 +12,7 @@ export const PROJECT_FAULTS: readonly Fault[] = [
   },
   {
     what: 'a future version',
-    seed: edit(ESPROJ, 'minor: 15', 'minor: 99'),
+    seed: edit(ESPROJ, 'minor: 22', 'minor: 99'),
     code: 'newer-version',
     file: ESPROJ,
     at: 'studioVersion',
@@ -32,6 +32,13 @@ export const PROJECT_FAULTS: readonly Fault[] = [
     at: 'lensName',
   },
   { what: 'another icon', seed: write('icon.png', png(320, 320)), code: 'icon-hash', file: ESPROJ, at: 'iconHash' },
+  {
+    what: 'another preview',
+    seed: write('preview.mp4', new Uint8Array(100)),
+    code: 'preview-hash',
+    file: ESPROJ,
+    at: 'videoPreviewHash',
+  },
   {
     what: 'a small icon',
     seed: write('icon.png', png(64, 64)),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
 import type { TrackedFace } from '../../../ml/faces/face.ts';
+import { openBrowser } from '../../../tools/preview/browser.ts';
 import type { Visual } from '../../../tools/simulator/lens.ts';
 
 /** Red, green, blue, alpha, 0..255. */
@@ -18,6 +18,8 @@ export interface Scene {
   readonly textures?: Readonly<
     Record<string, { readonly width: number; readonly height: number; readonly pixels: Uint8Array }>
   >;
+  /** Seconds of the lens. */
+  readonly time?: number;
 }
 
 /** What is painted, by place. */
@@ -50,8 +52,9 @@ export class Painted {
   }
 }
 
-/** A page with a painter; crops of faces are red at the left and blue at the right. */
+/** A page with a painter, which draws materials too; crops of faces are red at the left and blue at the right. */
 const PAGE = `
+import { createMaterialDrawer } from './tools/preview/page/draw/materials/drawer.ts';
 import { createPainter } from './tools/preview/page/draw/painter.ts';
 import { projectHead } from './ml/faces/placement.ts';
 
@@ -69,13 +72,13 @@ const canvasOf = (width, height, pixels) => {
   return canvas;
 };
 
-globalThis.paintScene = ({ width, height, picture, visuals, faces = [], textures = {} }) => {
+globalThis.paintScene = ({ width, height, picture, visuals, faces = [], textures = {}, time }) => {
   const pictures = Object.fromEntries(
     Object.entries(textures).map(([id, { width, height, pixels }]) => [id, canvasOf(width, height, pixels)]),
   );
   const target = document.createElement('canvas');
   Object.assign(target, { width, height });
-  const painter = createPainter(target, {
+  const shown = {
     pictureOf: (id) => pictures[id] ?? null,
     drawCrop: (context) => {
       context.fillStyle = 'red';
@@ -83,11 +86,15 @@ globalThis.paintScene = ({ width, height, picture, visuals, faces = [], textures
       context.fillStyle = 'blue';
       context.fillRect(0.5, 0, 0.5, 1);
     },
-  });
+  };
+  const materials = visuals.some(({ material }) => material) ? createMaterialDrawer(shown) : null;
+  for (const { material } of visuals) if (material) materials.prepare(material.shader);
+  const painter = createPainter(target, shown, materials);
   const tracked = faces.map((face) => ({ ...face, points: Float32Array.from(face.points) }));
   painter.paint({
     picture: canvasOf(width, height, picture),
     visuals,
+    time,
     faces: tracked,
     project: (index, point, at) => {
       const face = tracked.find((one) => one.index === index);
@@ -109,7 +116,7 @@ export async function openStage(program: string) {
     write: false,
     format: 'iife',
   });
-  const browser = await chromium.launch({ executablePath: program });
+  const browser = await openBrowser(program, 'none');
   const page = await browser.newPage();
   await page.addScriptTag({ content: bundle.outputFiles[0].text });
   return {

@@ -8,7 +8,7 @@ import { formatTable, percent } from '../../../ml/evaluate/evaluation.ts';
 import { readPosed } from '../../../ml/faces/posed.ts';
 import type { Predictor } from '../../../ml/runtime/predictor.ts';
 import { cropFaces } from '../framing/crop.ts';
-import { answerAt, FRAMES_PER_SECOND, RUNS_PER_SECOND, trackerWith } from './tracker.ts';
+import { answerAt, FRAMES_PER_SECOND, presetSettings, RUNS_PER_SECOND, trackerWith } from './tracker.ts';
 
 const NEUTRAL = EMOTIONS.indexOf('Neutral');
 
@@ -22,18 +22,34 @@ const BETWEEN = [0.25, 0.5, 0.75] as const;
 const PARTS = { rest: 7, change: 0.3, expression: 3, restAgain: 3 };
 const SECONDS = PARTS.rest + PARTS.change + PARTS.expression + PARTS.change + PARTS.restAgain;
 
+interface Setting extends Partial<TrackerSettings> {
+  readonly preset: string;
+  readonly acted: number;
+  readonly calibration: number;
+  /** Whose resting face the lens learns. */
+  readonly face: 'own' | 'another';
+}
+
+/** A preset as it is, or with another prior. */
+function setting(preset: string, acted?: number, calibration = 0, face: Setting['face'] = 'own'): Setting {
+  const settings = presetSettings(preset);
+  return { ...settings, preset, acted: acted ?? settings.acted, calibration, face };
+}
+
 /** What is compared. Whoever rests at first is who the lens learns: another person shows what is not personal about it. */
-const SETTINGS = [
-  { acted: 0, calibration: 0 },
-  { acted: 0.75, calibration: 0 },
-  { acted: 1, calibration: 0 },
-  { acted: 0, calibration: 0.5 },
-  { acted: 0.75, calibration: 0.3 },
-  { acted: 0.75, calibration: 0.5 },
-  { acted: 0.75, calibration: 1 },
-  { acted: 1, calibration: 0.5 },
-  { acted: 0.75, calibration: 0.5, of: 'another' },
-] as const satisfies readonly (Pick<TrackerSettings, 'acted' | 'calibration'> & { of?: 'another' })[];
+const SETTINGS: readonly Setting[] = [
+  setting('Subtle'),
+  setting('Balanced'),
+  setting('Playful'),
+  setting('Balanced', 0),
+  setting('Balanced', 1),
+  setting('Balanced', 0, 0.5),
+  setting('Balanced', 0.75, 0.3),
+  setting('Balanced', 0.75, 0.5),
+  setting('Balanced', 0.75, 1),
+  setting('Balanced', 1, 0.5),
+  setting('Balanced', 0.75, 0.5, 'another'),
+];
 
 /** One person who rests, acts an expression, and rests again. The neutral face is of another session than the expression. */
 interface Sequence {
@@ -68,9 +84,10 @@ export async function simulateSequences(root: string, predictor: Predictor, repo
     const sum = (of: (one: Played) => number) => played.reduce((total, one) => total + of(one), 0);
     const quantile = (share: number) => `${reactions[Math.floor(share * reactions.length)]?.toFixed(2) ?? '–'} s`;
     return [
+      settings.preset,
       settings.acted.toFixed(2),
       settings.calibration.toFixed(1),
-      'of' in settings ? 'another' : 'own',
+      settings.face,
       percent(sum(({ right }) => Number(right)) / played.length, 1),
       percent(sum(({ shown }) => Number(shown)) / played.length, 1),
       quantile(0.5),
@@ -81,6 +98,7 @@ export async function simulateSequences(root: string, predictor: Predictor, repo
   });
   const people = new Set(sequences.map(({ expression }) => faces.subjects[expression])).size;
   const head = [
+    'preset',
     'acted',
     'calibration',
     'face',
@@ -91,7 +109,7 @@ export async function simulateSequences(root: string, predictor: Predictor, repo
     'needless switches/min',
     'at rest not neutral',
   ];
-  return `${sequences.length} sequences of ${people} people, neutral, an acted expression, neutral:\n${formatTable([head, ...rows], 0)}`;
+  return `${sequences.length} sequences of ${people} people, neutral, an acted expression, neutral:\n${formatTable([head, ...rows], 1)}`;
 }
 
 function sequencesOf({ labels, subjects, sessions }: PosedFaces): Sequence[] {
@@ -171,12 +189,12 @@ function play(
   { resting, expression, another, label }: Sequence,
   index: number,
   { views, between }: Answers,
-  settings: (typeof SETTINGS)[number],
+  settings: Setting,
 ): Played {
   // The same views under all settings.
   const random = new Random(index, 2);
   const tracker = trackerWith(settings);
-  const first = 'of' in settings ? another : resting;
+  const first = settings.face === 'another' ? another : resting;
   const { rest: begins, change } = PARTS;
   const ends = begins + change + PARTS.expression;
   const faceAt = (time: number) => (time < begins ? first : time < ends ? expression : resting);

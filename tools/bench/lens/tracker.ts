@@ -1,4 +1,5 @@
 import { ExpressionTracker, type TrackerSettings } from '../../../lens/Assets/EmotionDetector/ExpressionTracker.ts';
+import { PRESETS } from '../../../lens/Assets/EmotionDetector/Presets.ts';
 import { EMOTIONS } from '../../../ml/core/emotions.ts';
 import { readText } from '../../../ml/core/files.ts';
 import { DETECTOR_FOLDER } from '../../lens-build/emotion-lens.ts';
@@ -14,15 +15,19 @@ const defaults = new Map<string, Literal | undefined>(
 );
 const number = (name: string) => Number(defaults.get(name));
 
+/** What a preset of the detector decides. */
+export function presetSettings(
+  preset: string,
+): Pick<TrackerSettings, 'enter' | 'gap' | 'smoothingTime' | 'hold' | 'acted'> {
+  const { confidence, hysteresis, smoothing, hold, acted } = PRESETS[preset];
+  return { enter: confidence, gap: hysteresis, smoothingTime: smoothing, hold, acted };
+}
+
 /** The settings that the detector has by default. */
 const SETTINGS: TrackerSettings = {
-  smoothingTime: number('smoothing'),
-  enter: number('confidence'),
-  gap: number('hysteresis'),
-  hold: number('hold'),
+  ...presetSettings(String(defaults.get('preset'))),
   grace: number('grace'),
   fade: number('fade'),
-  acted: number('acted'),
   actedBias: defaults.get('actedBias') as readonly number[],
   calibration: number('calibration'),
   sensitivities: EMOTIONS.map((emotion) => number(emotion.toLowerCase())),

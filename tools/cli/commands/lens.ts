@@ -1,14 +1,16 @@
+import { rm } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
 import { writeAtomic } from '../../../ml/core/files.ts';
 import type { ModelFormat } from '../../lens-build/lens-model.ts';
 import { SHIPPED_LENS, SHIPPED_MODEL } from '../../lens-build/shipped.ts';
+import { SHIPPED_STUDIO, STUDIO_NAMES, type StudioName } from '../../lens-build/studio.ts';
 import { addCommand, type CommonOptions, perform } from '../command.ts';
 import { refuseOverwrite } from '../flags.ts';
 
 export function addLens(lens: Command): void {
-  for (const add of [addBuild, addInstall, addValidate, addPackage]) add(lens);
+  for (const add of [addBuild, addInstall, addValidate, addPackage, addPublishKit]) add(lens);
 }
 
 function addBuild(lens: Command): void {
@@ -16,19 +18,25 @@ function addBuild(lens: Command): void {
     '': 'writes the missing files',
     '--force': "after a change of the scripts' inputs, whose values the scene holds",
     '--out ../my-lens': 'a new project elsewhere, with a copy of the scripts and the model',
+    '--studio 5.15 --out ../my-lens': 'for Lens Studio 5.15 to 5.21: emoji in place of shaders and art',
   })
     .option('--out <folder>', 'folder of the project', fromHere(SHIPPED_LENS))
     .option('--force', 'replace files that differ; edits by hand or by Lens Studio are lost')
+    .addOption(
+      new Option('--studio <version>', 'the oldest Lens Studio that opens it')
+        .choices(STUDIO_NAMES)
+        .default(SHIPPED_STUDIO),
+    )
     .addHelpText(
       'after',
       `
 Scripts are never changed; their .meta files follow them. The model is written only if none is installed. If any other
 file exists and differs, nothing is written and the files are listed; --force replaces them.`,
     )
-    .action(({ out, force, ...options }: { out: string; force?: boolean }) =>
+    .action(({ out, force, studio, ...options }: { out: string; force?: boolean; studio: StudioName }) =>
       perform(options, async () => {
         const { buildLens } = await import('../../lens-build/build.ts');
-        const { written, unchanged } = await buildLens(out, force);
+        const { written, unchanged } = await buildLens(out, force, studio);
         const lines = written.map((path) => `  ${path}`);
         return {
           text: [`${out}: ${written.length} files written, ${unchanged} were up to date`, ...lines].join('\n'),
@@ -72,14 +80,19 @@ function addValidate(lens: Command): void {
   addCommand(lens, 'validate [path]', 'Checks a Lens Studio 5 project or package without Lens Studio', {
     '': 'the lens of this repository',
     '../my-lens': 'any project of Lens Studio 5; exits with 1 if it has errors',
+    '../my-lens --publish': 'whether it can be submitted to Snap',
     'lens/EmotionDetector.lspkg --json': 'a package, for machines',
   })
     .option('--declarations <path>', "Lens Studio's declarations of its API: StudioLib.d.ts, or its folder")
-    .action((path: string | undefined, options: CommonOptions & { declarations?: string }) =>
+    .option(
+      '--publish',
+      'also check what Snap asks of a lens that is submitted: name, icon, preview, Demo Mode and Debug off',
+    )
+    .action((path: string | undefined, options: CommonOptions & { declarations?: string; publish?: boolean }) =>
       perform(options, async () => {
         const { validateProject } = await import('../../lens-validate/validate.ts');
         const { formatReport } = await import('../../lens-validate/report.ts');
-        const report = await validateProject(path ?? fromHere(SHIPPED_LENS), options.declarations);
+        const report = await validateProject(path ?? fromHere(SHIPPED_LENS), options.declarations, options.publish);
         return { text: formatReport(report), json: report, exitCode: report.errors > 0 ? 1 : 0 };
       }),
     );
@@ -116,6 +129,71 @@ function addPackage(lens: Command): void {
           text: `${out} (${(content.length / 1e6).toFixed(2)} MB): drag it into the Asset Browser of your lens`,
           json: { path: out, bytes: content.length },
         };
+      }),
+    );
+}
+
+interface PublishKitOptions extends CommonOptions {
+  project: string;
+  out: string;
+  /** A file; false for none; undefined to record one. */
+  film?: string | false;
+  force?: boolean;
+}
+
+function addPublishKit(lens: Command): void {
+  addCommand(
+    lens,
+    'publish-kit',
+    'Makes what Snap wants with a lens: icon, preview video, and a text with tags and a checklist',
+    {
+      '': 'the lens of this repository, into the folder publish-kit',
+      '--project ../my-lens --out my-lens.zip': 'a lens of your own that uses EmotionDetector, as one file',
+      '--film recorded-on-my-phone.mp4': 'with a preview video of your own',
+    },
+  )
+    .option('--project <folder>', 'folder with the .esproj', fromHere(SHIPPED_LENS))
+    .option('--out <path>', 'folder, or .zip file, to write', 'publish-kit')
+    .option('--film <file.mp4>', 'preview video; default: it is recorded, which takes a minute or two')
+    .option('--no-film', 'without a preview video')
+    .option('--force', 'replace files that exist')
+    .addHelpText(
+      'after',
+      `
+The video is recorded in a headless browser (Chromium, Chrome or Edge): the demo of EmotionDetector on a drawn person. Nothing is
+sent anywhere, and the project is not changed.`,
+    )
+    .action(({ project, out, film: given, force, ...options }: PublishKitOptions) =>
+      perform(options, async (reporter) => {
+        const { KIT_FILES, publishingKit } = await import('../../lens-publish/kit.ts');
+        const { readFilm, recordFilm } = await import('../../lens-publish/film.ts');
+        const { writeZip } = await import('../../lens-studio/files/zip.ts');
+        const isZip = extname(out) === '.zip';
+        const places = KIT_FILES.map((name) => join(out, name));
+        refuseOverwrite(isZip ? [out] : places, force);
+        if (given === undefined) reporter.note('recording the preview video');
+        const film =
+          given === undefined
+            ? await recordFilm(project)
+            : given === false
+              ? { missing: 'none was wanted' }
+              : await readFilm(given);
+        const { files, report } = await publishingKit(project, film);
+        if (isZip) await writeAtomic(out, writeZip(files));
+        else {
+          // None of an earlier kit stays that this one lacks.
+          for (const place of places) await rm(place, { force: true });
+          for (const [name, content] of files) await writeAtomic(join(out, name), content);
+        }
+        const missing = 'missing' in film ? film.missing : null;
+        const lines = [
+          `${out}: ${[...files.keys()].join(', ')}`,
+          ...(missing !== null && given === undefined ? [`no preview video: ${missing}`] : []),
+          ...(report.errors > 0
+            ? [`${report.errors} errors are to be fixed before the lens is published: see publishing.md`]
+            : []),
+        ];
+        return { text: lines.join('\n'), json: { out, files: [...files.keys()], missing, report } };
       }),
     );
 }

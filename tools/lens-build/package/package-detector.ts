@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { zipSync } from 'fflate';
 import { areEmotions } from '../../../lens/Assets/EmotionDetector/Emotions.ts';
 import { readText } from '../../../ml/core/files.ts';
+import { writeZip } from '../../lens-studio/files/zip.ts';
 import { readScript } from '../../lens-studio/scripts/read-script.ts';
 import { fields, NULL_ID, reference, Tagged } from '../../lens-studio/yaml/value.ts';
 import { write } from '../../lens-studio/yaml/write.ts';
@@ -13,10 +13,10 @@ import { DETECTOR_FOLDER } from '../emotion-lens.ts';
 import { assetId, idOf } from '../ids.ts';
 import type { LensModel } from '../lens-model.ts';
 import { assetMeta, modelMeta, scriptMeta } from '../meta.ts';
-import { STUDIO } from '../project-files.ts';
 import { script } from '../scene/components.ts';
 import { writePrefab } from '../scene/scene-files.ts';
 import { SHIPPED_LENS } from '../shipped.ts';
+import { OLDEST_STUDIO } from '../studio.ts';
 
 /**
  * Paths from which the ids in the package come. They differ from the lens's, so that the package and the lens can lie in
@@ -31,8 +31,6 @@ const CAMERA = 'Device Camera Texture.deviceCameraTexture';
 const DETECTOR = 'EmotionDetector.ts';
 const README = fileURLToPath(new URL('./package.md', import.meta.url));
 const SETUP = fileURLToPath(new URL('./setup-script.js', import.meta.url));
-/** ZIP knows no time before this one, which is what Lens Studio's own packages have. */
-const NO_TIME = '1980-01-01T00:00:00';
 
 /**
  * The detector as a package of Lens Studio: scripts, model, face crop texture, and a prefab in which they are wired, with
@@ -70,12 +68,12 @@ export async function packageDetector(model: LensModel): Promise<Uint8Array> {
       assetMeta(path('package.native')),
     ],
   ];
-  const entries = files.flatMap(([asset, content, meta]): [string, Uint8Array][] => [
-    [`${ROOT}/${asset}`, typeof content === 'string' ? new TextEncoder().encode(content) : content],
-    [`${ROOT}/${asset}.meta`, new TextEncoder().encode(meta)],
-  ]);
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return zipSync(Object.fromEntries(entries), { level: 9, mtime: NO_TIME });
+  return writeZip(
+    files.flatMap(([asset, content, meta]) => [
+      [`${ROOT}/${asset}`, content] as const,
+      [`${ROOT}/${asset}.meta`, meta] as const,
+    ]),
+  );
 }
 
 /**
@@ -89,14 +87,14 @@ function descriptor(path: string, readme: string, setup: string, labels: readonl
       `NativePackageDescriptor/${assetId(path)}`,
       fields({
         PackagePath: '',
-        StudioVersion: fields({ ...STUDIO.version, type: 'Unset', buildFlavor: '', timestamp: 0, commit: '' }),
+        StudioVersion: fields({ ...OLDEST_STUDIO.version, type: 'Unset', buildFlavor: '', timestamp: 0, commit: '' }),
         Description: `Recognizes ${what} on the phone, for Behavior scripts and your own scripts.`,
         SvgIcon: '',
         SetupScript: fields({ code: setup.trimEnd() }),
         VersionMajor: 1,
         VersionMinor: 0,
         VersionPatch: 0,
-        UpdateCheckpoint: STUDIO.checkpoint,
+        UpdateCheckpoint: OLDEST_STUDIO.checkpoint,
         ExportUid: idOf(`package export ${path}`),
         ComponentUid: idOf(`package component ${path}`),
         PackagePolicy: 'CanBeUnpackedTransparent',

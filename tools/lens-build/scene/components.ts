@@ -12,6 +12,7 @@ import {
   vector,
 } from '../../lens-studio/yaml/value.ts';
 import { assetId } from '../ids.ts';
+import type { Studio } from '../studio.ts';
 import { RETOUCH_POINTS } from './retouch-points.ts';
 import { type Component, SCREEN, WORLD } from './scene-files.ts';
 
@@ -68,16 +69,28 @@ function camera({ layer, order, near, far, type, target }: CameraSettings): Comp
 }
 
 /** What makes objects below an orthographic camera keep their place among each other. */
-export function canvas(): Component {
+export function canvas({ graphs }: Pick<Studio, 'graphs'>): Component {
+  const rectangle = sides(-15, -20, 15, 20);
   return {
     type: 'Canvas',
     name: 'Canvas',
-    fields: fields({ UnitType: 'World', SortingType: 'Hierarchy', WorldSpaceRect: sides(-15, -20, 15, 20) }),
+    fields: fields({
+      UnitType: 'World',
+      SortingType: 'Hierarchy',
+      ...(graphs
+        ? {
+            OffsetUnit: 'World',
+            LayoutRect: rectangle,
+            DebugRenderLayoutRect: false,
+            BasisResolution: vector(1080, 1920),
+          }
+        : { WorldSpaceRect: rectangle }),
+    }),
   };
 }
 
 /** Fills its parent. */
-export function screenTransform(): Component {
+export function screenTransform({ graphs }: Pick<Studio, 'graphs'>): Component {
   return {
     type: 'ScreenTransform',
     name: 'Screen Transform',
@@ -102,6 +115,7 @@ export function screenTransform(): Component {
       }),
       RawMode: true,
       ForceBasic: true,
+      ...(graphs && { EnableDebugRender: false }),
       Anchor: sides(-1, -1, 1, 1),
       Offset: sides(0, 0, 0, 0),
     }),

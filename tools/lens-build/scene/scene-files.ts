@@ -12,6 +12,7 @@ import {
 import { write } from '../../lens-studio/yaml/write.ts';
 import { assetId, idIn, idOf, sortedById } from '../ids.ts';
 import { assetMeta } from '../meta.ts';
+import type { Studio } from '../studio.ts';
 
 /** An object of a scene. Its name is unique in the scene, since its id and those of its components come from it. */
 export interface SceneObject {
@@ -62,15 +63,24 @@ export function flatten(roots: readonly SceneObject[]): SceneObject[] {
 /**
  * A scene's file.
  * @param path of the file from the project's folder. @param target path of the render target that is shown.
+ * @param studio that it is written for.
  */
-export function writeScene(path: string, roots: readonly SceneObject[], target: string): string {
+export function writeScene(
+  path: string,
+  roots: readonly SceneObject[],
+  target: string,
+  { graphs }: Pick<Studio, 'graphs'>,
+): string {
   const output = reference(assetId(target));
   const scene = new Tagged(
     `Scene/${assetId(path)}`,
     fields({
       PackagePath: '',
       objects: roots.map(({ name }) => own(objectId(name))),
-      layers: new Tagged(`Layers/${idOf(`layers ${path}`)}`, fields({ userLayers: [], HasOrtho: true })),
+      layers: new Tagged(
+        `Layers/${idOf(`layers ${path}`)}`,
+        fields({ userLayers: [], ...(!graphs && { HasOrtho: true }) }),
+      ),
       RenderOutput: output,
       RenderPreviewOutput: output,
       RenderOverlayOutput: reference(NULL_ID),

@@ -46,6 +46,7 @@ const FILES: Readonly<Record<string, readonly Importer[]>> = {
   gltf: one('GltfImporter', null),
   obj: one('ObjImporter', null),
   ss_graph: one('ShaderGraphPassImporter', 'ShaderGraph'),
+  graphshader: one('ShaderGraphPassImporter', 'ShaderGraph'),
   vfxgraph: one('VFXAssetImporter', 'VFXGraph'),
   lspkg: PACKAGE,
   lsc: PACKAGE,

@@ -1,4 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { UserError } from '../../../ml/core/errors.ts';
 import type { StoredFile } from './stored-file.ts';
 
@@ -9,6 +10,19 @@ const LOCAL_RECORD = 0x04034b50;
 const MAX_ENTRIES = 20_000;
 const MAX_BYTES = 500_000_000;
 const MAX_ENTRY_BYTES = 100_000_000;
+/** ZIP knows no time before this one, which is what Lens Studio's own packages have. */
+const NO_TIME = '1980-01-01T00:00:00';
+
+/** Packs files by name, so that the same files give the same bytes. */
+export function writeZip(files: Iterable<readonly [name: string, content: Uint8Array | string]>): Uint8Array {
+  const encoder = new TextEncoder();
+  const entries = [...files].map(([name, content]): [string, Uint8Array] => [
+    name,
+    typeof content === 'string' ? encoder.encode(content) : content,
+  ]);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return zipSync(Object.fromEntries(entries), { level: 9, mtime: NO_TIME });
+}
 
 /**
  * The files of a ZIP archive, without unpacking them yet.

@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import { UserError } from '../../../ml/core/errors.ts';
 import { isLfsPointer } from '../../../ml/core/other-formats.ts';
-import { type Fields, readPlain, Tagged, type Value, Vector } from './value.ts';
+import { type Fields, Row, readPlain, Tagged, type Value, Vector } from './value.ts';
 
 /** Characters of the longest text that is read; the largest scene seen has 2 million. */
 export const MAX_TEXT_LENGTH = 16_000_000;
@@ -79,7 +79,10 @@ class Reader {
 
   #untagged(node: ParsedNode): Value {
     if (isScalar(node)) return scalar(node);
-    if (isSeq(node)) return node.items.map((item) => this.read(item as ParsedNode));
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.read(item as ParsedNode));
+      return node.flow && items.length > 0 ? Row.from(items) : items;
+    }
     if (isMap(node)) return this.#fields(node as ParsedMap);
     if (isAlias(node)) return this.#refuse(node, 'an alias (*), which Lens Studio never writes');
     return this.#refuse(node, 'something that is not a value');

@@ -10,6 +10,9 @@ export type Fields = Map<string, Value>;
 /** A mapping that stands on one line: a vector or a colour. */
 export class Vector extends Map<string, Value> {}
 
+/** A list that stands on one line, as graphs write numbers. */
+export class Row extends Array<Value> {}
+
 /** A vector of floats: its components are named x, y, z, w. */
 export function vector(...components: number[]): Vector {
   return new Vector(components.map((component, at) => ['xyzw'[at], float(component)]));

@@ -1,4 +1,4 @@
-import { Decimal, type Fields, readPlain, Tagged, type Value, Vector } from './value.ts';
+import { Decimal, type Fields, Row, readPlain, Tagged, type Value, Vector } from './value.ts';
 
 /**
  * Writes a file as Lens Studio does: two spaces, vectors on one line, `[]` and `{}` on a line of their own, `~` for nothing.
@@ -15,7 +15,9 @@ function emit(lines: string[], indent: string, head: string, value: Value): void
   let opening = head;
   const content = value instanceof Tagged ? value.value : value;
   if (value instanceof Tagged) opening = join(opening, `!<${value.tag}>`);
-  if (Array.isArray(content)) emitList(lines, indent, opening, content);
+  if (content instanceof Row && content.every(isScalar))
+    lines.push(join(opening, `[${content.map(scalar).join(', ')}]`));
+  else if (Array.isArray(content)) emitList(lines, indent, opening, content);
   else if (content instanceof Map) emitFields(lines, indent, opening, content);
   else if (typeof content === 'string' && isBlock(content)) emitBlock(lines, indent, opening, content);
   else lines.push(join(opening, scalar(content as Scalar)));
@@ -69,6 +71,10 @@ function emitBlock(lines: string[], indent: string, opening: string, text: strin
 }
 
 type Scalar = string | number | boolean | null | Decimal;
+
+function isScalar(value: Value): value is Scalar {
+  return value === null || typeof value !== 'object' || value instanceof Decimal;
+}
 
 function scalar(value: Scalar): string {
   if (value === null) return '~';

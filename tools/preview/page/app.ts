@@ -1,7 +1,15 @@
-import { assetUrls, missing, problems, program, scripts, changes as serverChanges } from 'virtual:lens';
+import {
+  assetUrls,
+  missing,
+  program as project,
+  problems as projectProblems,
+  scripts,
+  changes as serverChanges,
+} from 'virtual:lens';
 import { startLens } from 'virtual:run-lens';
 import { messageOf } from '../../../ml/core/errors.ts';
 import { element, toggle } from '../../web/page/dom.ts';
+import { Resolution } from './draw/materials/resolution.ts';
 import { createActions } from './inspector/actions.ts';
 import { Changes, merged } from './inspector/changes.ts';
 import { createDebugSwitch } from './inspector/debug-switch.ts';
@@ -9,6 +17,7 @@ import { createInspector } from './inspector/inspector.ts';
 import { FaceWatch } from './run/face-watch.ts';
 import { hostOfFiles, type OnStage, pageHost } from './run/host.ts';
 import { LensRunner, type Start } from './run/lens-runner.ts';
+import { prepareMaterials } from './run/materials.ts';
 import { Models } from './run/models.ts';
 import { kept } from './run/reload.ts';
 import { createSounds } from './run/sounds.ts';
@@ -41,10 +50,18 @@ interface Look {
 /** Builds the page and runs the lens in it. */
 export function startApp(root: Element): void {
   const banners = createBanners();
+  const timing = createTiming();
+  const stage = createStage(timing.root, new Resolution(), () =>
+    banners.show('materials', {
+      title: 'Materials are no longer drawn',
+      text: 'The browser has taken the graphics card away, maybe because a shader takes too long. Reload the page to try again.',
+    }),
+  );
+  const prepared = prepareMaterials(project, stage.materials);
+  const { program } = prepared;
+  const problems = [...projectProblems, ...prepared.problems];
   const changes = new Changes(program);
   const sounds = createSounds(assetUrls);
-  const timing = createTiming();
-  const stage = createStage(timing.root);
   const meters = createMeters();
   const happenings = createHappenings(program, problems);
   const watch = createWatch(banners, () => {
@@ -124,7 +141,7 @@ export function startApp(root: Element): void {
       const { width, height } = seen.taken.canvas;
       runner.frame(seen.faces, { width, height }, dt);
       stage.resize({ width, height }, viewBar.view.screen === 'phone');
-      stage.paint(seen, runner.lens?.visuals({ width, height }) ?? []);
+      stage.paint(seen, runner.lens?.visuals({ width, height }) ?? [], runner.lens?.time ?? 0);
       if (performance.now() - reported < TEXT_INTERVAL) return;
       reported = performance.now();
       meters.update(runner.lens, seen.faces);
@@ -184,7 +201,7 @@ function createHeader(switches: readonly HTMLElement[]): HTMLElement {
     'header',
     { class: 'top' },
     element('a', { class: 'skip', href: '#stage' }, 'Skip to the picture'),
-    element('h1', {}, `${program.name} `, element('span', {}, 'preview')),
+    element('h1', {}, `${project.name} `, element('span', {}, 'preview')),
     element('p', { class: 'private' }, 'Everything stays on this machine: no picture leaves this page.'),
     ...switches,
   );
@@ -195,7 +212,7 @@ export function failurePage(failure: string): HTMLElement {
   return element(
     'main',
     { class: 'failure', role: 'alert' },
-    element('h1', {}, `${program.name} cannot be run`),
+    element('h1', {}, `${project.name} cannot be run`),
     element('pre', {}, failure),
     element('p', { class: 'dim' }, 'Fix it and save: this page follows the project and reloads by itself.'),
   );

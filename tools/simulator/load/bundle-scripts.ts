@@ -80,7 +80,7 @@ async function bundle(folder: string, scripts: readonly ProgramScript[]): Promis
       logLevel: 'silent',
       // As Lens Studio compiles them, whatever the project's own settings are.
       tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } },
-      banner: { js: `export default function scripts({ ${GLOBAL_NAMES.join(', ')} }) {` },
+      banner: { js: `export default function scripts({ ${GLOBAL_NAMES.join(', ')} }) {${REQUIRE_ASSET}` },
       footer: { js: 'return modules;\n}' },
     });
     return outputFiles![0].text;
@@ -108,6 +108,12 @@ function buildInTime(options: BuildOptions): Promise<BuildResult> {
 function describe({ text, location }: Message): string {
   return location ? `${pathInProject(location.file)}:${location.line}: ${text}` : text;
 }
+
+/** A script names assets from where it lies itself: each gets a `requireAsset` of its own, which knows its path. */
+const REQUIRE_ASSET = `
+const requireAssetFrom = (path) => (name) =>
+  requireAsset(decodeURIComponent(new URL(encodeURI(String(name)), 'project:///' + encodeURI(path)).pathname.slice(1)));`;
+const OWN_REQUIRE_ASSET = (path: string) => `const requireAsset = requireAssetFrom(${JSON.stringify(path)});`;
 
 /** What a script may import, by the ending of its name. */
 const LOADERS: Readonly<Record<string, Loader>> = { '.ts': 'ts', '.js': 'js', '.json': 'json' };
@@ -156,7 +162,9 @@ export async function projectFiles(folder: string, entry: string): Promise<Plugi
     if (bytesLeft < 0)
       return { errors: [{ text: `with ${path}, the scripts have more than ${MAX_TOTAL_BYTES} bytes in total` }] };
     try {
-      return { contents: await file.read(), loader };
+      const code = new TextDecoder().decode(await file.read());
+      // On the first line, so that no line moves.
+      return { contents: /\brequireAsset\b/.test(code) ? OWN_REQUIRE_ASSET(path) + code : code, loader };
     } catch (thrown) {
       if (!(thrown instanceof UserError)) throw thrown;
       return { errors: [{ text: messageOf(thrown) }] };

@@ -8,6 +8,7 @@ import { kindOfKey, type Meta } from '../../lens-studio/files/meta.ts';
 import type { StoredFile } from '../../lens-studio/files/stored-file.ts';
 import type { InputValue, LinkValue, ModelAsset, ModelPort, ProgramAsset, ProgramScript } from '../program.ts';
 import { inspectorOf } from './inspector.ts';
+import { MaterialReader } from './read-materials.ts';
 import { inputValueOf, numberOf, numbersOf } from './values.ts';
 
 interface Assets {
@@ -18,6 +19,7 @@ interface Assets {
 /** What comes of a project's files, with the script components among them. @param problems receives what is wrong. */
 export async function readAssets(index: AssetIndex, problems: string[]): Promise<Assets> {
   const scriptByPath = new Map(index.scripts.map((script) => [script.path, script]));
+  const materials = new MaterialReader(index.assets, problems);
   const assets: ProgramAsset[] = [];
   const scripts: ProgramScript[] = [];
   for (const asset of index.assets) {
@@ -28,7 +30,7 @@ export async function readAssets(index: AssetIndex, problems: string[]): Promise
     else {
       const script = scriptByPath.get(asset.path);
       if (script) scripts.push(...scriptsOf(script, asset.meta, problems));
-      else assets.push(...(await assetsOf(asset, asset.meta, problems)));
+      else assets.push(...(await assetsOf(asset, asset.meta, materials, problems)));
     }
   }
   return { assets, scripts };
@@ -41,19 +43,26 @@ function scriptsOf({ path, script, fault }: ScriptFile, { imported }: Meta, prob
   return [...imported.values()].map((id) => ({ id, path, className, inspector: inspectorOf(script) }));
 }
 
-async function assetsOf({ path, file, entities }: Asset, meta: Meta, problems: string[]): Promise<ProgramAsset[]> {
+async function assetsOf(
+  asset: Asset,
+  meta: Meta,
+  materials: MaterialReader,
+  problems: string[],
+): Promise<ProgramAsset[]> {
+  const { path, file, entities } = asset;
   const name = basename(path, extname(path));
   const assets: ProgramAsset[] = [];
   for (const [key, id] of meta.imported) {
     const common = { id, name, path };
-    const type = entities?.find((entity) => entity.id === id)?.type ?? kindOfKey(path, key) ?? key;
+    const entity = entities?.find((one) => one.id === id);
+    const type = entity?.type ?? kindOfKey(path, key) ?? key;
     if (meta.importer === 'FileTextureImporter') assets.push({ ...common, kind: 'picture' });
     else if (meta.importer === 'FileAudioTrackImporter')
       assets.push({ ...common, kind: 'sound', seconds: await secondsOf(file!) });
     else if (meta.importer === 'FileMLAssetImporter') assets.push(...modelOf(common, meta, problems));
-    else if (type === 'FaceCropTexture') assets.push(faceCropOf(common, entities!.find((entity) => entity.id === id)!));
-    else if (type === 'ScreenCropTexture')
-      assets.push(screenCropOf(common, entities!.find((entity) => entity.id === id)!));
+    else if (entity?.type === 'FaceCropTexture') assets.push(faceCropOf(common, entity));
+    else if (entity?.type === 'ScreenCropTexture') assets.push(screenCropOf(common, entity));
+    else if (entity?.type === 'Material') assets.push(await materials.read(common, asset));
     else assets.push({ ...common, kind: 'other', type });
   }
   return assets;

@@ -87,6 +87,20 @@ export class ComponentReader {
         eyeWhitening: amount('EyeWhitening'),
       };
     }
+    if (type === 'Image' || type === 'PostEffectVisual') {
+      const [material] = ownIds(entity, 'Materials');
+      return {
+        kind: 'materialVisual',
+        id,
+        enabled,
+        type,
+        renderOrder: numberOf(fields.get('RenderOrder'), 0),
+        material: material !== undefined && this.known.has(material) ? material : null,
+        stretchMode: String(plain(fields.get('StretchMode') ?? null) ?? 'Fit'),
+        flipX: fields.get('FlipX') === true,
+        flipY: fields.get('FlipY') === true,
+      };
+    }
     if (!this.isSupported(entity)) {
       this.problems.push(`the simulator does not support the component ${type} ${place}; it is left out`);
       return null;

@@ -4,6 +4,8 @@ import type {
   FaceCropAsset,
   InputValue,
   LensProgram,
+  MaterialAsset,
+  MaterialVisualUse,
   ProgramAsset,
   ProgramComponent,
   ProgramObject,
@@ -11,13 +13,8 @@ import type {
   ScriptUse,
 } from '../program.ts';
 import { StandInSound } from '../stand-in/audio.ts';
-import {
-  StandInFaceCrop,
-  type StandInRetouch,
-  StandInScreen,
-  StandInScreenCrop,
-  StandInTexture,
-} from '../stand-in/face.ts';
+import type { StandInRetouch } from '../stand-in/face.ts';
+import { StandInMaterial, type StandInMaterialVisual } from '../stand-in/materials.ts';
 import { Quat, Vec2, Vec3, Vec4 } from '../stand-in/math.ts';
 import { StandInModel } from '../stand-in/ml.ts';
 import { hostedModel } from '../stand-in/model-source.ts';
@@ -29,7 +26,8 @@ import {
   StandInSceneObject,
 } from '../stand-in/scene.ts';
 import { makeScript, type StandInScript } from '../stand-in/script.ts';
-import { StandInRect, type StandInScreenTransform } from '../stand-in/visuals.ts';
+import { StandInFaceCrop, StandInScreen, StandInScreenCrop, StandInTexture } from '../stand-in/textures.ts';
+import { BlendMode, StandInRect, type StandInScreenTransform, StretchMode } from '../stand-in/visuals.ts';
 import { world } from '../stand-in/world.ts';
 
 /** What a scene is made of and receives. */
@@ -53,8 +51,11 @@ export function buildScene(build: SceneBuild): (RunningScript & { readonly insta
   const { program, host } = build;
   /** Live objects, components and assets by id. */
   const live = new Map<string, unknown>();
-  for (const asset of program.assets) live.set(asset.id, makeAsset(asset, host));
+  for (const asset of program.assets) if (asset.kind !== 'material') live.set(asset.id, makeAsset(asset, host));
   for (const asset of program.assets) if (asset.kind === 'screenCrop') setInput(asset, live);
+  // After the textures that they show.
+  for (const asset of program.assets) if (asset.kind === 'material') live.set(asset.id, makeMaterial(asset, live));
+  for (const { id, path } of program.assets) world().assets.set(path, live.get(id) as object);
   for (const object of program.objects) live.set(object.id, makeObject(object, live));
   const made: MadeScript[] = [];
   for (const { id, components } of program.objects)
@@ -65,7 +66,7 @@ export function buildScene(build: SceneBuild): (RunningScript & { readonly insta
         if (script === null) continue;
         made.push({ use: component, script });
         live.set(component.id, script);
-      } else live.set(component.id, makeComponent(object, component));
+      } else live.set(component.id, makeComponent(object, component, live));
       (live.get(component.id) as StandInComponent).enabled = component.enabled;
     }
   // Not before all are made: a script may link to a later one.
@@ -78,7 +79,7 @@ export function buildScene(build: SceneBuild): (RunningScript & { readonly insta
   }));
 }
 
-function makeAsset(asset: ProgramAsset, host: LensHost): ScriptObjectStandIn {
+function makeAsset(asset: Exclude<ProgramAsset, MaterialAsset>, host: LensHost): ScriptObjectStandIn {
   if (asset.kind === 'sound') return new StandInSound(asset.name, asset.id, asset.seconds);
   if (asset.kind === 'model') return new StandInModel(hostedModel(asset, host), asset.name);
   return Object.assign(new StandInTexture(controlOf(asset), asset.kind === 'picture' ? asset.id : null), {
@@ -103,6 +104,27 @@ function setInput({ id, input }: ScreenCropAsset, live: ReadonlyMap<string, unkn
   ((live.get(id) as StandInTexture).control as StandInScreenCrop).inputTexture = texture;
 }
 
+function makeMaterial(
+  { name, shader, blendMode, values }: MaterialAsset,
+  live: ReadonlyMap<string, unknown>,
+): StandInMaterial {
+  const material = new StandInMaterial(shader, name);
+  const { mainPass } = material;
+  mainPass.blendMode = numberOf(BlendMode, blendMode, BlendMode.Normal);
+  for (const [property, value] of Object.entries(values))
+    mainPass.initialize(
+      property,
+      'link' in value ? ((live.get(value.link) as StandInTexture | undefined) ?? null) : value,
+    );
+  return material;
+}
+
+/** The number of a name of an enumeration of Lens Studio's. */
+function numberOf(names: Readonly<Record<string, string | number>>, name: string, fallback: number): number {
+  const number = Object.hasOwn(names, name) ? names[name] : fallback;
+  return typeof number === 'number' ? number : fallback;
+}
+
 function faceCropOf({ faceIndex, scale, mouthWeight }: FaceCropAsset): StandInFaceCrop {
   const textureScale = new Vec2(scale[0], scale[1]);
   return Object.assign(new StandInFaceCrop(), { faceIndex, textureScale, faceCenterMouthWeight: mouthWeight });
@@ -120,7 +142,12 @@ function makeObject(from: ProgramObject, live: ReadonlyMap<string, unknown>): St
   return object;
 }
 
-function makeComponent(object: StandInSceneObject, use: Exclude<ProgramComponent, ScriptUse>): StandInComponent {
+function makeComponent(
+  object: StandInSceneObject,
+  use: Exclude<ProgramComponent, ScriptUse>,
+  live: ReadonlyMap<string, unknown>,
+): StandInComponent {
+  if (use.kind === 'materialVisual') return makeVisual(object, use, live);
   if (use.kind === 'screenTransform') {
     const transform = object.createComponent('ScreenTransform') as StandInScreenTransform;
     transform.anchors = rect(use.anchors);
@@ -142,6 +169,18 @@ function makeComponent(object: StandInSceneObject, use: Exclude<ProgramComponent
   const component = new StandInComponent(object);
   object.components.push(component);
   return component;
+}
+
+function makeVisual(
+  object: StandInSceneObject,
+  { type, renderOrder, material, stretchMode, flipX, flipY }: MaterialVisualUse,
+  live: ReadonlyMap<string, unknown>,
+): StandInMaterialVisual {
+  const visual = object.createComponent(type) as unknown as StandInMaterialVisual;
+  const shown = material === null ? undefined : live.get(material);
+  if (shown instanceof StandInMaterial) visual.mainMaterial = shown;
+  visual.stretchMode = numberOf(StretchMode, stretchMode, StretchMode.Fit);
+  return Object.assign(visual, { renderOrder }, type === 'Image' ? { flipX, flipY } : {});
 }
 
 const vec3 = ([x, y, z]: readonly number[]) => new Vec3(x, y, z);

@@ -1,27 +1,16 @@
-import type {
-  Fill,
-  HeadPlace,
-  LensHost,
-  Rgba,
-  ScreenPlace,
-  ScreenSize,
-  TextureUse,
-  TextVisual,
-  Visual,
-} from '../lens.ts';
+import type { Fill, HeadPlace, LensHost, Rgba, ScreenPlace, ScreenSize, TextVisual, Visual } from '../lens.ts';
 import {
   AttachmentPointType,
-  cropOf,
-  StandInFaceCrop,
   StandInFaceStretch,
   StandInHead,
   StandInLiquify,
   StandInRectangleSetter,
   StandInRetouch,
-  type StandInTexture,
 } from '../stand-in/face.ts';
 import type { StandInSceneObject } from '../stand-in/scene.ts';
+import { StandInFaceCrop, type StandInTexture } from '../stand-in/textures.ts';
 import { type StandInFill, StandInScreenTransform, StandInText, TextFillMode, TileZone } from '../stand-in/visuals.ts';
+import { isMaterialVisual, materialVisualOf } from './material-visuals.ts';
 import {
   areaOf,
   childArea,
@@ -40,6 +29,9 @@ interface Surroundings {
   readonly area: ScreenArea | null;
   readonly head: { readonly faceIndex: number; readonly point: string; readonly space: Space } | null;
 }
+
+/** The sides of an Image in the scene, in its object's units. */
+const UNIT = { left: -1, right: 1, bottom: -1, top: 1 };
 
 /** What is to be drawn of all that is shown, lowest order first; what would change nothing is left out. */
 export function readVisuals(
@@ -92,6 +84,7 @@ function surroundingsOf(
 
 function visualOf(component: unknown, here: Surroundings): Visual | null {
   if (component instanceof StandInText) return textOf(component, here);
+  if (isMaterialVisual(component)) return materialVisualOf(component, placeOf(UNIT, here));
   if (component instanceof StandInFaceStretch) {
     const moves = movesOf(component);
     const { renderOrder: order, faceIndex } = component;
@@ -122,7 +115,7 @@ function movesOf({ features }: StandInFaceStretch): [number, number, number][] {
 }
 
 function textOf(text: StandInText, here: Surroundings): TextVisual | null {
-  const place = placeOf(text, here);
+  const place = placeOf(text.worldSpaceRect, here);
   const { backgroundSettings } = text;
   const fill = fillOf(text.textFill);
   const behind = backgroundSettings.enabled ? fillOf(backgroundSettings.fill) : null;
@@ -146,10 +139,11 @@ function textOf(text: StandInText, here: Surroundings): TextVisual | null {
   };
 }
 
-function placeOf({ worldSpaceRect }: StandInText, { area, head }: Surroundings): ScreenPlace | HeadPlace | null {
+/** @param sides where there is no screen transform. */
+function placeOf(sides: typeof UNIT, { area, head }: Surroundings): ScreenPlace | HeadPlace | null {
   if (area) return { on: 'screen', square: squareOf(area) };
   if (head === null) return null;
-  const { left, right, bottom, top } = worldSpaceRect;
+  const { left, right, bottom, top } = sides;
   const { faceIndex, point, space } = head;
   return {
     on: 'head',
@@ -163,14 +157,9 @@ function placeOf({ worldSpaceRect }: StandInText, { area, head }: Surroundings):
 
 function fillOf({ mode, color, colorTint, texture, tileZone }: StandInFill): Fill {
   if (mode !== TextFillMode.Texture) return { color: rgba(color), texture: null };
-  const source = texture ? sourceOf(texture as StandInTexture) : null;
+  const source = texture ? (texture as StandInTexture).source : null;
   const zone = tileZone === TileZone.Screen ? 'screen' : 'place';
   return { color: rgba(colorTint), texture: source && { source, zone } };
 }
 
 const rgba = ({ x, y, z, w }: vec4): Rgba => [x, y, z, w];
-
-/** Null for textures that the simulator cannot show. */
-function sourceOf(texture: StandInTexture): TextureUse['source'] | null {
-  return texture.picture === null ? cropOf(texture) : { kind: 'picture', id: texture.picture };
-}

@@ -1,18 +1,19 @@
 import type { ComponentName, GlobalName } from '../names.ts';
 import * as audio from './audio.ts';
 import * as face from './face.ts';
-import * as faceEffects from './face.ts';
+import * as materials from './materials.ts';
 import * as math from './math.ts';
 import * as ml from './ml.ts';
 import { type ComponentClass, componentClasses, rootsOf, StandInSceneObject } from './scene.ts';
 import * as script from './script.ts';
+import { StandInScreen, StandInTexture } from './textures.ts';
 import * as visuals from './visuals.ts';
 import { World } from './world.ts';
 
 const components = {
   ...audio.components,
   ...face.components,
-  ...faceEffects.components,
+  ...materials.components,
   ...ml.components,
   ...visuals.components,
 } satisfies Record<ComponentName, ComponentClass>;
@@ -24,7 +25,7 @@ export type Api = Record<GlobalName, unknown>;
 
 /** The stand-in for Lens Studio's API. @param world what its functions act on. */
 export function createApi(world: World): Api {
-  const liveTarget = new face.StandInTexture(new face.StandInScreen(world));
+  const liveTarget = new StandInTexture(new StandInScreen(world));
   const api: Omit<Api, 'global'> = {
     ...math.globals,
     ...script.globals,
@@ -44,6 +45,11 @@ export function createApi(world: World): Api {
           return world.mlPerformance;
         },
       },
+    },
+    requireAsset: (path: string) => {
+      const asset = world.assets.get(path);
+      if (asset === undefined) throw new Error(`requireAsset: ${path} is not an asset of the project`);
+      return asset;
     },
     print: (message: unknown) => world.print(String(message)),
     isNull: (reference: { destroyed?: boolean } | null | undefined) => !reference || reference.destroyed === true,

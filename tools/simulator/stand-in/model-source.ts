@@ -1,6 +1,6 @@
 import type { HostModel, LensHost } from '../lens.ts';
 import type { ModelAsset, ModelPort } from '../program.ts';
-import { cropOf } from './face.ts';
+import { cropOf } from './textures.ts';
 
 /** Work that takes some frames: asked once a frame, it gives its result when it is done. @throws Error if it fails. */
 export type Task<T> = () => { readonly value: T } | undefined;

@@ -22,7 +22,7 @@ export enum TextFillMode {
   Texture,
 }
 
-enum StretchMode {
+export enum StretchMode {
   Fit,
   Fill,
   Stretch,
@@ -98,6 +98,7 @@ export class StandInScreenTransform extends StandInComponent implements ScreenTr
 
 export class StandInVisual extends StandInComponent implements BaseMeshVisual {
   renderOrder = 0;
+  stretchMode: number = StretchMode.Fit;
   horizontalAlignment: number = HorizontalAlignment.Center;
   verticalAlignment: number = VerticalAlignment.Center;
 

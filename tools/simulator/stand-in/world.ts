@@ -36,6 +36,8 @@ export class World {
   readonly steppables = new Set<Steppable>();
   /** Scripts that have woken since the last frame. */
   readonly starting: object[] = [];
+  /** Assets by their path in the project. */
+  readonly assets = new Map<string, object>();
   /** Objects without a parent, in the order in which they became so. */
   readonly roots = new Set<object>();
 

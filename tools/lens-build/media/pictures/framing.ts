@@ -1,5 +1,5 @@
 import { FRAMING } from '../../../../lens/Assets/EmotionDetector/Framing.ts';
-import { drawFace, INK, label, MUTED, PEOPLE, renderSheet } from './drawing.ts';
+import { drawFace, INK, label, MUTED, renderSheet } from './drawing.ts';
 
 const SIDE = 280;
 const TOP = 26;
@@ -48,7 +48,7 @@ function drawPanel({ title, hint, side, colour }: (typeof PANELS)[number], index
   });
   return `
     <svg x="${x}" y="${TOP}" width="${SIDE}" height="${SIDE}" viewBox="${first} ${first} ${side} ${side}">
-      <rect x="-200" y="-200" width="500" height="500" fill="#cfdcec"/>${drawFace('Neutral', PEOPLE[3])}
+      <rect x="-200" y="-200" width="500" height="500" fill="#cfdcec"/>${drawFace()}
     </svg>
     <rect x="${x}" y="${TOP}" width="${SIDE}" height="${SIDE}" fill="none" stroke="${colour}" stroke-width="4"/>
     ${lines.join('')}${marks.join('')}

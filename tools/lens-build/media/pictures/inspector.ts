@@ -38,6 +38,7 @@ export const DETECTOR: Card = {
     {
       title: 'Decision',
       rows: [
+        'Preset',
         'Confidence',
         'Hysteresis',
         'Smoothing (s)',
@@ -52,6 +53,7 @@ export const DETECTOR: Card = {
     },
     { title: 'Events', rows: ['Behavior Triggers', 'Trigger Prefix', 'Callback Script', 'Function Name'] },
     { title: 'Debug', rows: ['Debug', 'Screen'] },
+    { title: 'Demo', rows: ['Demo Mode', 'Hold (s)', 'Pause (s)'] },
   ],
 };
 

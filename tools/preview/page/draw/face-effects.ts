@@ -30,7 +30,7 @@ export function changeFace(
   const moves: (readonly [number, number, number])[] = [];
   const bulges: (readonly [x: number, y: number, radius: number, amount: number])[] = [];
   for (const visual of visuals) {
-    if (visual.kind === 'text' || visual.faceIndex !== face.index) continue;
+    if (!('faceIndex' in visual) || visual.faceIndex !== face.index) continue;
     if (visual.kind === 'retouch') softness = Math.max(softness, visual.softness);
     else if (visual.kind === 'faceStretch')
       moves.push(...visual.moves.filter(([, x, y]) => Math.abs(x) + Math.abs(y) > LEAST));

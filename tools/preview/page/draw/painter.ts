@@ -1,10 +1,14 @@
-/** Draws what a lens shows over a picture of the camera, on a 2-D canvas, without a graphics card. */
+/**
+ * Draws what a lens shows over a picture of the camera, on a 2-D canvas, without a graphics card; only materials, which are
+ * programs for one, are drawn by WebGL.
+ */
 
 import type { Affine, TrackedFace } from '../../../../ml/faces/face.ts';
-import type { HeadPlace, ScreenPlace, TextVisual, Visual } from '../../../simulator/lens.ts';
+import type { HeadPlace, ImageVisual, ScreenPlace, TextVisual, Visual } from '../../../simulator/lens.ts';
 import { changeFace, type Project } from './face-effects.ts';
 import { cssColor, Filler, type Textures } from './fills.ts';
 import { isEmoji, Letterer } from './lettering.ts';
+import type { MaterialDrawer, PlacedMaterial } from './materials/drawer.ts';
 
 /** One frame; the screen is the canvas, and all places are in its pixels. */
 export interface PaintedFrame {
@@ -14,6 +18,8 @@ export interface PaintedFrame {
   readonly visuals: readonly Visual[];
   readonly faces: readonly TrackedFace[];
   readonly project: Project;
+  /** Seconds of the lens, for materials that move. */
+  readonly time?: number;
 }
 
 export interface Painter {
@@ -25,19 +31,42 @@ const POINTS_ACROSS = 1000;
 const BLOCK = /^[\u2588\s]+$/;
 
 /**
- * A painter for a canvas, whose size may change between frames. What changes faces (stretch, liquify, retouch) changes the
+ * A painter for a canvas, whose size may change between frames. Without a drawer it leaves out materials. What changes faces (stretch, liquify, retouch) changes the
  * camera's picture only, whatever its order: the shipped effects draw nothing below it.
  */
-export function createPainter(canvas: HTMLCanvasElement, textures: Textures): Painter {
+export function createPainter(
+  canvas: HTMLCanvasElement,
+  textures: Textures,
+  materials: MaterialDrawer | null = null,
+): Painter {
   const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })!;
   const letterer = new Letterer();
   const filler = new Filler(context, textures);
   return {
-    paint({ picture, visuals, faces, project }) {
+    paint({ picture, visuals, faces, project, time = 0 }) {
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.drawImage(picture, 0, 0, canvas.width, canvas.height);
       for (const face of faces) changeFace(context, face, visuals, project);
-      for (const visual of visuals) if (visual.kind === 'text') drawText(context, visual, project, letterer, filler);
+      /** Materials that follow each other are drawn at once: to and from the graphics card takes time. */
+      let run: PlacedMaterial[] = [];
+      const drawRun = () => {
+        if (run.length > 0) materials?.draw(context, run, time);
+        run = [];
+      };
+      for (const visual of visuals)
+        if (visual.kind === 'text') {
+          drawRun();
+          drawText(context, visual, project, letterer, filler);
+        } else if (visual.kind === 'postEffect') {
+          run.push({
+            visual,
+            square: [canvas.width / 2, 0, 0, -canvas.height / 2, canvas.width / 2, canvas.height / 2],
+          });
+        } else if (visual.kind === 'image') {
+          const square = squareOf(visual.place, project);
+          if (square) run.push({ visual, square: fitted(visual, square, textures) });
+        }
+      drawRun();
       context.setTransform(1, 0, 0, 1, 0, 0);
     },
   };
@@ -100,6 +129,18 @@ function drawText(
     lettering.height,
   );
   context.globalAlpha = 1;
+}
+
+/** The part of an image's square that its picture fills with its aspect kept. */
+function fitted({ fit, material }: ImageVisual, [a, b, c, d, e, f]: Affine, textures: Textures): Affine {
+  const source = fit === null ? null : material.values[fit];
+  const picture = source && 'kind' in source && source.kind === 'picture' ? textures.pictureOf(source.id) : null;
+  if (!picture) return [a, b, c, d, e, f];
+  // A picture of a project is an image, whose sides are numbers.
+  const aspect = (picture as HTMLImageElement).width / (picture as HTMLImageElement).height;
+  const room = Math.hypot(a, b) / Math.hypot(c, d);
+  const [across, down] = aspect > room ? [1, room / aspect] : [aspect / room, 1];
+  return [a * across, b * across, c * down, d * down, e, f];
 }
 
 /** Where the square of a place lies on the canvas; null if it lies at a face that is not there. */

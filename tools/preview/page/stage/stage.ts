@@ -3,21 +3,31 @@ import type { Affine } from '../../../../ml/faces/face.ts';
 import { projectHead } from '../../../../ml/faces/placement.ts';
 import type { ScreenSize, Visual } from '../../../simulator/lens.ts';
 import { element, setText } from '../../../web/page/dom.ts';
+import type { Textures } from '../draw/fills.ts';
+import { createMaterialDrawer, type MaterialDrawer } from '../draw/materials/drawer.ts';
+import type { Resolution } from '../draw/materials/resolution.ts';
 import { createPainter } from '../draw/painter.ts';
 import { cropSquare, type OnStage } from '../run/host.ts';
 
 /** The screen that the lens is shown on. */
 export interface Stage {
   readonly root: HTMLElement;
-  paint(shown: OnStage, visuals: readonly Visual[]): void;
+  /** Null where the browser has no WebGL 2. */
+  readonly materials: MaterialDrawer | null;
+  /** @param time seconds of the lens. */
+  paint(shown: OnStage, visuals: readonly Visual[], time: number): void;
   /** Gives the screen another shape. */
   resize(size: ScreenSize, phone: boolean): void;
   /** Something to know about the picture, such as that there is no face in it; empty for nothing. */
   say(text: string): void;
 }
 
-/** @param overlay is laid over the picture. */
-export function createStage(overlay: HTMLElement): Stage {
+/**
+ * @param overlay is laid over the picture.
+ * @param resolution how finely materials are drawn; null: as finely as all else.
+ * @param onLost is called when the browser no longer lets materials be drawn.
+ */
+export function createStage(overlay: HTMLElement, resolution: Resolution | null, onLost?: () => void): Stage {
   const canvas = element('canvas', { role: 'img', 'aria-label': 'The picture with the lens' });
   const status = element('span');
   const screen = element(
@@ -31,21 +41,25 @@ export function createStage(overlay: HTMLElement): Stage {
   let current: OnStage | null = null;
   const faceOf = (index: number) => current?.faces.find((face) => face.index === index);
 
-  const painter = createPainter(canvas, {
+  const textures: Textures = {
     pictureOf: (id) => pictures.get(id) ?? null,
     drawCrop(context, crop) {
       const place = current && cropSquare(crop, current);
       if (current && place) drawCrop(context, current.taken.canvas, place);
     },
-  });
+  };
+  const materials = createMaterialDrawer(textures, resolution, onLost);
+  const painter = createPainter(canvas, textures, materials);
 
   return {
     root: element('div', { class: 'screen-area' }, screen),
-    paint(shown, visuals) {
+    materials,
+    paint(shown, visuals, time) {
       current = shown;
       painter.paint({
         picture: shown.taken.canvas,
         visuals,
+        time,
         faces: shown.faces,
         project: (faceIndex, point, at) => {
           const face = faceOf(faceIndex);

@@ -3,7 +3,7 @@ import { eyesOf } from '../../../../../ml/core/landmarks68.ts';
 import { ACTION_UNITS, type Expression } from '../../../../../ml/data/synthetic/expressions.ts';
 import type { TrackedFace } from '../../../../../ml/faces/face.ts';
 import { drawPortrait, paintBackdrop } from './compose.ts';
-import { PEOPLE } from './people.ts';
+import { type Character, PEOPLE } from './people.ts';
 import { HEAD_X, HEAD_Y, type Portrait, paintPortrait, UNIT } from './portrait.ts';
 
 /** A source of frames for people without a camera: drawn people who show the expression they are asked for. */
@@ -23,6 +23,8 @@ export interface ActorOptions {
   readonly width: number;
   readonly height: number;
   readonly people: 1 | 2;
+  /** Who plays, in the order of the people; left out: those of the preview. */
+  readonly cast?: readonly Character[];
 }
 
 /** Seconds from one expression to another. */
@@ -41,13 +43,14 @@ interface Player {
 }
 
 export class Actor {
-  readonly #cast = new Cast();
+  readonly #cast: Cast;
   readonly #players: readonly Player[];
   readonly #backdrop: Uint8ClampedArray;
   readonly #pixels: Uint8ClampedArray<ArrayBuffer>;
 
   constructor(readonly options: ActorOptions) {
-    const { width, height, people } = options;
+    const { width, height, people, cast = PEOPLE } = options;
+    this.#cast = new Cast(cast);
     this.#players = Array.from({ length: people }, () => ({ emotion: 'Neutral', weights: weightsOf('Neutral') }));
     this.#backdrop = paintBackdrop(width, height);
     this.#pixels = new Uint8ClampedArray(4 * width * height);
@@ -192,12 +195,16 @@ function headMotion(time: number, person: number): HeadMotion {
 
 /** The portraits of all people, painted when they are first needed, or before, in idle time. */
 class Cast {
-  readonly #portraits = PEOPLE.map(() => new Map<Emotion, Portrait>());
+  readonly #portraits: readonly Map<Emotion, Portrait>[];
+
+  constructor(readonly people: readonly Character[]) {
+    this.#portraits = people.map(() => new Map<Emotion, Portrait>());
+  }
 
   portrait(person: number, emotion: Emotion): Portrait {
     const known = this.#portraits[person].get(emotion);
     if (known) return known;
-    const { looks, ...colors } = PEOPLE[person];
+    const { looks, ...colors } = this.people[person];
     const look: Partial<Expression> = looks[emotion];
     const expression = Object.fromEntries(ACTION_UNITS.map((unit) => [unit, look[unit] ?? 0])) as Expression;
     const painted = paintPortrait(colors, expression);
