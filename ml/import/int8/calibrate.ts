@@ -23,8 +23,15 @@ const FIXED: Partial<Record<Int8Layer['kind'], QuantizationParameters>> = {
 /** Layers that only move integers, so that result and inputs have the same parameters. */
 const MOVING: readonly string[] = ['PAD', 'MAX_POOL_2D', 'AVERAGE_POOL_2D', 'CONCATENATION'];
 
+/** What is known of the activations. */
+export interface Calibrated {
+  readonly parameters: ReadonlyMap<string, QuantizationParameters>;
+  /** Mean of each channel, [C]; the image's is not measured. */
+  readonly means: ReadonlyMap<string, Float64Array>;
+}
+
 /**
- * Parameters of every activation, from the ranges that they have on pictures.
+ * Parameters of every activation, from the ranges that they have on pictures, and the means of their channels.
  * @param model that the layers are of.
  * @param side of its picture.
  * @throws UserError if an activation's range is not finite, or the model cannot be run.
@@ -36,7 +43,7 @@ export async function calibrateLayers(
   pictures: Pictures,
   observer: ObserverKind,
   reporter: Reporter,
-): Promise<ReadonlyMap<string, QuantizationParameters>> {
+): Promise<Calibrated> {
   const groups = groupsOf(network);
   const observed = await observe(model, network, side, pictures, reporter);
   const parameters = new Map<string, QuantizationParameters>();
@@ -49,7 +56,7 @@ export async function calibrateLayers(
     const chosen = image ?? (fixed && FIXED[fixed.kind]) ?? activationParameters(whole, name);
     for (const member of group) parameters.set(member, chosen);
   }
-  return parameters;
+  return { parameters, means: new Map([...observed].map(([name, seen]) => [name, seen.channelMeans()])) };
 }
 
 /** Activations that must have the same parameters. */

@@ -12,6 +12,7 @@ import type { TfliteOperator, TfliteTensor } from '../../tflite/model.ts';
 import { writeTflite } from '../../tflite/write.ts';
 import type { Sides } from '../passes/view.ts';
 import { moved } from '../readers/builder.ts';
+import type { Calibrated } from './calibrate.ts';
 import type { Convolution, Int8Layer, Int8Network } from './layers.ts';
 
 const NOT_QUANTIZED = { scale: [], zeroPoint: [], quantizedDimension: 0 };
@@ -43,14 +44,10 @@ const VERSIONS: Readonly<Record<string, number>> = {
  * project's own: `image` [1, S, S, 3] in [−1, 1] and `prob` [1, K]. Like those it ends in MEAN without kept axes,
  * FULLY_CONNECTED and SOFTMAX.
  * @param network of {@link int8Layers}.
- * @param parameters of every activation.
+ * @param calibrated every activation.
  */
-export function int8File(
-  network: Int8Network,
-  parameters: ReadonlyMap<string, QuantizationParameters>,
-  labels: readonly string[],
-): Uint8Array {
-  return new Int8Writer(network, parameters).file(labels);
+export function int8File(network: Int8Network, calibrated: Calibrated, labels: readonly string[]): Uint8Array {
+  return new Int8Writer(network, calibrated).file(labels);
 }
 
 class Int8Writer {
@@ -61,7 +58,7 @@ class Int8Writer {
 
   constructor(
     private readonly network: Int8Network,
-    private readonly parameters: ReadonlyMap<string, QuantizationParameters>,
+    private readonly calibrated: Calibrated,
   ) {
     this.#rows = rowsOf(network);
   }
@@ -135,7 +132,7 @@ class Int8Writer {
   }
 
   #of(name: string): QuantizationParameters {
-    return this.parameters.get(name) as QuantizationParameters;
+    return this.calibrated.parameters.get(name) as QuantizationParameters;
   }
 
   #operate(
@@ -218,12 +215,13 @@ class Int8Writer {
     const ofBias = biasScales(scale, scales);
     const values = quantizeKernel(kernel.values, scales);
     const integers = Float32Array.from(values);
+    const corrected = correctBias(layer, this.calibrated.means.get(name), (c, k) => values[k] * scales[c]);
     const order = depthwise ? [1, 2, 3, 0] : [0, 2, 3, 1];
     const ordered = Int8Array.from(moved({ dims: kernel.dims, values: integers }, order));
     const each = (all: Float32Array) => (row ? [all[0]] : [...all]);
     const shape = row ? [outputs, kernel.values.length / outputs] : order.map((axis) => kernel.dims[axis]);
     const weights = this.#constant(`${output}/kernel`, 'INT8', shape, ordered, each(scales), depthwise ? 3 : 0);
-    const biases = this.#constant(`${output}/bias`, 'INT32', [outputs], quantizeBias(bias, ofBias), each(ofBias));
+    const biases = this.#constant(`${output}/bias`, 'INT32', [outputs], quantizeBias(corrected, ofBias), each(ofBias));
     if (row) {
       const flat = this.#rows.has(name) ? x : this.#reshape(x, `${output}/flat`);
       this.#operate('FULLY_CONNECTED', [flat, weights, biases], result(), {
@@ -295,6 +293,31 @@ class Int8Writer {
     );
     return this.#operate('PAD', [x, amounts], output, { type: 'PadOptions', value: {} });
   }
+}
+
+/**
+ * Bias correction (Nagel et al. 2019, arXiv:1906.04721, section 4.2): takes back what rounding the kernel adds to the mean of each
+ * channel of the result.
+ * @param means of the input's channels, if they were measured.
+ * @param rounded number of a kernel after rounding, by its channel and its place.
+ */
+function correctBias(
+  { kernel: { dims, values }, bias, depthwise }: Convolution,
+  means: Float64Array | undefined,
+  rounded: (channel: number, place: number) => number,
+): Float32Array {
+  if (!means) return bias;
+  const [outputs, , height, width] = dims;
+  const taps = values.length / outputs;
+  return bias.map((value, c) => {
+    let shift = 0;
+    for (let k = 0; k < taps; k++) {
+      const place = c * taps + k;
+      const from = depthwise ? Math.floor((c * means.length) / outputs) : Math.floor(k / (height * width));
+      shift += (rounded(c, place) - values[place]) * means[from];
+    }
+    return value - shift;
+  });
 }
 
 /** Whether a convolution sees the whole image at once: a dense layer after Flatten. */
