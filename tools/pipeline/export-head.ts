@@ -93,26 +93,17 @@ export async function describeHead(
   return path;
 }
 
-const counts = z.record(z.string(), z.number().int().min(0));
-const DataText = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue('expected JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(z.object({ faces: z.object({ Training: counts }) }));
+const DataSchema = z.object({ faces: z.object({ Training: z.record(z.string(), z.number().int().min(0)) }) });
 
 /** How common each class was among the faces that a run was trained on; undefined if the run does not say. */
 async function sharesIn({ folder }: Run, labels: readonly string[]): Promise<number[] | undefined> {
-  const file = join(folder, DATA_FILE);
-  if (!existsSync(file)) return undefined;
-  const read = DataText.safeParse(await readText(file));
-  if (!read.success) return undefined;
-  const faces = labels.map((label) => read.data.faces.Training[label] ?? 0);
+  let counts: Record<string, number>;
+  try {
+    counts = DataSchema.parse(JSON.parse(await readText(join(folder, DATA_FILE)))).faces.Training;
+  } catch {
+    return undefined;
+  }
+  const faces = labels.map((label) => counts[label] ?? 0);
   const total = faces.reduce((sum, count) => sum + count, 0);
   return total === 0 ? undefined : faces.map((count) => count / total);
 }
