@@ -1,31 +1,47 @@
 import { defineConfig } from 'vitest/config';
 
-/** Commands that are interrupted or killed at a moment of their work, and pages that draw: the other tests would slow them. */
-const TIMED = ['ckplus', 'film', 'interrupt', 'kill', 'preview'].map((name) => `test/e2e/${name}.test.ts`);
+/** Rooms whose tests leave nothing behind in a process: they share one, with the modules that it has loaded. */
+const SHARING = ['bench', 'check', 'config', 'core', 'data', 'evaluate', 'lens-studio', 'model', 'onnx', 'tflite'].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
+
+/** A command that is interrupted has two seconds to end, and one that is killed is killed amid its work: others would slow them. */
+const TIMED = ['ckplus', 'interrupt', 'kill'].map((name) => `test/e2e/${name}.test.ts`);
+
+/** One pool for all others. ONNX Runtime uses every core by itself, and so does a page that draws: a third file would only fight. */
+const POOL = { maxWorkers: 2 };
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/missing-data.ts'],
+    globalSetup: './test/temporary-files.ts',
     projects: [
       {
         test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
-          // ONNX Runtime uses every core by itself: a second file fills the gaps that one leaves, a third would only fight.
-          maxWorkers: 2,
+          ...POOL,
+          name: 'sharing',
+          include: SHARING,
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
       {
         test: {
+          ...POOL,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', ...SHARING],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...POOL,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: TIMED,
-          // Commands start on one core.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -35,7 +51,7 @@ export default defineConfig({
           name: 'e2e-timed',
           include: TIMED,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -32,11 +32,14 @@ export function checkContent(content: Uint8Array, file: string): CheckReport {
   );
 }
 
+/** Code of the finding that a lens may not have so large a model. */
+export const TOO_LARGE = 'too-large';
+
 /** @param bytes of the model with its weights. */
 function sizeFindings(bytes: number): Finding[] {
   if (bytes <= ML_ASSETS_BYTES) return [];
   const found = `the model has ${bytes.toLocaleString('en')} bytes; all ML assets of a lens together may have at most 10 MB`;
-  return [error(found, 'Choose a smaller network, a smaller width, or 8-bit TFLite')];
+  return [{ ...error(found, 'Choose a smaller network, a smaller width, or 8-bit TFLite'), code: TOO_LARGE }];
 }
 
 /** Puts together the report: one row for each kind of operator, and where the whole network runs. */

@@ -10,6 +10,8 @@ export const SYMBOLS: Readonly<Record<Severity, string>> = { error: '✗', warni
 /** Something about a model that its maker should know. The lens validator's findings add a place in the project. */
 export const FindingSchema = z.object({
   severity: z.enum(SEVERITIES),
+  /** Tells it from others, where programs need that. */
+  code: z.string().optional(),
   /** Name of the node or tensor; absent if it is about the whole file. */
   node: z.string().optional(),
   found: z.string(),

@@ -48,7 +48,8 @@ const UNSCALED: readonly string[] = [
 const CONVERSIONS: readonly string[] = ['ARG_MAX', 'ARG_MIN', 'DEQUANTIZE', 'QUANTIZE'];
 /** Bias scales are a product that was rounded. */
 const TOLERANCE = 1e-5;
-const MIN_WEIGHT = -127;
+/** The range of weights is symmetric: −127 to 127. */
+const UNUSED_WEIGHT = -128;
 
 /** Version of an operator that takes int8, by tensorflow/compiler/mlir/lite/tools/versioning/op_version.cc. */
 const INT8_VERSION: Readonly<Record<string, number>> = {
@@ -149,7 +150,7 @@ function weightProblems({ name, inputs }: TfliteOperator, input: TfliteTensor): 
     if (weights.zeroPoint.some((zero) => zero !== 0)) {
       problems.push(error('the weights have zero points other than 0', CONVERT_AGAIN));
     }
-    if (weights.type === 'INT8' && new Int8Array(weights.data).some((weight) => weight < MIN_WEIGHT)) {
+    if (weights.type === 'INT8' && new Int8Array(weights.data).includes(UNUSED_WEIGHT)) {
       problems.push(warning('a weight is -128; expected -127 … 127', CONVERT_AGAIN));
     }
   }

@@ -24,7 +24,10 @@ export async function loadConfig(
   const apply = (layer: readonly Setting[]) => {
     for (const setting of layer) settings.set(setting.path, setting);
   };
-  if (file !== undefined) apply(await readConfigFile(file));
+  if (file !== undefined) {
+    const { tree, place } = await readWritten(file);
+    apply(settingsOf(tree, place));
+  }
   apply(flags);
   const source = settings.get('data.source')?.value ?? FIELDS.get('data.source')?.default;
   const synthetic = source === 'synthetic';
@@ -80,11 +83,18 @@ function describeIssue(issue: z.core.$ZodIssue, settings: ReadonlyMap<string, Se
 /** Ten times the size of a file with all fields and comments; the YAML parser takes quadratic time for many keys. */
 const MAX_BYTES = 1 << 16;
 
+/** What a YAML or JSON file says, and where. */
+export interface Written {
+  readonly tree: unknown;
+  /** File, line and column of the value at a path, or of its key. */
+  place(steps: readonly string[], key?: boolean): string;
+}
+
 /**
- * Reads the fields that a YAML or JSON file sets. JSON is read as YAML, of which it is a part.
- * @throws UserError with file, line and column if it is missing, malformed or has an unknown field.
+ * Reads a YAML or JSON file. JSON is read as YAML, of which it is a part.
+ * @throws UserError with file, line and column if it is missing, malformed or too large.
  */
-async function readConfigFile(path: string): Promise<Setting[]> {
+export async function readWritten(path: string): Promise<Written> {
   const text = new TextDecoder().decode(await readBytes(path, MAX_BYTES));
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -102,13 +112,11 @@ async function readConfigFile(path: string): Promise<Setting[]> {
         );
     },
   });
-  let tree: unknown;
   try {
-    tree = document.toJS();
+    return { tree: document.toJS(), place: (steps, key = false) => place(offsetOf(document, steps, key)) };
   } catch (thrown) {
     throw new UserError(`${path}: ${messageOf(thrown)}; write the values out`, { cause: thrown });
   }
-  return settingsOf(tree, (steps, key = false) => place(offsetOf(document, steps, key)));
 }
 
 /** Where the value or the key at a path begins in the text. */

@@ -21,6 +21,10 @@ export type ArchitectureName = (typeof ARCHITECTURES)[number];
 export const LANDMARK_USES = ['none', 'fused', 'landmarksOnly'] as const;
 export type LandmarkUse = (typeof LANDMARK_USES)[number];
 
+/** What trains: see `ml/train/webgpu`. */
+export const DEVICES = ['auto', 'cpu', 'webgpu'] as const;
+export type DeviceName = (typeof DEVICES)[number];
+
 const probability = z.number().min(0).max(1);
 const whole = z.number().int().min(0);
 /** The maximum is longer than anybody can wait. */
@@ -135,6 +139,9 @@ const augment = z.strictObject({
   light: probability
     .default(0)
     .describe('maximum light from one side: how much brighter that edge of the face is than its middle, 0.4 = 40 %'),
+  jpeg: probability.default(0).describe('probability that a face is compressed as JPEG, of a quality from 20 to 80'),
+  glasses: probability.default(0).describe('probability of drawn glasses, every sixth pair dark'),
+  hand: probability.default(0).describe('probability of a drawn hand before cheek, chin or mouth'),
   cutout: probability.default(0.5).describe('probability of a cut-out square'),
   cutoutSize: probability.default(0.35).describe('maximum side of the cut-out as a share of the side'),
   mixup: z.number().min(0).max(2).default(0).describe('α of mixup, which blends two faces; 0 = none'),
@@ -187,6 +194,12 @@ const train = z.strictObject({
     .union([z.literal('auto'), whole.min(1).max(64)])
     .default('auto')
     .describe('number of worker threads, each of which trains on a part of the batch'),
+  device: z
+    .enum(DEVICES)
+    .default('auto')
+    .describe(
+      'what trains: cpu, webgpu (a graphics processor), or auto: a GPU that is known to work and to be faster, else the CPU',
+    ),
   layout: z
     .enum(['auto', 'blocked', 'portable'])
     .default('auto')

@@ -1,14 +1,11 @@
 import { z } from 'zod';
+import { CLASS_COUNT, keyOf } from '../../lens/Assets/EmotionDetector/Classes.ts';
 import { EMOTIONS } from './emotions.ts';
 
-/** How many classes a model of a lens tells apart. */
-export const CLASSES = { min: 2, max: 64 } as const;
+export { CLASS_COUNT as CLASSES, keyOf };
 
 /** Letters of a class's name. */
 export const MAX_LETTERS = 60;
-
-/** Names with the same key stand for the same class: neither case nor spaces around a name matter. */
-export const keyOf = (name: string): string => name.trim().toLowerCase();
 
 /** Whether a class may have this name; control characters and halves of characters are no letters. */
 export const isClassName = (name: string): boolean =>
@@ -28,8 +25,8 @@ export function repeatedName(names: readonly string[]): readonly [first: number,
 /** Names of a model's classes in the order of its output, each once. */
 export const ClassListSchema = z
   .array(z.string().refine(isClassName, `expected 1 to ${MAX_LETTERS} letters, without control characters`))
-  .min(CLASSES.min)
-  .max(CLASSES.max)
+  .min(CLASS_COUNT.min)
+  .max(CLASS_COUNT.max)
   .refine((names) => repeatedName(names) === undefined, 'expected each class once');
 
 /** Whether a list begins with these classes. */

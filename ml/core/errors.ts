@@ -26,6 +26,11 @@ export function printable(text: string): string {
     .replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** Text without the passwords of the URLs in it, to be shown or kept. */
+export function withoutPasswords(text: string): string {
+  return text.replace(/(\b[a-z]+:\/\/[^\s:@/]*):[^\s@]*@/gi, '$1:***@').replace(/([?&]password=)[^&\s]*/gi, '$1***');
+}
+
 /** With more wrong letters it is another word, and the suggestion is worse than none. */
 const MAX_EDITS = 2;
 

@@ -6,6 +6,8 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { uptime } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { userCacheFolder } from './user-cache.mjs';
@@ -14,7 +16,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What decides how a program is compiled, apart from its own files; the latter pins the compiler's version. */
 const RULES = [fileURLToPath(import.meta.url), join(ROOT, 'package.json')];
 /** Packages that start faster as a part of the bundle; all others may look for files next to their own. */
-const BUNDLED = /^zod(\/|$)/;
+const BUNDLED = /^(commander|picocolors|yaml|zod)(\/|$)/;
+/** The folder of an installed package, which its own version describes. */
+const PACKAGE = /^.*[\\/]node_modules[\\/][^\\/]+/;
+/** What a bundled package written as CommonJS loads from Node.js. */
+const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
 /** Compiled files that no program needs any more are kept so long for processes that still run. */
 const KEEP_MS = 7 * 24 * 3600 * 1000;
 
@@ -36,17 +42,26 @@ function* folders(writing) {
 }
 
 /** The record of what was compiled; another installation has other records in the same folder. */
-const recordOf = (program) => `${basename(program, '.ts')}-${hashOf([program]).slice(0, 16)}.json`;
+const recordOf = (program) => `${basename(program, '.ts')}-${digestOf([program]).slice(0, 16)}.json`;
 
 /** The compiled program, if it was made of the files that are there now and is whole. */
 function findCompiled(program) {
   for (const folder of folders(false)) {
     try {
-      const record = JSON.parse(fs.readFileSync(join(folder, recordOf(program)), 'utf8'));
-      const { digest, sources, modules, packages } = record;
-      const whole = Object.entries(modules).every(([name, bytes]) => fs.statSync(join(folder, name)).size === bytes);
-      if (whole && packages.every((path) => fs.existsSync(path)) && digest === digestOf(sources, fs.readFileSync))
-        return pathToFileURL(join(folder, record.main));
+      const path = join(folder, recordOf(program));
+      const record = JSON.parse(fs.readFileSync(path, 'utf8'));
+      const { main, sources, stamps, modules, packages, digest, time } = record;
+      const names = Object.keys(modules);
+      if (!names.every((name) => fs.statSync(join(folder, name)).size === modules[name])) continue;
+      if (!packages.every((path) => fs.existsSync(path))) continue;
+      const now = sources.map(stampOf);
+      // A file that was written again may be the same, and after a crash of the system a module may have its size only.
+      if (time < Date.now() - 1000 * uptime() || now.some((stamp, i) => stamp !== stamps[i])) {
+        const paths = [...sources, ...names.map((name) => join(folder, name))];
+        if (digest !== digestOf(paths.map((path) => fs.readFileSync(path)))) continue;
+        renew(path, { ...record, stamps: now, time: Date.now() });
+      }
+      return pathToFileURL(join(folder, main));
     } catch {
       // Missing or damaged: it is compiled again.
     }
@@ -54,14 +69,25 @@ function findCompiled(program) {
   return undefined;
 }
 
-function hashOf(parts) {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return hash.digest('hex');
+function renew(path, record) {
+  try {
+    write(path, JSON.stringify(record));
+  } catch {
+    // The next start compares the contents again.
+  }
 }
 
-/** Of the contents of files in their order. */
-const digestOf = (paths, read) => hashOf(paths.flatMap((path) => [path, read(path)]));
+/** Differs after every write to a file: no program can set the time at which its entry was last changed. */
+function stampOf(path) {
+  const { size, ctimeMs } = fs.statSync(path);
+  return `${size} ${ctimeMs}`;
+}
+
+function digestOf(contents) {
+  const hash = createHash('sha256');
+  for (const content of contents) hash.update(`${content.length}:`).update(content);
+  return hash.digest('hex');
+}
 
 async function compileAndKeep(program) {
   const compiled = await compile(program);
@@ -85,7 +111,7 @@ async function compileAndKeep(program) {
 /** Bundles a program and all that it imports, what it imports later as files of their own. */
 async function compile(program) {
   const { build, stop } = await import('esbuild');
-  const contents = new Map(RULES.map((path) => [path, fs.readFileSync(path)]));
+  const read = new Map(RULES.map((path) => [path, readStamped(path)]));
   const packages = new Set();
   const outdir = join(ROOT, 'compiled');
   const { outputFiles } = await build({
@@ -101,33 +127,39 @@ async function compile(program) {
     outdir,
     entryNames: '[name]-[hash]',
     outExtension: { '.js': '.mjs' },
+    banner: { js: REQUIRE },
     write: false,
     sourcemap: 'linked',
     sourcesContent: false,
     sourceRoot: `${pathToFileURL(outdir)}/`,
     logLevel: 'silent',
-    plugins: [{ name: 'emotion-lens', setup: (hooks) => addHooks(hooks, contents, packages) }],
+    plugins: [{ name: 'emotion-lens', setup: (hooks) => addHooks(hooks, read, packages) }],
   });
   await stop();
-  const sources = [...contents.keys()].sort();
-  const names = outputFiles.map(({ path }) => basename(path));
+  const files = outputFiles.map(({ path, contents }) => [basename(path), contents]);
+  const modules = files.filter(([name]) => name.endsWith('.mjs'));
   return {
-    files: outputFiles.map(({ contents: bytes }, i) => [names[i], bytes]),
+    files,
     record: {
       program,
-      main: names.find((name) => name.startsWith(`${basename(program, '.ts')}-`) && name.endsWith('.mjs')),
-      digest: digestOf(sources, (path) => contents.get(path)),
-      sources,
-      modules: Object.fromEntries(outputFiles.map(({ contents: bytes }, i) => [names[i], bytes.length])),
+      main: modules.map(([name]) => name).find((name) => name.startsWith(`${basename(program, '.ts')}-`)),
+      digest: digestOf([...[...read.values()].map(({ bytes }) => bytes), ...modules.map(([, bytes]) => bytes)]),
+      time: Date.now(),
+      sources: [...read.keys()],
+      stamps: [...read.values()].map(({ stamp }) => stamp),
+      modules: Object.fromEntries(modules.map(([name, { length }]) => [name, length])),
       packages: [...packages],
     },
   };
 }
 
+/** The stamp first: what is written after it is not taken for what was read. */
+const readStamped = (path) => ({ stamp: stampOf(path), bytes: fs.readFileSync(path) });
+
 /** Names packages by their place, which the compiled files do not share, and tells each file where its source lies. */
-function addHooks({ onResolve, onLoad }, contents, packages) {
+function addHooks({ onResolve, onLoad }, read, packages) {
   onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
-    if (kind === 'entry-point' || path.startsWith('node:')) return undefined;
+    if (kind === 'entry-point' || isBuiltin(path)) return undefined;
     let url;
     try {
       url = import.meta.resolve(path);
@@ -135,15 +167,22 @@ function addHooks({ onResolve, onLoad }, contents, packages) {
       // It is not installed, which matters only to a command that needs it.
       return { path, external: true };
     }
-    if (BUNDLED.test(path)) return { path: fileURLToPath(url) };
-    packages.add(fileURLToPath(url));
+    const file = fileURLToPath(url);
+    if (BUNDLED.test(path)) {
+      const version = join(PACKAGE.exec(file)[0], 'package.json');
+      read.set(version, readStamped(version));
+      return { path: file };
+    }
+    packages.add(file);
     return { path: url, external: true };
   });
   onLoad({ filter: /\.(ts|js|json)$/ }, ({ path }) => {
-    const bytes = fs.readFileSync(path);
-    contents.set(path, bytes);
+    if (PACKAGE.test(path)) return undefined;
     const loader = extname(path).slice(1);
-    const text = bytes.toString();
+    const file = readStamped(path);
+    read.set(path, file);
+    // Of a namespace, the parts that nobody uses are left out.
+    const text = file.bytes.toString().replace("import { z } from 'zod'", "import * as z from 'zod'");
     if (loader !== 'ts' || !text.includes('import.meta.')) return { contents: text, loader };
     const place = { url: pathToFileURL(path).href, filename: path, dirname: dirname(path) };
     return { contents: `const importMeta = ${JSON.stringify(place)}; ${text}`, loader };
@@ -162,7 +201,7 @@ function write(path, content) {
   if (fs.existsSync(path) && fs.readFileSync(path).equals(Buffer.from(content))) return;
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    fs.writeFileSync(temporary, content, { flag: 'wx', flush: true });
+    fs.writeFileSync(temporary, content, { flag: 'wx' });
     fs.renameSync(temporary, path);
   } catch (thrown) {
     fs.rmSync(temporary, { force: true });

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import { UserError } from './errors.ts';
+import { UserError, withoutPasswords } from './errors.ts';
 import { fileError, readText, removeStaleTemporaries } from './files.ts';
 import { exists, isRunning, markOfThisProcess } from './processes.ts';
 import type { Reporter } from './progress.ts';
@@ -119,7 +119,7 @@ async function announce(folder: string, what: string, scope: string): Promise<st
     `.emotion-lens-${scope && `${scope}-`}${process.pid}-${randomBytes(8).toString('hex')}.lock`,
   );
   const cut = (value: string) => value.slice(0, MAX_TEXT);
-  const command = ['emotion-lens', ...process.argv.slice(2)].join(' ');
+  const command = withoutPasswords(['emotion-lens', ...process.argv.slice(2)].join(' '));
   const holder: Holder = { ...markOfThisProcess(), host: cut(hostname()), what: cut(what), command: cut(command) };
   if (announced.size === 0) process.on('exit', withdrawAll);
   announced.add(path);

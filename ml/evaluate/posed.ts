@@ -66,6 +66,7 @@ export type PosedEvaluation = z.infer<typeof PosedEvaluationSchema>;
  * @param predict gives probabilities [n, 7].
  * @param found data set with FER+ votes, and what the model answered for its PublicTest; without votes there is no front.
  * @param found.acted strength of the bias for acted faces with which the results are measured; 0 if left out.
+ * @param found.actedBias that bias, [7]; {@link ACTED_BIAS} if left out.
  */
 export async function evaluatePosed(
   faces: PosedFaces,
@@ -74,19 +75,21 @@ export async function evaluatePosed(
     readonly dataset: FaceDataset;
     readonly predictions: readonly SplitPredictions[];
     readonly acted?: number;
+    readonly actedBias?: readonly number[];
   },
 ): Promise<PosedEvaluation> {
   const { size, labels, source, subjects } = faces;
   const answers = await answerPosed(faces, predict);
   const sharp = answers.posed;
   const shares = sharesIn(found.dataset);
+  const { acted = 0, actedBias = ACTED_BIAS } = found;
   return {
     source,
     people: new Set(subjects).size,
     size,
-    results: scorePosed(answers, labels, found.acted ?? 0),
-    front: shares ? frontOf(sharp, faces, found, shares) : null,
-    calibration: calibrate(sharp, faces),
+    results: scorePosed(answers, labels, acted, actedBias),
+    front: shares ? frontOf(sharp, faces, found, { prior: priorBias(shares), acted: actedBias }) : null,
+    calibration: calibrate(sharp, faces, actedBias),
   };
 }
 
@@ -106,14 +109,15 @@ export async function answerPosed(
   };
 }
 
-/** Accuracy and mean recall under both protocols. @param acted strength of the bias for acted faces. */
+/** Accuracy and mean recall under both protocols. @param acted strength of the bias for acted faces, which is `actedBias`, [7]. */
 export function scorePosed(
   answers: PosedAnswers,
   labels: ArrayLike<number>,
   acted: number,
+  actedBias: readonly number[],
 ): PosedEvaluation['results'] {
   return (['posed', 'posed-soft'] as const).map((protocol) => {
-    const metrics = measure(biased(answers[protocol], ACTED_BIAS, acted), labels);
+    const metrics = measure(biased(answers[protocol], actedBias, acted), labels);
     const recall = meanRecall(metrics);
     return { protocol, metrics, meanRecall: recall.share, meanRecallInterval95: recall.interval95 };
   });
@@ -130,13 +134,12 @@ function frontOf(
   posed: Float32Array,
   { labels }: PosedFaces,
   { dataset, predictions }: Parameters<typeof evaluatePosed>[2],
-  shares: Float64Array,
+  biases: Readonly<Record<FrontPoint['bias'], ArrayLike<number>>>,
 ): PosedEvaluation['front'] {
   const answered = predictions.find(({ split }) => split === 'PublicTest');
   if (!answered) return null;
   const majority = protocolLabels('ferplus-majority', dataset).labels;
   const votes = Int16Array.from(answered.indices, (face) => majority[face]);
-  const biases = { prior: priorBias(shares), acted: ACTED_BIAS };
   return (['prior', 'acted'] as const).flatMap((bias) =>
     STRENGTHS[bias].map((strength) => ({
       bias,
@@ -154,6 +157,7 @@ function frontOf(
 function calibrate(
   probabilities: Float32Array,
   { labels, subjects, sessions }: PosedFaces,
+  actedBias: readonly number[],
 ): PosedEvaluation['calibration'] {
   const neutral = EMOTIONS.indexOf('Neutral');
   const K = EMOTIONS.length;
@@ -174,7 +178,7 @@ function calibrate(
         row * K,
       );
     }
-    return { acted, strength, ...sharesOf(measure(biased(calibrated, ACTED_BIAS, acted), truth)) };
+    return { acted, strength, ...sharesOf(measure(biased(calibrated, actedBias, acted), truth)) };
   };
   return {
     faces: kept.length,

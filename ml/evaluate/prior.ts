@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { EMOTIONS } from '../core/emotions.ts';
 import { type FaceDataset, indicesOf } from '../data/dataset.ts';
 import { protocolLabels } from '../data/labels.ts';
+import { readModelJson } from '../model/model-json.ts';
 import { type Metrics, Z95 } from './metrics.ts';
 
 /**
@@ -18,6 +21,17 @@ export const ACTED_BIAS = [0.45, 1.2, 1.2, 0, -0.2, 0.05, 0] as const;
  */
 export const actedBiasFor = (labels: string): readonly number[] =>
   labels === 'original' ? ACTED_BIAS.map(() => 0) : ACTED_BIAS;
+
+/**
+ * The bias that a lens adds to the answers of an exported file: what `model.json` beside it says, or else the common one.
+ * @throws UserError if that `model.json` is damaged.
+ */
+export async function actedBiasOf(file: string): Promise<readonly number[]> {
+  const path = join(dirname(file), 'model.json');
+  if (!existsSync(path)) return ACTED_BIAS;
+  const { files, actedBias } = await readModelJson(path);
+  return (files.some(({ name }) => name === basename(file)) && actedBias) || ACTED_BIAS;
+}
 
 /**
  * Shares of the classes among training faces by the majority of their FER+ votes: the prior that a network trained on votes

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { checkContent } from '../check/check-model.ts';
+import { checkContent, TOO_LARGE } from '../check/check-model.ts';
 import type { CheckReport } from '../check/report.ts';
 import { ML_ASSETS_BYTES } from '../check/snapml.ts';
 import { ConfigSchema } from '../config/schema.ts';
@@ -189,10 +189,8 @@ function refuseLarge(bytes: Uint8Array, file: string, way: string): void {
 export const fitsLens = (bytes: Uint8Array): boolean => bytes.length <= ML_ASSETS_BYTES;
 
 /** @throws UserError if SnapML would refuse the model for anything but its size. */
-function refuseUnaccepted({ findings, bytes }: CheckReport, file: string): void {
-  const errors = findings.filter(({ severity }) => severity === 'error');
-  // The first is of the size, if that is too large.
-  const error = errors[bytes > ML_ASSETS_BYTES ? 1 : 0];
+function refuseUnaccepted({ findings }: CheckReport, file: string): void {
+  const error = findings.find(({ severity, code }) => severity === 'error' && code !== TOO_LARGE);
   if (error)
     throw new UserError(
       `${file}: SnapML would not accept it: ${error.node ? `${error.node}: ` : ''}${error.found}. ${error.fix}`,

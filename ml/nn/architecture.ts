@@ -80,6 +80,13 @@ export function withBranches(
   return { ...network, branches, features: branches.reduce((sum, { features }) => sum + features, 0) };
 }
 
+/** Only so many of the first blocks of a network of images: a small one with layers of all kinds, to try things with. */
+export function firstBlocks({ branches: [branch], ...network }: Architecture, count: number): Architecture {
+  const blocks = branch.blocks.slice(0, count);
+  const { side, outChannels } = blocks[count - 1].layers.at(-1) as ConvLayer;
+  return withBranches(network, [{ ...branch, blocks, finalSide: side, tail: [], features: outChannels }]);
+}
+
 /** A branch of one dense layer, named after its input. */
 export function denseBranch(input: InputSpec, features: number): Branch {
   const layer = {

@@ -50,10 +50,21 @@ export function stemToGrey(colour: Float32Array): Float32Array {
   });
 }
 
-/** The convolutions of a network by the names of their activations: the classifier's is `logits`. */
-export function convolutionsOf(network: FoldedNetwork, head: string): Map<string, FoldedConvolution> {
-  const classifier = network.classifiers.get(head);
-  if (!classifier) throw new Error(`the network has no head ${head}`);
+/** The convolutions of a network by the names of their activations: the classifier's is `logits`, of all these heads in a row. */
+export function convolutionsOf(
+  network: FoldedNetwork,
+  head: string | readonly string[],
+): Map<string, FoldedConvolution> {
+  const classifiers = [head].flat().map((name) => {
+    const classifier = network.classifiers.get(name);
+    if (!classifier) throw new Error(`the network has no head ${name}`);
+    return classifier;
+  });
+  const joined = (parts: readonly Float32Array[]) => Float32Array.from(parts.flatMap((part) => [...part]));
+  const classifier = {
+    kernel: joined(classifiers.map(({ kernel }) => kernel)),
+    bias: joined(classifiers.map(({ bias }) => bias)),
+  };
   return new Map([...network.layers, [LOGITS, classifier]]);
 }
 

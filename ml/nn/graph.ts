@@ -105,12 +105,14 @@ export class Graph {
     options: NodeOptions = {},
   ): Tensor[] {
     const { attributes = {}, domain = '', type = 'float' } = options;
+    // At the end, an optional input is absent rather than empty, on which ONNX Runtime's WebGPU provider crashes.
+    const given = inputs.slice(0, inputs.findLastIndex((tensor) => tensor !== null) + 1);
     const results = shapes.map((shape) => ({ graph: this, name: options.name ?? this.#fresh(operator), shape, type }));
     this.#nodes.push({
       opType: operator,
       name: results[0].name,
       domain,
-      inputs: inputs.map((tensor) => tensor?.name ?? ''),
+      inputs: given.map((tensor) => tensor?.name ?? ''),
       outputs: results.map((tensor) => tensor.name),
       attributes,
     });

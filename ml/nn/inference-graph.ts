@@ -10,7 +10,7 @@ import {
 import { convolutionsOf, type FoldedNetwork } from './folded-network.ts';
 import { Graph, type Shape, type Tensor } from './graph.ts';
 import { type Layer, LOGITS, layersOf } from './layers.ts';
-import { add, clip, concat, mul, pad, reduceMean, relu, softmax } from './ops.ts';
+import { add, clip, concat, mul, pad, reduceMean, relu, reshape, softmax } from './ops.ts';
 
 /** Operator set of the exported model: the one that Snap's own export code uses. */
 const OPSET = 11;
@@ -33,7 +33,7 @@ export interface GraphForm {
   clip(x: Tensor, activation: Activation, name: string): Tensor;
 }
 
-interface GraphOptions {
+export interface GraphOptions {
   /** Images of one run. */
   readonly batch: number;
   /** Activations to output in addition to the probabilities, names of `activationsOf`. */
@@ -42,8 +42,8 @@ interface GraphOptions {
 }
 
 interface InferenceOptions extends GraphOptions {
-  /** The classifier to build; none builds the graph up to the features of the image. */
-  readonly head?: string;
+  /** The classifier to build, or several; none builds the graph up to the features of the image. */
+  readonly head?: string | readonly string[];
   /** Adds the outputs `LAYER/mean` and `LAYER/square`: mean and mean square before the activation, of layers with batch norm. */
   readonly observe?: boolean;
 }
@@ -53,12 +53,13 @@ interface InferenceOptions extends GraphOptions {
  *
  * Inputs are those of the network, channels first: `image` [batch, 3, S, S] with values in [−1, 1] and any others; output
  * `prob` [batch, K, 1, 1]. Uneven SAME padding is a Pad of its own, and dense layers are 1×1 convolutions, so that
- * no Flatten or Reshape is needed.
+ * no Flatten or Reshape is needed. Of several heads, `prob` is [batch, heads, K] and needs a Reshape.
  * @throws Error if the network has no such head.
  */
 export function buildInferenceGraph(network: FoldedNetwork, options: InferenceOptions): Uint8Array {
   const { head, observe: observed, ...rest } = options;
-  const convolutions = head === undefined ? network.layers : convolutionsOf(network, head);
+  const heads = head === undefined ? [] : [head].flat();
+  const convolutions = heads.length === 0 ? network.layers : convolutionsOf(network, heads);
   const form: GraphForm = {
     opset: OPSET,
     padNodes: true,
@@ -76,22 +77,27 @@ export function buildInferenceGraph(network: FoldedNetwork, options: InferenceOp
       return activation === 'relu' ? relu(x) : x;
     },
   };
-  return buildGraph(network.architecture, head === undefined ? 0 : network.classes, form, rest, observed);
+  return buildGraph(network.architecture, network.classes, form, { ...rest, heads: heads.length, observed });
 }
 
 /**
  * A network in any form, with the inputs and output of {@link buildInferenceGraph}.
- * @param classes 0 builds the graph up to the features of the image, its output `features`.
+ * @param options.heads how many classifiers there are; 0 builds the graph up to the features of the image, its output `features`.
  */
 export function buildGraph(
   network: Architecture,
   classes: number,
   form: GraphForm,
-  { batch, activations = [], metadata }: GraphOptions,
-  observed = false,
+  {
+    batch,
+    activations = [],
+    metadata,
+    heads = 1,
+    observed = false,
+  }: GraphOptions & { heads?: number; observed?: boolean },
 ): Uint8Array {
   const graph = new Graph();
-  const architecture = classes === 0 ? imageOnly(network) : network;
+  const architecture = heads === 0 ? imageOnly(network) : network;
   const computed = new Map<string, Tensor>();
   for (const input of inputsOf(architecture)) {
     const fed = graph.input(input.name, tensorShape(input, 'NCHW', batch));
@@ -120,23 +126,26 @@ export function buildGraph(
           name: layer.name,
         });
       case 'classifier': {
-        const weights = form.weights(graph, layer.name, [classes, architecture.features, 1, 1]);
-        return graph.node('Conv', [activation(layer.input), ...weights], [batch, classes, 1, 1], {
+        const answers = heads * classes;
+        const weights = form.weights(graph, layer.name, [answers, architecture.features, 1, 1]);
+        return graph.node('Conv', [activation(layer.input), ...weights], [batch, answers, 1, 1], {
           name: 'classifier',
         });
       }
-      case 'softmax':
-        return softmax(activation(layer.input), 1);
+      case 'softmax': {
+        const logits = activation(layer.input);
+        return heads > 1 ? softmax(reshape(logits, [batch, heads, classes]), 2) : softmax(logits, 1);
+      }
     }
   };
   let last = [...computed.values()][0];
   for (const layer of layersOf(architecture)) {
-    if (classes === 0 && layer.kind === 'classifier') break;
+    if (heads === 0 && layer.kind === 'classifier') break;
     last = form.activation(compute(layer), layer.name);
     computed.set(layer.name, last);
     if (activations.includes(layer.name)) graph.output(activationOutput(layer.name), last);
   }
-  graph.output(classes === 0 ? 'features' : PROBABILITIES, last);
+  graph.output(heads === 0 ? 'features' : PROBABILITIES, last);
   return graph.encode(form.opset, [], metadata);
 }
 

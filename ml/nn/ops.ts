@@ -150,14 +150,20 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   return parts[0].graph.node('Concat', parts, shape, { attributes: { axis: { int: axis } } });
 }
 
-/** Cuts a vector into pieces of these lengths. */
-export const split = (x: Tensor, lengths: readonly number[]) =>
-  x.graph.nodes(
-    'Split',
-    [x, x.graph.integers(lengths)],
-    lengths.map((length) => [length]),
-    { attributes: { axis: { int: 0 } } },
+/** Outputs of one Split: WebGPU promises a shader 8 buffers, its input and its parameters included. */
+const MAX_SPLIT = 6;
+
+/** Cuts a vector into pieces of these lengths; many of them in rounds, by a tree. */
+export function split(x: Tensor, lengths: readonly number[]): Tensor[] {
+  const perGroup = Math.ceil(lengths.length / MAX_SPLIT);
+  const groups = Array.from({ length: Math.ceil(lengths.length / perGroup) }, (_, i) =>
+    lengths.slice(i * perGroup, (i + 1) * perGroup),
   );
+  const sizes = groups.map((group) => group.reduce((sum, length) => sum + length, 0));
+  const shapes = sizes.map((size) => [size]);
+  const parts = x.graph.nodes('Split', [x, x.graph.integers(sizes)], shapes, { attributes: { axis: { int: 0 } } });
+  return perGroup === 1 ? parts : parts.flatMap((part, i) => split(part, groups[i]));
+}
 
 /** Pads with zeros: `begin[i]` before and `end[i]` after axis i. */
 export const pad = (x: Tensor, begin: readonly number[], end: readonly number[]) =>

@@ -71,7 +71,7 @@ export function trainQuantized(
       });
       return { ...state, averagedStatistics: flattenActivations(network, new Map(moved)) };
     },
-    predict: ({ averagedParameters: parameters, averagedStatistics: statistics }, _head, shown) => {
+    predict: ({ averagedParameters: parameters, averagedStatistics: statistics }, shown) => {
       const quantized = quantizedFrom({ info, parameters, statistics }, perChannel);
       return predictWith(buildQdqGraph(quantized, { batch: PREDICT_BATCH }), quantized, shown);
     },

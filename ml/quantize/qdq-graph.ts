@@ -14,7 +14,7 @@ const OPSET = 13;
  * the integers. Inputs and output are those of `buildInferenceGraph`.
  *
  * Activations and weights are written as uint8, the same integers moved by 128: on x86 without VNNI the runtime's kernels for
- * int8 weights saturate in 16 bits, and those for uint8 are exact.
+ * int8 weights saturate in 16 bits, and those for uint8 are exact. Where int8 is exact too, `ml/runtime` opens files with it.
  * @param options.activations to output in addition to the probabilities, as floats after their rounding.
  */
 export function buildQdqGraph(

@@ -19,6 +19,14 @@ export interface Limits {
  */
 export const LIMITS: Limits = { bytes: 2_000_000_000, milliseconds: 60_000 };
 
+/** How a process is watched. */
+interface Watch {
+  /** What mends a crash or an exceeded limit, for messages; by default another model does. */
+  readonly advice?: string;
+  /** Receives what native code prints. */
+  readonly onPrint?: (text: string) => void;
+}
+
 /** A call of a function in the other process. */
 interface Call {
   readonly method: string;
@@ -52,6 +60,7 @@ export class IsolatedProcess {
   readonly #child: ChildProcess;
   readonly #what: string;
   readonly #limits: Limits;
+  readonly #advice: string | undefined;
   #printed = '';
   #failure: UserError | undefined;
   #settle: ((reply: Reply | UserError) => void) | undefined;
@@ -60,12 +69,14 @@ export class IsolatedProcess {
    * @param module a program that calls {@link serveCalls}.
    * @param what is run, for messages, for example a file's name.
    */
-  constructor(module: URL, what: string, limits: Limits = LIMITS) {
+  constructor(module: URL, what: string, limits: Limits = LIMITS, { advice, onPrint }: Watch = {}) {
     this.#what = what;
     this.#limits = limits;
+    this.#advice = advice;
     this.#child = forked(module);
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#printed = (this.#printed + text).slice(-KEPT_LETTERS);
+      onPrint?.(text);
     });
     this.#child.on('message', (reply: Reply) => this.#settle?.(reply));
     this.#child.on('error', (error) => this.#fail(`could not be started (${error.message})`));
@@ -102,12 +113,13 @@ export class IsolatedProcess {
 
   #reason(code: number | null, signal: NodeJS.Signals | null): string {
     const { bytes, milliseconds } = this.#limits;
+    const advice = (another: string) => this.#advice ?? `choose ${another} model`;
     if (this.#printed.includes(OVER_MEMORY))
-      return `uses more than ${(bytes / 1e9).toLocaleString('en')} GB of memory; choose a smaller model`;
+      return `uses more than ${(bytes / 1e9).toLocaleString('en')} GB of memory; ${advice('a smaller')}`;
     if (this.#printed.includes(OVER_TIME))
-      return `does not answer within ${(milliseconds / 1000).toLocaleString('en')} seconds; choose a faster model`;
+      return `does not answer within ${(milliseconds / 1000).toLocaleString('en')} seconds; ${advice('a faster')}`;
     const last = this.#printed.trim().split('\n').at(-1);
-    return `made its runtime crash (${signal ?? `exit ${code}`}${last ? `: ${last}` : ''}); choose another model`;
+    return `made its runtime crash (${signal ?? `exit ${code}`}${last ? `: ${last}` : ''}); ${advice('another')}`;
   }
 
   #fail(reason: string): void {

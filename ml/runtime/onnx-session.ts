@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { messageOf, UserError } from '../core/errors.ts';
 import { decodeModel } from '../onnx/decode.ts';
 import type { ModelInterface, ModelPort, ModelSession, SessionOptions } from './session.ts';
+import { withFastKernels } from './signed-kernels.ts';
 
 /** Version of ONNX Runtime. */
 export const ONNX_RUNTIME_VERSION = ort.env.versions.node ?? ort.env.versions.common;
@@ -17,9 +18,10 @@ export async function openOnnx(
   { check, threads }: SessionOptions = {},
 ): Promise<ModelSession> {
   // ONNX Runtime would look for weights in other files, by names that the file gives.
-  decodeModel(bytes, file);
+  const decoded = decodeModel(bytes, file);
   const options = { logSeverityLevel: 3, ...(threads !== undefined && { intraOpNumThreads: threads }) } as const;
-  const session = await ort.InferenceSession.create(bytes, options).catch((thrown) => {
+  const fast = await withFastKernels(bytes, decoded);
+  const session = await ort.InferenceSession.create(fast, options).catch((thrown) => {
     throw new UserError(
       `cannot load ${file}: it is not a complete ONNX model (${messageOf(thrown)}); export or download it again`,
       { cause: thrown },

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { DEVICES } from '../config/schema.ts';
 import { Random } from '../core/random.ts';
 import { DenseLayout } from '../nn/operators/convolution.ts';
 import { initialState, type TrainingState } from '../train/engine.ts';
-import { planExecution } from '../train/hardware.ts';
-import { runTraining, type TrainingResult, type TrainingRun } from '../train/loop.ts';
+import { describePlan, planTraining } from '../train/hardware.ts';
+import { deviceOf, runTraining, type TrainingResult, type TrainingRun } from '../train/loop.ts';
 import { learningRateAt } from '../train/optimizer.ts';
+import { trainOn } from '../train/webgpu/device.ts';
 import { type Edsr, edsrParameters, NETWORKS, randomEdsr, SCALES } from './edsr.ts';
 import { bicubic, type LumaUpscaler, meanQuality, qualityOf } from './evaluate.ts';
 import { buildEdsrTrainingGraph } from './graphs.ts';
@@ -34,6 +36,7 @@ export const SettingsSchema = z.strictObject({
     .max(1)
     .default(1e-3)
     .describe('peak learning rate, after warm-up and before cosine decay'),
+  device: z.enum(DEVICES).default('auto').describe('what trains: cpu, webgpu, or auto'),
   skipBadPhotos: z.boolean().default(false).describe('skip photos that are unreadable or too small'),
   seed: z.number().int().min(0).default(1),
 });
@@ -66,16 +69,19 @@ const edsrOf = ({ network, scale }: Settings): Edsr => ({ ...NETWORKS[network], 
  * @throws UserError if the photos or the checkpoint do not fit the settings.
  */
 export async function trainEdsr(job: EdsrJob): Promise<EdsrResult> {
+  return trainOn(await deviceOf(job, job.settings.device), job.reporter, (device) =>
+    trainEdsrOn({ ...job, settings: { ...job.settings, device } }),
+  );
+}
+
+async function trainEdsrOn(job: EdsrJob): Promise<EdsrResult> {
   const { settings, folder, reporter } = job;
   const { steps, batchSize, scale, patch, seed, learningRate: peak } = settings;
   const edsr = edsrOf(settings);
   const photos = await readPhotos(settings, reporter);
-  const plan = planExecution({ batchSize, replicas: 'auto', layout: 'auto' });
+  const plan = planTraining({ batchSize, replicas: 'auto', layout: 'auto', device: settings.device });
   const layout = new DenseLayout(batchSize / plan.replicas, plan.block);
-  reporter.note(
-    `${photos.training.length} photos, ${photos.heldOut.length} held out; replicas × threads: ${plan.replicas} × ` +
-      `${plan.threads}, ${plan.block > 1 ? `blocks of ${plan.block}` : 'portable layout'}`,
-  );
+  reporter.note(`${photos.training.length} photos, ${photos.heldOut.length} held out; ${describePlan(plan)}`);
   const patches = new Patches(photos.training, scale, patch, layout.batch, seed);
   const measure = async (method: LumaUpscaler): Promise<Quality> => {
     const qualities: Quality[] = [];
@@ -96,13 +102,13 @@ export async function trainEdsr(job: EdsrJob): Promise<EdsrResult> {
   const baseline = await measure(bicubic(scale));
   reporter.note(`bicubic: ${formatQuality(baseline)}`);
   let quality: Quality | undefined;
-  // The folder of the photos does not change the result.
-  const { data: _data, skipBadPhotos: _skip, ...identity } = settings;
+  // The folder of the photos does not change the result; the plan says where it is made.
+  const { data: _data, skipBadPhotos: _skip, device: _device, ...identity } = settings;
   const { completed, step } = await runTraining(job, {
     graph: buildEdsrTrainingGraph(edsr, layout, patch),
     optimizer: 'adamw',
     plan,
-    identity: { ...identity, photos: photos.fingerprint, replicas: plan.replicas, block: plan.block },
+    identity: { ...identity, photos: photos.fingerprint, replicas: plan.replicas, block: plan.block, gpu: plan.gpu },
     totalSteps: steps,
     validationSteps: VALIDATION_STEPS,
     recordSteps: RECORD_STEPS,

@@ -2,6 +2,8 @@ import type { AugmentConfig, Config } from '../config/schema.ts';
 import type { Random } from '../core/random.ts';
 import { FACE_PIXELS, FACE_SIZE, type Faces } from '../data/dataset.ts';
 import { averageSquares, resizeBilinear, resizeToBytes, samplesPerPixel } from '../data/resize.ts';
+import { compressAsJpeg } from './jpeg.ts';
+import { drawGlasses, drawHand, type Glasses, type Hand, paintGlasses, paintHand } from './occluders.ts';
 
 /** One draw of every random change to a face. */
 export interface Augmentation {
@@ -19,9 +21,16 @@ export interface Augmentation {
   readonly noise: number;
   /** The same of single pixels of the result, as a camera adds to a face that fills them. */
   readonly grain: number;
+  /** Quality of the JPEG that the face was once, 1 to 100; null for none. */
+  readonly jpeg: number | null;
+  readonly glasses: Glasses | null;
+  readonly hand: Hand | null;
   /** Square that is painted grey, as shares of the side; null for none. */
   readonly cutout: { readonly left: number; readonly top: number; readonly side: number } | null;
 }
+
+/** Qualities of JPEG that a face may have had. */
+const [WORST_JPEG, BEST_JPEG] = [20, 80];
 
 /** Draws an augmentation; the same generator state gives the same one. */
 export function drawAugmentation(config: AugmentConfig, random: Random): Augmentation {
@@ -52,7 +61,11 @@ export function drawAugmentation(config: AugmentConfig, random: Random): Augment
   const strength = config.light > 0 ? random.uniform(0, config.light) : 0;
   const light = [strength * Math.cos(turn), strength * Math.sin(turn)] as const;
   const grain = config.grain > 0 ? random.uniform(0, config.grain) : 0;
-  return { mirrored, affine, soft, light, tones, noise, grain, cutout };
+  const isJpeg = config.jpeg > 0 && random.chance(config.jpeg);
+  const jpeg = isJpeg ? WORST_JPEG + random.integer(BEST_JPEG + 1 - WORST_JPEG) : null;
+  const glasses = config.glasses > 0 && random.chance(config.glasses) ? drawGlasses(random) : null;
+  const hand = config.hand > 0 && random.chance(config.hand) ? drawHand(random) : null;
+  return { mirrored, affine, soft, light, tones, noise, grain, jpeg, glasses, hand, cutout };
 }
 
 /** Four random bytes sum to nearly a normal distribution with this mean and deviation. */
@@ -93,11 +106,13 @@ export function augmentFace(
   offset: number,
   stride: number,
 ): void {
-  const { affine, cutout, soft, grain } = augmentation;
-  const softer = soft !== null && face.length > soft ** 2;
-  const seen = softer ? resizeToBytes(face, soft, scratchOf('small', soft ** 2)) : face;
+  const { affine, cutout, soft, grain, jpeg } = augmentation;
+  const worn = occlude(face, augmentation);
+  const softer = soft !== null && worn.length > soft ** 2;
+  const seen = softer ? resizeToBytes(worn, soft, scratchOf('small', soft ** 2)) : worn;
   const side = Math.sqrt(seen.length);
   const toned = toneFace(seen, side, augmentation, random);
+  if (jpeg !== null) compressAsJpeg(toned, side, jpeg);
   const factor = samplesPerPixel(side, size);
   if (factor === 1) sampleFace(toned, side, affine, size, out, offset, stride);
   else {
@@ -107,6 +122,16 @@ export function augmentFace(
   }
   if (grain > 0) addGrain(grain, size, random, out, offset, stride);
   if (cutout) paintCutout(cutout, size, out, offset, stride);
+}
+
+/** The face behind glasses and hand; itself if there are none. */
+function occlude(face: Uint8Array, { glasses, hand }: Augmentation): Uint8Array {
+  if (!glasses && !hand) return face;
+  const side = Math.sqrt(face.length);
+  const covered = face.slice();
+  if (glasses) paintGlasses(covered, side, glasses);
+  if (hand) paintHand(covered, side, hand);
+  return covered;
 }
 
 /** Nearly normal, with a mean of 0 and a deviation of {@link BYTE_SUM_DEVIATION}. */

@@ -12,10 +12,11 @@ import type { TrainingGraph } from '../nn/step-graph.ts';
 import { Batches } from './batches.ts';
 import { readPosition } from './checkpoint.ts';
 import type { TrainingState } from './engine.ts';
-import { type ExecutionPlan, planExecution } from './hardware.ts';
-import { runTraining, type TrainingResult, type TrainingRun } from './loop.ts';
+import { describePlan, type ExecutionPlan, planTraining } from './hardware.ts';
+import { deviceOf, runTraining, type TrainingResult, type TrainingRun } from './loop.ts';
 import { learningRateAt } from './optimizer.ts';
 import { withTeachers } from './teachers.ts';
+import { trainOn } from './webgpu/device.ts';
 
 /** File of the network from the epoch that was best on PublicTest for this head. */
 export const bestFile = (head: string) => `best-${head}.safetensors`;
@@ -41,6 +42,8 @@ export async function networkOfCheckpoint(path: string): Promise<NetworkInfo> {
 export interface ClassifierJob extends TrainingRun {
   readonly config: Config;
   readonly dataset: FaceDataset;
+  /** Processor cores to use; all by default. It changes no result if `train.replicas` is a number. */
+  readonly cores?: number;
 }
 
 /** A classifier that is trained, in floats or with fake quantization. */
@@ -55,8 +58,8 @@ export interface Classifier {
   readonly validatesStart?: boolean;
   /** Changes the state at the end of an epoch, before the network is judged; `epoch` counts from 0. */
   afterEpoch?(state: TrainingState, epoch: number): Promise<TrainingState>;
-  /** Probabilities [n, K] that one head gives to faces. */
-  predict(state: TrainingState, head: TargetKind, faces: Faces): Promise<Float32Array>;
+  /** Probabilities [n, heads, K] that the heads give to faces. */
+  predict(state: TrainingState, faces: Faces): Promise<Float32Array>;
   /** Writes the network after so many epochs. */
   save(path: string, state: TrainingState, epochs: number): Promise<void>;
 }
@@ -72,26 +75,33 @@ export async function trainClassifier(job: ClassifierJob, classifier: Classifier
   const dataset = await withTeachers(job.dataset, teachers, config.data.cache, reporter, signal).catch((thrown) => {
     if (thrown !== signal?.reason) throw thrown;
   });
-  return dataset ? trainTaught({ ...job, dataset }, classifier) : { completed: false, step: 0, best: {} };
+  if (!dataset) return { completed: false, step: 0, best: {} };
+  return trainOn(await deviceOf(job, config.train.device), reporter, (device) =>
+    trainTaught({ ...job, dataset, config: { ...config, train: { ...config.train, device } } }, classifier),
+  );
 }
 
 /** Trains on faces whose teachers have answered. */
 async function trainTaught(job: ClassifierJob, classifier: Classifier): Promise<TrainingResult> {
   const { config, dataset, reporter } = job;
-  // The plan says how the work is divided, the data hold the teachers' answers, and the interval changes no result.
-  const { replicas: _replicas, layout: _layout, checkpointSteps, teachers: _teachers, ...settings } = config.train;
+  // The plan says where the work is done and how it is divided, the data hold the teachers' answers, and the interval changes no result.
+  const {
+    device: _device,
+    replicas: _replicas,
+    layout: _layout,
+    checkpointSteps,
+    teachers: _,
+    ...settings
+  } = config.train;
   const { teacherShare: _share, ...own } = settings;
   const train = dataset.teachers ? settings : own;
   const { targets: heads, batchSize, epochs, warmupEpochs, learningRate: peak, optimizer } = train;
   const { weightDecay, clipNorm, emaDecay } = train;
-  const { faces, plan, layout, batches } = setUpTraining(config, dataset);
+  const { faces, plan, layout, batches } = setUpTraining(config, dataset, job.cores);
   const { stepsPerEpoch } = batches;
   const hasPublicTest = indicesOf(dataset, 'PublicTest').length > 0;
   const totalSteps = epochs * stepsPerEpoch;
-  reporter.note(
-    `${faces.length} faces, heads: ${heads.join(', ')}; replicas × threads: ${plan.replicas} × ${plan.threads}, ` +
-      `${plan.block > 1 ? `blocks of ${plan.block}` : 'portable layout'}`,
-  );
+  reporter.note(`${faces.length} faces, heads: ${heads.join(', ')}; ${describePlan(plan)}`);
   const { seed, model, augment } = config;
   return runTraining(job, {
     graph: classifier.graph(layout),
@@ -107,6 +117,7 @@ async function trainTaught(job: ClassifierJob, classifier: Classifier): Promise<
       data: fingerprintOf(dataset),
       replicas: plan.replicas,
       block: plan.block,
+      gpu: plan.gpu,
     },
     totalSteps,
     validationSteps: stepsPerEpoch,
@@ -125,10 +136,8 @@ async function trainTaught(job: ClassifierJob, classifier: Classifier): Promise<
     beforeValidation: classifier.afterEpoch,
     validate: async (state, { periods: epochsDone }, former) => {
       const best = { ...former };
-      const accuracies: [head: string, accuracy: number][] = [];
-      for (const head of heads) {
-        const accuracy = await publicAccuracy((shown) => classifier.predict(state, head, shown), head, dataset);
-        accuracies.push([head, accuracy]);
+      const accuracies = await publicAccuracies((shown) => classifier.predict(state, shown), heads, dataset);
+      for (const [head, accuracy] of accuracies) {
         // Of equals the later one: it is trained longer, and without PublicTest it is the last.
         if (accuracy < (best[head] ?? 0)) continue;
         best[head] = accuracy;
@@ -167,7 +176,7 @@ export interface TrainingSetup {
  * Chooses the faces, their targets and how this machine is used.
  * @throws UserError if there are fewer faces than a batch holds, or the machine does not suit the configuration.
  */
-export function setUpTraining(config: Config, dataset: FaceDataset): TrainingSetup {
+export function setUpTraining(config: Config, dataset: FaceDataset, cores?: number): TrainingSetup {
   const { targets: heads, batchSize, blend, teacherShare } = config.train;
   const targets = Object.fromEntries(
     heads.map((kind) => [kind, taughtTargets(targetsFor(kind, dataset, blend), dataset, teacherShare)]),
@@ -177,7 +186,7 @@ export function setUpTraining(config: Config, dataset: FaceDataset): TrainingSet
     throw new UserError(
       `there are ${faces.length} training faces, but a batch has ${batchSize}; lower train.batchSize or add faces`,
     );
-  const plan = planExecution(config.train);
+  const plan = planTraining(config.train, cores);
   const layout = new Layout(batchSize / plan.replicas, plan.block);
   const batches = new Batches(config, dataset, faces, targets, layout, classesOf(dataset).length);
   return { plan, layout, faces, batches };
@@ -192,18 +201,33 @@ function sampleOf(dataset: FaceDataset, positions: Uint32Array): Faces {
 const protocolOf = (kind: TargetKind): Protocol => (kind === 'original' ? 'raw' : 'ferplus-majority');
 
 /**
- * Accuracy of one head on PublicTest, by the protocol of its kind of labels; 0 if there are no such faces.
- * @param predict gives the probabilities [n, K] of faces.
+ * Accuracy of each head on PublicTest, by the protocol of its kind of labels; 0 if there are no such faces.
+ * @param predict gives the probabilities [n, heads, K] of faces.
  */
+export async function publicAccuracies(
+  predict: (faces: Faces) => Promise<Float32Array>,
+  heads: readonly TargetKind[],
+  dataset: FaceDataset,
+): Promise<[head: TargetKind, accuracy: number][]> {
+  const labelled = heads.map((head) => ({ head, labels: protocolLabels(protocolOf(head), dataset).labels }));
+  const shown = indicesOf(dataset, 'PublicTest').filter((face) => labelled.some(({ labels }) => labels[face] >= 0));
+  const probabilities = await predict(facesOf(dataset, shown));
+  const classes = classesOf(dataset).length;
+  return labelled.map(({ head, labels }, h) => {
+    const answered = [...shown.keys()].filter((i) => labels[shown[i]] >= 0);
+    const right = answered.filter(
+      (i) => predictionAt(probabilities, i * heads.length + h, classes).label === labels[shown[i]],
+    );
+    return [head, answered.length > 0 ? right.length / answered.length : 0];
+  });
+}
+
+/** {@link publicAccuracies} of a single head, whose probabilities are [n, K]. */
 export async function publicAccuracy(
   predict: (faces: Faces) => Promise<Float32Array>,
   head: TargetKind,
   dataset: FaceDataset,
 ): Promise<number> {
-  const { labels } = protocolLabels(protocolOf(head), dataset);
-  const tested = indicesOf(dataset, 'PublicTest').filter((face) => labels[face] >= 0);
-  const probabilities = await predict(facesOf(dataset, tested));
-  const classes = classesOf(dataset).length;
-  const right = tested.filter((face, i) => predictionAt(probabilities, i, classes).label === labels[face]);
-  return tested.length > 0 ? right.length / tested.length : 0;
+  const [[, accuracy]] = await publicAccuracies(predict, [head], dataset);
+  return accuracy;
 }

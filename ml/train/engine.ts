@@ -36,19 +36,47 @@ export function initialState(parameters: Float32Array, statistics: Float32Array)
   };
 }
 
+/** Runs the optimizer steps of one network, wherever that is. */
+export interface Engine {
+  /** What a user should know of how it runs. */
+  readonly notes: readonly string[];
+  /** The batch of a slot: one record of inputs for each replica, to be filled before {@link step}. */
+  slot(index: number): BatchInputs;
+  /**
+   * One optimizer step on the batch in `order.slot`.
+   * @returns mean of each of the graph's losses.
+   * @throws UserError if the gradient is not finite.
+   */
+  step(order: StepRequest): Promise<number[]>;
+  /** A copy of the state; call it between steps. */
+  state(): Promise<TrainingState>;
+  /**
+   * Goes on from this state.
+   * @throws Error if it belongs to another network.
+   */
+  restore(state: TrainingState): Promise<void>;
+  /** Ends what it started. */
+  stop(): Promise<void>;
+}
+
 const STATE = ['parameters', 'moment1', 'moment2', 'averagedParameters', 'averagedStatistics'] as const;
 /** While one batch is computed, the next one is prepared. */
-const SLOTS = 2;
+export const SLOTS = 2;
 
 function sharedFloats(length: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }
 
+/** The inputs of a training graph that a batch fills. */
+export const batchInputs = ({ inputs }: TrainingGraph) =>
+  Object.entries(inputs).filter(([name]) => !(name in FROM_STATE));
+
 /**
- * Trains one network data-parallel: each replica is a worker thread with its own copy of the graph and its own share of
+ * Trains one network on the processor, data-parallel: each replica is a worker thread with its own copy of the graph and its own share of
  * every mini-batch. Batch-norm statistics are those of the replica's share.
  */
-export class Engine {
+export class ReplicaEngine implements Engine {
+  readonly notes = [];
   readonly #workers: readonly Worker[];
   readonly #memory: SharedMemory;
   #failure: Error | undefined;
@@ -73,13 +101,13 @@ export class Engine {
     optimizer: OptimizerName,
     replicas: number,
     threads: number,
-  ): Promise<Engine> {
+  ): Promise<ReplicaEngine> {
     const { parameters, statistics, inputs, losses } = graph;
     const each = <T>(make: () => T) => Array.from({ length: replicas }, make);
     const decays = new Uint8Array(new SharedArrayBuffer(parameters.size));
     for (const { offset, size, decays: applies } of parameters.pieces)
       if (applies) decays.fill(1, offset, offset + size);
-    const fed = Object.entries(inputs).filter(([name]) => !(name in FROM_STATE));
+    const fed = batchInputs(graph);
     const memory: SharedMemory = {
       barrier: new SharedArrayBuffer(Barrier.BYTES),
       parameters: sharedFloats(parameters.size),
@@ -100,7 +128,7 @@ export class Engine {
       const setup: ReplicaSetup = { index, replicas, threads, graph: graph.bytes, inputs, optimizer, memory };
       return new Worker(new URL('./replica.mjs', import.meta.url), { workerData: setup, execArgv: [] });
     });
-    const engine = new Engine(workers, memory);
+    const engine = new ReplicaEngine(workers, memory);
     try {
       await engine.#replies();
     } catch (thrown) {
@@ -110,16 +138,10 @@ export class Engine {
     return engine;
   }
 
-  /** The batch of a slot: one record of inputs for each replica, to be filled before {@link step}. */
   slot(index: number): BatchInputs {
     return this.#memory.inputs[index];
   }
 
-  /**
-   * One optimizer step on the batch in `order.slot`.
-   * @returns mean of each of the graph's losses.
-   * @throws UserError if the gradient is not finite.
-   */
   async step(order: StepRequest): Promise<number[]> {
     const replies = this.#replies();
     for (const worker of this.#workers) worker.postMessage(order);
@@ -145,16 +167,11 @@ export class Engine {
     return Promise.all(this.#workers.map(reply));
   }
 
-  /** A copy of the state; call it between steps. */
-  state(): TrainingState {
+  async state(): Promise<TrainingState> {
     return Object.fromEntries(STATE.map((name) => [name, this.#memory[name].slice()])) as unknown as TrainingState;
   }
 
-  /**
-   * Goes on from this state.
-   * @throws Error if it belongs to another network.
-   */
-  restore(state: TrainingState): void {
+  async restore(state: TrainingState): Promise<void> {
     for (const name of STATE) {
       const [target, source] = [this.#memory[name], state[name]];
       if (target.length !== source.length)
@@ -163,7 +180,6 @@ export class Engine {
     }
   }
 
-  /** Ends the worker threads. */
   async stop(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }

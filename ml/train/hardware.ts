@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Config } from '../config/schema.ts';
 import { UserError } from '../core/errors.ts';
 import { programArguments } from '../core/processes.ts';
+import { chooseGpu } from './webgpu/device.ts';
 
 /** How a run uses this machine. */
 export interface ExecutionPlan {
@@ -11,6 +12,8 @@ export interface ExecutionPlan {
   readonly threads: number;
   /** Block of the layout; 1 = portable. */
   readonly block: number;
+  /** Name of the GPU that trains; none is the processor. */
+  readonly gpu?: string;
 }
 
 /** Batch norm wants no fewer images in a replica than this. */
@@ -35,16 +38,40 @@ export function blockSize(): number {
   return probed;
 }
 
+type Wishes = Pick<Config['train'], 'batchSize' | 'replicas' | 'layout'>;
+
 /**
- * Divides the machine among replicas: as many as there are cores, as long as the batch divides evenly into blocks and
+ * Chooses the device of a training and divides its work. Replicas and the blocked layout are for the processor.
+ * @param gpuOf see {@link chooseGpu}.
+ * @throws UserError if the device cannot be used, or as {@link planExecution}.
+ */
+export function planTraining(
+  train: Wishes & Pick<Config['train'], 'device'>,
+  cores = availableParallelism(),
+  gpuOf = chooseGpu,
+): ExecutionPlan {
+  const { device, replicas, layout } = train;
+  const needsProcessor = layout === 'blocked' || (replicas !== 'auto' && replicas > 1);
+  if (device === 'webgpu' && needsProcessor)
+    throw new UserError(
+      'train.device is "webgpu", which trains one replica in the portable layout; leave train.replicas and train.layout at "auto"',
+    );
+  const gpu = needsProcessor ? undefined : gpuOf(device);
+  return gpu === undefined ? planExecution(train, cores) : { replicas: 1, threads: 1, block: 1, gpu };
+}
+
+/** `replicas × threads: 2 × 1, blocks of 8`, for people. */
+export const describePlan = ({ replicas, threads, block, gpu }: ExecutionPlan) =>
+  gpu === undefined
+    ? `replicas × threads: ${replicas} × ${threads}, ${block > 1 ? `blocks of ${block}` : 'portable layout'}`
+    : `on WebGPU (${gpu})`;
+
+/**
+ * Divides the processor among replicas: as many as there are cores, as long as the batch divides evenly into blocks and
  * no replica has fewer than 16 images.
  * @throws UserError if the configured replicas or layout do not fit the batch size or the processor.
  */
-export function planExecution(
-  train: Pick<Config['train'], 'batchSize' | 'replicas' | 'layout'>,
-  cores = availableParallelism(),
-  probe = blockSize,
-): ExecutionPlan {
+export function planExecution(train: Wishes, cores = availableParallelism(), probe = blockSize): ExecutionPlan {
   const { batchSize } = train;
   const native = train.layout === 'portable' ? 1 : probe();
   if (train.layout === 'blocked' && native === 1) {

@@ -150,6 +150,14 @@ const READERS: Readonly<Record<string, Reader>> = {
   '.onnx': foldedFromOnnx,
 };
 
+/**
+ * Reads the weights that a network is to start from, only to find out whether it can.
+ * @throws UserError as {@link initialNetwork} does.
+ */
+export async function checkWeights(weights: string, architecture: Architecture): Promise<void> {
+  if (weights !== 'none') await readWeights(weights, architecture);
+}
+
 /** Reads a weight file by its kind and checks every shape. */
 async function readWeights(file: string, architecture: Architecture): Promise<FoldedNetwork> {
   const kind = extname(file).toLowerCase();

@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { DeviceName } from '../config/schema.ts';
 import { cancellable } from '../core/async.ts';
 import { UserError } from '../core/errors.ts';
 import { appendHistory, METRICS_FILE, truncateHistory } from '../core/history.ts';
 import type { Progress, Reporter } from '../core/progress.ts';
 import type { TrainingGraph } from '../nn/step-graph.ts';
-import { CHECKPOINT_FILE, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts';
-import { type BatchInputs, Engine, type TrainingState } from './engine.ts';
+import { CHECKPOINT_FILE, loadCheckpoint, type Position, readPosition, saveCheckpoint } from './checkpoint.ts';
+import { type BatchInputs, type Engine, ReplicaEngine, type TrainingState } from './engine.ts';
 import type { ExecutionPlan } from './hardware.ts';
 import type { OptimizerName } from './optimizer.ts';
 import type { StepRequest } from './replica-protocol.ts';
+import { WebGpuEngine } from './webgpu/engine.ts';
 
 /** Where a training runs, and how it is watched and stopped. */
 export interface TrainingRun {
@@ -21,6 +23,8 @@ export interface TrainingRun {
   readonly resume: boolean;
   /** Stops after the current step, with a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Validations after which it ends for now; what resumes it later goes on as if it had not. All of them by default. */
+  readonly periods?: number;
 }
 
 /** What a validation found. */
@@ -80,7 +84,7 @@ export interface TrainingTask {
 }
 
 export interface TrainingResult {
-  /** False if it was stopped by its signal. */
+  /** False if it was stopped by its signal before the end that was asked for. */
   readonly completed: boolean;
   /** Optimizer steps done. */
   readonly step: number;
@@ -94,13 +98,33 @@ export interface TrainingResult {
  * @throws UserError if the checkpoint is another training's, or the gradient is not finite any more.
  */
 export async function runTraining(run: TrainingRun, task: TrainingTask): Promise<TrainingResult> {
-  const { replicas, threads } = task.plan;
-  const engine = await Engine.start(task.graph, task.optimizer, replicas, threads);
+  const engine = await startEngine(task);
   try {
+    for (const note of engine.notes) run.reporter.note(note);
     return await new TrainingLoop(run, task, engine).run();
   } finally {
     await engine.stop();
   }
+}
+
+/**
+ * The device of a training: one that is resumed goes on where it began, if the choice is open.
+ * @throws UserError if the checkpoint is broken.
+ */
+export async function deviceOf({ folder, resume }: TrainingRun, wanted: DeviceName): Promise<DeviceName> {
+  const path = join(folder, CHECKPOINT_FILE);
+  if (wanted !== 'auto' || !resume || !existsSync(path)) return wanted;
+  return 'gpu' in (await readPosition(path)).identity ? 'webgpu' : 'cpu';
+}
+
+/** Starts what runs the steps of a task where its plan says. */
+export function startEngine({
+  graph,
+  optimizer,
+  plan,
+}: Pick<TrainingTask, 'graph' | 'optimizer' | 'plan'>): Promise<Engine> {
+  if (plan.gpu !== undefined) return WebGpuEngine.start(graph, optimizer);
+  return ReplicaEngine.start(graph, optimizer, plan.replicas, plan.threads);
 }
 
 /** One training between its start and its end. */
@@ -119,10 +143,11 @@ class TrainingLoop {
 
   async run(): Promise<TrainingResult> {
     const { totalSteps, validationSteps } = this.task;
+    const end = Math.min(totalSteps, (this.training.periods ?? Number.POSITIVE_INFINITY) * validationSteps);
     let position = await this.#start();
-    if (position.step < totalSteps) this.#prepare(position.step);
+    if (position.step < end) this.#prepare(position.step);
     await cancellable(this.training.signal, async () => {
-      while (position.step < totalSteps && !this.#stopped) {
+      while (position.step < end && !this.#stopped) {
         const period = Math.floor(position.step / validationSteps);
         const until = Math.min(totalSteps, (period + 1) * validationSteps);
         position = await this.#trainUntil(until, period, position);
@@ -130,8 +155,8 @@ class TrainingLoop {
         await this.#checkpoint(position);
       }
     });
-    await this.task.end?.(this.engine.state());
-    return { completed: position.step === totalSteps, step: position.step, best: position.best };
+    await this.task.end?.(await this.engine.state());
+    return { completed: position.step >= end, step: position.step, best: position.best };
   }
 
   get #stopped(): boolean {
@@ -144,13 +169,13 @@ class TrainingLoop {
     if (training.resume && existsSync(this.#checkpointPath)) {
       const { state, position } = await loadCheckpoint(this.#checkpointPath, task.graph);
       refuseOther(this.#checkpointPath, position.identity, plain(task.identity));
-      engine.restore(state);
+      await engine.restore(state);
       await truncateHistory(this.#metricsPath, position.step);
       training.reporter.note(`resumed at step ${position.step} of ${task.totalSteps}`);
       return position;
     }
     const state = await task.start();
-    engine.restore(state);
+    await engine.restore(state);
     // Of a run that was stopped before its first checkpoint.
     await truncateHistory(this.#metricsPath, 0);
     const fresh = { identity: plain(task.identity), step: 0, lossSums: task.losses.map(() => 0), best: {} };
@@ -193,10 +218,10 @@ class TrainingLoop {
   /** Judges the network and records how it did. */
   async #finishPeriod(period: number, at: Position): Promise<Position> {
     const { task, engine } = this;
-    let state = engine.state();
+    let state = await engine.state();
     if (task.beforeValidation) {
       state = await task.beforeValidation(state, period);
-      engine.restore(state);
+      await engine.restore(state);
     }
     const { figures, best } = await this.#validate(state, { step: at.step, periods: period + 1 }, at.best);
     const steps = at.step - period * task.validationSteps;
@@ -217,7 +242,7 @@ class TrainingLoop {
   }
 
   async #checkpoint(position: Position): Promise<void> {
-    await saveCheckpoint(this.#checkpointPath, this.task.graph, this.engine.state(), position);
+    await saveCheckpoint(this.#checkpointPath, this.task.graph, await this.engine.state(), position);
   }
 }
 

@@ -24,10 +24,10 @@ export interface OptimizerState {
 /** Updates the parameters from `begin` to `end` in place. */
 export type Optimizer = (state: OptimizerState, begin: number, end: number, size: StepSize) => void;
 
-const BETA1 = 0.9;
-const BETA2 = 0.999;
-const EPSILON = 1e-8;
-const MOMENTUM = 0.9;
+export const BETA1 = 0.9;
+export const BETA2 = 0.999;
+export const EPSILON = 1e-8;
+export const MOMENTUM = 0.9;
 
 /** AdamW (Loshchilov and Hutter 2019) with β = (0.9, 0.999). */
 const adamw: Optimizer = ({ parameters, gradient, moment1, moment2, decays }, begin, end, size) => {
@@ -76,6 +76,9 @@ export function learningRateAt(step: number, peak: number, warmupSteps: number, 
 export function averageDecay(decay: number, step: number): number {
   return Math.min(decay, (1 + step) / (10 + step));
 }
+
+/** The same for the statistics of batch norm, which are averaged even where parameters are not. */
+export const statisticsDecay = (decay: number, step: number) => averageDecay(Math.max(decay, 0.9), step);
 
 /** average ← decay·average + (1 − decay)·values, from `begin` to `end` in place. */
 export function moveAverage(

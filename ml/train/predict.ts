@@ -41,28 +41,39 @@ export async function runOverFaces(
 }
 
 /**
- * Probabilities that one head of a network gives to faces.
- * @returns [n, K].
+ * Probabilities that heads of a network give to faces.
+ * @returns [n, K], or [n, heads, K] of several.
  */
-export function predictFaces(network: FoldedNetwork, head: string, faces: Faces): Promise<Float32Array> {
-  return predictWith(buildInferenceGraph(network, { batch: PREDICT_BATCH, head }), network, faces);
+export function predictFaces(
+  network: FoldedNetwork,
+  head: string | readonly string[],
+  faces: Faces,
+): Promise<Float32Array> {
+  return predictWith(
+    buildInferenceGraph(network, { batch: PREDICT_BATCH, head }),
+    network,
+    faces,
+    [head].flat().length,
+  );
 }
 
 /**
  * Probabilities that an inference graph gives to faces.
- * @param graph built for batches of {@link PREDICT_BATCH} images, of a network of this kind.
- * @returns [n, K].
+ * @param graph built for batches of {@link PREDICT_BATCH} images, of a network of this kind, with so many heads.
+ * @returns [n, K], or [n, heads, K] of several.
  */
 export async function predictWith(
   graph: Uint8Array,
   { architecture, classes }: Pick<FoldedNetwork, 'architecture' | 'classes'>,
   faces: Faces,
+  heads = 1,
 ): Promise<Float32Array> {
-  const probabilities = new Float32Array(faces.count * classes);
+  const answers = heads * classes;
+  const probabilities = new Float32Array(faces.count * answers);
   let written = 0;
   await runOverFaces(graph, architecture, PREDICT_BATCH, faces, (outputs, count) => {
-    probabilities.set((outputs[PROBABILITIES].data as Float32Array).subarray(0, count * classes), written);
-    written += count * classes;
+    probabilities.set((outputs[PROBABILITIES].data as Float32Array).subarray(0, count * answers), written);
+    written += count * answers;
   });
   return probabilities;
 }

@@ -25,6 +25,10 @@ export interface SharedMemory {
 /** Inputs of the graph that are filled from the state at each step, not from the batch. */
 export const FROM_STATE = { parameters: 'parameters', statistics: 'averagedStatistics' } as const;
 
+/** Why a training stops whose learning rate is too high. */
+export const NOT_FINITE =
+  'the gradient is no longer finite; lower the learning rate (train.learningRate, or --learning-rate)';
+
 export interface ReplicaSetup {
   readonly index: number;
   readonly replicas: number;

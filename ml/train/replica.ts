@@ -6,8 +6,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import { messageOf } from '../core/errors.ts';
 import { sizeOf } from '../nn/graph.ts';
-import { averageDecay, moveAverage, OPTIMIZERS } from './optimizer.ts';
-import { Barrier, FROM_STATE, gradientShare, type ReplicaSetup, type StepRequest } from './replica-protocol.ts';
+import { averageDecay, moveAverage, OPTIMIZERS, statisticsDecay } from './optimizer.ts';
+import {
+  Barrier,
+  FROM_STATE,
+  gradientShare,
+  NOT_FINITE,
+  type ReplicaSetup,
+  type StepRequest,
+} from './replica-protocol.ts';
 
 const setup = workerData as ReplicaSetup;
 const { index, replicas, memory } = setup;
@@ -61,15 +68,12 @@ async function step(session: ort.InferenceSession, order: StepRequest): Promise<
 
   const norm = Math.sqrt(memory.squares.reduce((sum, square) => sum + square, 0));
   // Every thread sees the same norm, so either all of them stop here or none does.
-  if (!Number.isFinite(norm))
-    throw new Error(
-      'the gradient is no longer finite; lower the learning rate (train.learningRate, or --learning-rate)',
-    );
+  if (!Number.isFinite(norm)) throw new Error(NOT_FINITE);
   const gradientScale = order.clipNorm > 0 ? Math.min(1, order.clipNorm / norm) : 1;
   optimizer(state, begin, end, { ...order, gradientScale });
   moveAverage(memory.averagedParameters, memory.parameters, averageDecay(order.emaDecay, order.step), begin, end);
   if (index === 0 && statistics) {
-    const decay = averageDecay(Math.max(order.emaDecay, 0.9), order.step) ** (1 / replicas);
+    const decay = statisticsDecay(order.emaDecay, order.step) ** (1 / replicas);
     for (const values of memory.batchStatistics)
       moveAverage(memory.averagedStatistics, values, decay, 0, values.length);
   }

@@ -40,7 +40,7 @@ export function train(job: ClassifierJob): Promise<TrainingResult> {
       const network = await initialNetwork(info, config.model.weights, faces, config.seed, reporter);
       return initialState(network.parameters, network.statistics);
     },
-    predict: (state, head, faces) => predictFaces(foldTrained(averaged(state, 0)), head, faces),
+    predict: (state, faces) => predictFaces(foldTrained(averaged(state, 0)), heads, faces),
     save: (path, state, epochs) => saveNetwork(path, averaged(state, epochs)),
   });
 }

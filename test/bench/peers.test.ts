@@ -46,11 +46,11 @@ describe('bench:peers', () => {
     const notes: string[] = [];
     const participants = await openParticipants(MODELS, (line) => notes.push(line));
     for (const { predictor } of participants) await predictor.close();
-    const ours = participants.filter((participant) => participant.ours).map(({ name }) => name);
+    const ours = participants.filter((participant) => participant.actedBias !== null).map(({ name }) => name);
     expect(ours.length).toBeGreaterThan(0);
     for (const name of ours) expect(existsSync(`${MODELS}/${name}/model.json`)).toBe(true);
     const faceApi = participants.find(({ name }) => name === FACE_API)!;
-    expect(faceApi.ours).toBe(false);
+    expect(faceApi.actedBias).toBeNull();
     expect(faceApi.bytes).toBe(faceApi.onnx.length);
     expect(participants.some(({ name }) => name === 'human-models')).toBe(notes.length === 0);
   });

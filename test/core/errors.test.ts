@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestName, printable } from '../../ml/core/errors.ts';
+import { nearestName, printable, withoutPasswords } from '../../ml/core/errors.ts';
 
 describe('printable', () => {
   it.each([
@@ -40,4 +40,17 @@ describe('the nearest name', () => {
   it('is none where nothing is known', () => {
     expect(nearestName('a', [])).toBeUndefined();
   });
+});
+
+it.each([
+  ['worker --queue postgres://me:s3cret@host/db --jobs 2', 'worker --queue postgres://me:***@host/db --jobs 2'],
+  ['postgres://me:s3:cr/et@host/db', 'postgres://me:***@host/db'],
+  [
+    'postgres://host/db?user=me&password=s3cret&sslmode=disable',
+    'postgres://host/db?user=me&password=***&sslmode=disable',
+  ],
+  ['see https://example.org/a:b and me@example.org', 'see https://example.org/a:b and me@example.org'],
+  ['postgres://me@host:5432/db', 'postgres://me@host:5432/db'],
+])('keeps no password of a URL: %s', (text, shown) => {
+  expect(withoutPasswords(text)).toBe(shown);
 });

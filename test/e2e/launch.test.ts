@@ -134,6 +134,28 @@ describe('an installation', () => {
     says('hello');
   });
 
+  it('does not compile sources again that were written again', () => {
+    says('hello');
+    const [record] = namesIn(own, '.json').map((name) => join(own, name));
+    const modules = () => namesIn(own, '.mjs').map((name) => statSync(join(own, name)).ino);
+    const [before, inodes] = [JSON.parse(readFileSync(record, 'utf8')), modules()];
+    writeFileSync(main, program('hello'));
+    says('hello');
+    const after = JSON.parse(readFileSync(record, 'utf8'));
+    expect(after.stamps).not.toEqual(before.stamps);
+    expect(after).toEqual({ ...before, stamps: after.stamps, time: after.time });
+    expect(modules()).toEqual(inodes);
+  });
+
+  it('mends modules of which a crash of the system kept only the sizes', () => {
+    says('hello');
+    const [record] = namesIn(own, '.json').map((name) => join(own, name));
+    writeFileSync(record, JSON.stringify({ ...JSON.parse(readFileSync(record, 'utf8')), time: 0 }));
+    for (const name of namesIn(own, '.mjs'))
+      writeFileSync(join(own, name), Buffer.alloc(statSync(join(own, name)).size));
+    says('hello');
+  });
+
   it('keeps programs in the cache of the user where it cannot be written', () => {
     writeFileSync(join(root, 'node_modules', '.cache'), 'no folder');
     says('hello');

@@ -63,23 +63,32 @@ describe('lens', () => {
     const zip = lens('package', '--out', 'Detector.zip');
     expect([zip.status, zip.stderr]).toEqual([1, expect.stringContaining('expected a file name that ends in .lspkg')]);
     expect(lens('package', '--out', 'Detector.lspkg').status).toBe(0);
-    const again = lens('package', '--out', 'Detector.lspkg');
-    expect([again.status, again.stderr]).toEqual([1, expect.stringContaining('--force')]);
+    const other = lens('package', '--out', 'Detector.lspkg', '--format', 'onnx');
+    expect([other.status, other.stderr]).toEqual([1, expect.stringContaining('--force')]);
+    const lone = lens('package', '--out', 'Other.lspkg', '--no-film');
+    expect([lone.status, lone.stderr]).toEqual([1, expect.stringContaining('they need --publish')]);
+    expect(existsSync(join(folder, 'Other.lspkg'))).toBe(false);
     const checked = lens('validate', 'Detector.lspkg', '--json');
     expect(JSON.parse(checked.stdout)).toMatchObject({ errors: 0, warnings: 0 });
   });
 
   it('makes a publishing kit, also as one file, and refuses to publish a lens in its demo', () => {
-    const kit = lens('publish-kit', '--project', 'mine', '--no-film', '--json');
+    const publish = (path: string, ...args: string[]) =>
+      lens('package', '--out', 'Published.lspkg', '--project', 'mine', '--publish', path, ...args);
+    const kit = publish('publish-kit', '--no-film', '--json');
     expect(kit.status, kit.stderr).toBe(0);
-    expect(JSON.parse(kit.stdout)).toMatchObject({ files: ['icon.png', 'publishing.md'], report: { errors: 0 } });
+    expect(JSON.parse(kit.stdout)).toMatchObject({
+      path: 'Published.lspkg',
+      kit: { files: ['icon.png', 'publishing.md'], report: { errors: 0 } },
+    });
+    expect(existsSync(join(folder, 'Published.lspkg'))).toBe(true);
     expect(readFileSync(join(folder, 'publish-kit/publishing.md'), 'utf8')).toContain('# Publishing Emotion Lens');
-    const again = lens('publish-kit', '--project', 'mine', '--no-film');
+    const again = publish('publish-kit', '--no-film');
     expect([again.status, again.stderr]).toEqual([1, expect.stringMatching(/icon\.png already exists.*--force/)]);
-    const zip = lens('publish-kit', '--project', 'mine', '--no-film', '--out', 'kit.zip');
-    expect(zip.status, zip.stderr).toBe(0);
+    const zip = publish('kit.zip', '--no-film');
+    expect([zip.status, zip.stdout]).toEqual([0, expect.stringMatching(/Published\.lspkg .* was up to date/)]);
     expect(Object.keys(unzipSync(readFileSync(join(folder, 'kit.zip')))).sort()).toEqual(['icon.png', 'publishing.md']);
-    const wrong = lens('publish-kit', '--project', 'mine', '--film', 'kit.zip', '--out', 'other');
+    const wrong = publish('other', '--film', 'kit.zip');
     expect([wrong.status, wrong.stderr]).toEqual([
       1,
       expect.stringMatching(/kit\.zip: found no MP4 video; expected an upright/),

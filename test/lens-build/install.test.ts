@@ -28,7 +28,13 @@ import { temporaryFolder } from '../data/helpers.ts';
 import { writeLandmarkModel } from './landmark-model.ts';
 
 vi.mock('../../tools/lens-validate/type-check.ts', async (original) =>
-  (await import('../lens-validate/remembered-types.ts')).rememberTypes(await original()),
+  (await import('../lens-validate/remembered.ts')).rememberTypes(await original()),
+);
+vi.mock('../../tools/lens-studio/yaml/parse.ts', async (original) =>
+  (await import('../lens-validate/remembered.ts')).rememberYaml(await original()),
+);
+vi.mock('../../tools/lens-studio/analysis/read-scripts.ts', async (original) =>
+  (await import('../lens-validate/remembered.ts')).rememberScripts(await original()),
 );
 
 /** How many files may still be written before the disk is full. */

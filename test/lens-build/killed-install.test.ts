@@ -10,7 +10,13 @@ import { temporaryFolder } from '../data/helpers.ts';
 import { writeLandmarkModel } from './landmark-model.ts';
 
 vi.mock('../../tools/lens-validate/type-check.ts', async (original) =>
-  (await import('../lens-validate/remembered-types.ts')).rememberTypes(await original()),
+  (await import('../lens-validate/remembered.ts')).rememberTypes(await original()),
+);
+vi.mock('../../tools/lens-studio/yaml/parse.ts', async (original) =>
+  (await import('../lens-validate/remembered.ts')).rememberYaml(await original()),
+);
+vi.mock('../../tools/lens-studio/analysis/read-scripts.ts', async (original) =>
+  (await import('../lens-validate/remembered.ts')).rememberScripts(await original()),
 );
 
 /** How many more changes the disk takes; a process that is killed changes nothing more, not even to tidy up. */

@@ -12,7 +12,13 @@ import { edit, type Fault, png, remove, write } from './faults/fault.ts';
 import { ESPROJ, SCENE, SeededProject } from './faults/seeded-project.ts';
 
 vi.mock('../../tools/lens-validate/type-check.ts', async (original) =>
-  (await import('./remembered-types.ts')).rememberTypes(await original()),
+  (await import('./remembered.ts')).rememberTypes(await original()),
+);
+vi.mock('../../tools/lens-studio/yaml/parse.ts', async (original) =>
+  (await import('./remembered.ts')).rememberYaml(await original()),
+);
+vi.mock('../../tools/lens-studio/analysis/read-scripts.ts', async (original) =>
+  (await import('./remembered.ts')).rememberScripts(await original()),
 );
 
 /** A video of one picture. */

@@ -9,7 +9,13 @@ import { validateProject } from '../../tools/lens-validate/validate.ts';
 import { ESPROJ, SCENE, SeededProject, TARGET } from './faults/seeded-project.ts';
 
 vi.mock('../../tools/lens-validate/type-check.ts', async (original) =>
-  (await import('./remembered-types.ts')).rememberTypes(await original()),
+  (await import('./remembered.ts')).rememberTypes(await original()),
+);
+vi.mock('../../tools/lens-studio/yaml/parse.ts', async (original) =>
+  (await import('./remembered.ts')).rememberYaml(await original()),
+);
+vi.mock('../../tools/lens-studio/analysis/read-scripts.ts', async (original) =>
+  (await import('./remembered.ts')).rememberScripts(await original()),
 );
 
 const folder = mkdtempSync(join(tmpdir(), 'lens-bad-'));

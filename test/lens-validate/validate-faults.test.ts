@@ -13,7 +13,13 @@ import { SCRIPT_FAULTS } from './faults/script-faults.ts';
 import { SeededProject } from './faults/seeded-project.ts';
 
 vi.mock('../../tools/lens-validate/type-check.ts', async (original) =>
-  (await import('./remembered-types.ts')).rememberTypes(await original()),
+  (await import('./remembered.ts')).rememberTypes(await original()),
+);
+vi.mock('../../tools/lens-studio/yaml/parse.ts', async (original) =>
+  (await import('./remembered.ts')).rememberYaml(await original()),
+);
+vi.mock('../../tools/lens-studio/analysis/read-scripts.ts', async (original) =>
+  (await import('./remembered.ts')).rememberScripts(await original()),
 );
 
 const FAULTS = [

@@ -576,7 +576,7 @@ describe('the debug overlay', () => {
     const line = () => textOf(screen.children[0]).text.split('\n')[8];
     expect(line()).toBe('resting face: not seen yet');
     lens.run(7);
-    expect(line()).toMatch(/^resting face: [67] s seen, Sad \+1\.6$/);
+    expect(line()).toMatch(/^resting face: [67] s seen, Sad \+1\.7$/);
   });
 
   it('says whether there are landmarks, if the model takes them', () => {

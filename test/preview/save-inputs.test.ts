@@ -1,10 +1,17 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withLock } from '../../ml/core/lock.ts';
 import { type SaveRequest, saveInputs, sceneStamp } from '../../tools/preview/server/save-inputs.ts';
 import { readProgram } from '../../tools/simulator/load/read-program.ts';
 import { SCENE, SeededProject } from '../lens-validate/faults/seeded-project.ts';
+
+vi.mock('../../tools/lens-studio/yaml/parse.ts', async (original) =>
+  (await import('../lens-validate/remembered.ts')).rememberYaml(await original()),
+);
+vi.mock('../../tools/lens-studio/analysis/read-scripts.ts', async (original) =>
+  (await import('../lens-validate/remembered.ts')).rememberScripts(await original()),
+);
 
 let project: SeededProject;
 beforeEach(() => {

@@ -18,8 +18,9 @@ import {
   calibrate,
   representativeFaces,
 } from '../../ml/quantize/calibrate.ts';
+import { correctBiases } from '../../ml/quantize/correct-bias.ts';
 import { equalize } from '../../ml/quantize/equalize.ts';
-import { correctBiases, quantizeAfterTraining } from '../../ml/quantize/ptq.ts';
+import { quantizeAfterTraining } from '../../ml/quantize/ptq.ts';
 import { buildQdqGraph } from '../../ml/quantize/qdq-graph.ts';
 import { dequantizeNetwork, type QuantizedNetwork, quantizeNetwork } from '../../ml/quantize/quantized-network.ts';
 import { layerSqnr } from '../../ml/quantize/sqnr.ts';

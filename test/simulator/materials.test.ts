@@ -13,7 +13,7 @@ import {
 } from '../../tools/simulator/stand-in/materials.ts';
 import { Vec2, Vec4 } from '../../tools/simulator/stand-in/math.ts';
 import { rootsOf, StandInSceneObject } from '../../tools/simulator/stand-in/scene.ts';
-import { StandInFaceCrop, StandInTexture } from '../../tools/simulator/stand-in/textures.ts';
+import { StandInFaceCrop, StandInScreen, StandInTexture } from '../../tools/simulator/stand-in/textures.ts';
 import { BlendMode, StretchMode } from '../../tools/simulator/stand-in/visuals.ts';
 import '../../tools/simulator/stand-in/api.ts';
 import { World } from '../../tools/simulator/stand-in/world.ts';
@@ -144,7 +144,8 @@ describe('what materials show', () => {
     const object = new StandInSceneObject('effect');
     const effect = object.createComponent('PostEffectVisual') as unknown as StandInPostEffect;
     effect.mainMaterial = new StandInMaterial(SHADER);
-    passOf(effect.mainMaterial)['baseTex'] = new StandInTexture();
+    // As a texture of the screen is in a project: it is more than the camera's picture.
+    passOf(effect.mainMaterial)['baseTex'] = new StandInTexture(new StandInScreen(new World()));
     effect.renderOrder = 2;
     expect(visuals()).toMatchObject([
       { kind: 'postEffect', order: 2, material: { values: { baseTex: { kind: 'screen' } } } },

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildLens } from '../../tools/lens-build/build.ts';
 import { installModel } from '../../tools/lens-build/install.ts';
 import { readLensModel } from '../../tools/lens-build/lens-model.ts';
@@ -12,6 +12,13 @@ import { loadLens } from '../../tools/simulator/session/load-lens.ts';
 import { Session } from '../../tools/simulator/session/session.ts';
 import { temporaryFolder } from '../data/helpers.ts';
 import { coloured, writeColourModel } from '../lens-build/colour-model.ts';
+
+vi.mock('../../tools/lens-studio/yaml/parse.ts', async (original) =>
+  (await import('../lens-validate/remembered.ts')).rememberYaml(await original()),
+);
+vi.mock('../../tools/lens-studio/analysis/read-scripts.ts', async (original) =>
+  (await import('../lens-validate/remembered.ts')).rememberScripts(await original()),
+);
 
 const LABELS = ['Thumbs up', 'Happy', 'Background'];
 const SCENE = 'Assets/Scene.scene';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../ml/core/errors.ts';
 import { bundleScripts } from '../../tools/simulator/load/bundle-scripts.ts';
 import { inspectorLabel } from '../../tools/simulator/load/inspector.ts';
@@ -9,6 +9,13 @@ import { loadLens } from '../../tools/simulator/session/load-lens.ts';
 import { Session } from '../../tools/simulator/session/session.ts';
 import { ESPROJ, HAPPY, MODEL, SCENE, SeededProject } from '../lens-validate/faults/seeded-project.ts';
 import { usesOf } from './overrides.ts';
+
+vi.mock('../../tools/lens-studio/yaml/parse.ts', async (original) =>
+  (await import('../lens-validate/remembered.ts')).rememberYaml(await original()),
+);
+vi.mock('../../tools/lens-studio/analysis/read-scripts.ts', async (original) =>
+  (await import('../lens-validate/remembered.ts')).rememberScripts(await original()),
+);
 
 const NOWHERE = '12345678-1234-5234-9234-123456789abc';
 const STAGE = 'Assets/Effects/EffectStage.ts';

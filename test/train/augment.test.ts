@@ -112,12 +112,17 @@ describe('augmentation', () => {
 
   it('draws everything else as it did before, whether faces are shown soft or not', () => {
     for (let seed = 0; seed < 20; seed++) {
-      const changed = { ...defaults, soft: 1, light: 0.5, grain: 4 };
-      const { soft, light, grain, ...others } = drawAugmentation(changed, new Random(seed));
-      expect({ ...others, soft: null, light: [0, 0], grain: 0 }).toEqual(drawAugmentation(defaults, new Random(seed)));
+      const changed = { ...defaults, soft: 1, light: 0.5, grain: 4, jpeg: 1, glasses: 1, hand: 1 };
+      const drawn = drawAugmentation(changed, new Random(seed));
+      const { soft, light, grain } = drawn;
+      const off = { soft: null, light: [0, 0], grain: 0, jpeg: null, glasses: null, hand: null };
+      expect({ ...drawn, ...off }).toEqual(drawAugmentation(defaults, new Random(seed)));
       expect(soft).toBe(FACE_SIZE);
       expect(Math.hypot(...light)).toBeGreaterThan(0);
       expect(grain).toBeGreaterThan(0);
+      expect(drawn.jpeg).toBeGreaterThanOrEqual(20);
+      expect(drawn.glasses).not.toBeNull();
+      expect(drawn.hand).not.toBeNull();
     }
   });
 

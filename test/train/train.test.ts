@@ -57,6 +57,15 @@ describe('training', () => {
     expect(bytesOf(parts, bestFile('original'))).toBe(bytesOf(whole, bestFile('original')));
     const figures = async (folder: string) => await readEpochs(join(folder, METRICS_FILE));
     expect(await figures(parts)).toEqual(await figures(whole));
+
+    const paused = folderFor('paused');
+    const job = { config: mixed, dataset, folder: paused, reporter: silent, resume: true };
+    expect(await train({ ...job, periods: 1 })).toMatchObject({ completed: true, step: result.step / 2 });
+    // Asked for what is done already, it does nothing.
+    expect(await train({ ...job, periods: 1 })).toMatchObject({ completed: true, step: result.step / 2 });
+    expect(await train(job)).toEqual(result);
+    expect(bytesOf(paused, CHECKPOINT_FILE)).toBe(bytesOf(whole, CHECKPOINT_FILE));
+    expect(await figures(paused)).toEqual(await figures(whole));
   });
 
   it('learns', async () => {

@@ -4,7 +4,7 @@ import { UserError } from '../../ml/core/errors.ts';
 import { isFolder } from '../../ml/core/files.ts';
 import type { Reporter } from '../../ml/core/progress.ts';
 import type { Faces } from '../../ml/data/dataset.ts';
-import { ACTED_BIAS, biased } from '../../ml/evaluate/prior.ts';
+import { actedBiasOf, biased } from '../../ml/evaluate/prior.ts';
 import { expressionModel } from '../../ml/faces/networks/models.ts';
 import { type ModelJson, readModelJson } from '../../ml/model/model-json.ts';
 import { loadIsolatedPredictor } from '../../ml/runtime/isolated-predictor.ts';
@@ -32,16 +32,16 @@ export interface ComparedModel {
  * @throws UserError if there is no such model.
  */
 export async function openCompared(name: string, acted: number): Promise<ComparedModel> {
-  const predictor =
-    name === FACE_API
-      ? await openPredictor(await expressionModel(), 'face_expression_model.onnx')
-      : await loadIsolatedPredictor(await fileOf(name), PATIENT);
-  const strength = name === FACE_API ? 0 : acted;
-  return {
-    name,
-    predictor,
-    answer: async (faces, onProgress) => biased(await predictor.predict(faces, onProgress), ACTED_BIAS, strength),
-  };
+  if (name === FACE_API) {
+    const predictor = await openPredictor(await expressionModel(), 'face_expression_model.onnx');
+    return { name, predictor, answer: (faces, onProgress) => predictor.predict(faces, onProgress) };
+  }
+  const file = await fileOf(name);
+  const bias = await actedBiasOf(file);
+  const predictor = await loadIsolatedPredictor(file, PATIENT);
+  const answer: ComparedModel['answer'] = async (faces, onProgress) =>
+    biased(await predictor.predict(faces, onProgress), bias, acted);
+  return { name, predictor, answer };
 }
 
 async function fileOf(name: string): Promise<string> {

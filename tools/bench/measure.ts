@@ -1,7 +1,7 @@
 /**
  * One measurement in a process of its own, so that its peak memory is its own: whole training steps, input pipeline
- * included, in floats or quantization-aware. Usage: measure.ts SIZE BATCH STEPS float|qat [ARCHITECTURE WIDTH]; prints one
- * JSON object.
+ * included, in floats or quantization-aware. Usage: measure.ts SIZE BATCH STEPS float|qat [ARCHITECTURE WIDTH [DEVICE]];
+ * prints one JSON object.
  */
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { EMOTIONS } from '../../ml/core/emotions.ts';
@@ -12,13 +12,17 @@ import { randomParameters } from '../../ml/nn/parameters.ts';
 import { buildTrainingGraph } from '../../ml/nn/training-graph.ts';
 import { buildQatGraph } from '../../ml/quantize/qat-graph.ts';
 import { setUpTraining } from '../../ml/train/classifier.ts';
-import { Engine, initialState } from '../../ml/train/engine.ts';
+import { initialState } from '../../ml/train/engine.ts';
+import { startEngine } from '../../ml/train/loop.ts';
 
 const WARMUP = 3;
 const [size, batchSize, steps] = process.argv.slice(2, 5).map(Number);
-const [mode, name, width = '1'] = process.argv.slice(5);
+const [mode, name, width = '1', device = 'cpu'] = process.argv.slice(5);
 const quantized = mode === 'qat';
-const config = ConfigSchema.parse({ model: { architecture: name, width: Number(width), size }, train: { batchSize } });
+const config = ConfigSchema.parse({
+  model: { architecture: name, width: Number(width), size },
+  train: { batchSize, device },
+});
 const count = batchSize * (steps + WARMUP);
 const random = new Random(1);
 const dataset: FaceDataset = {
@@ -35,10 +39,10 @@ const heads = config.train.targets;
 const graph = quantized
   ? buildQatGraph(architecture, heads[0], EMOTIONS.length, layout, true)
   : buildTrainingGraph(architecture, heads, EMOTIONS.length, layout);
-const engine = await Engine.start(graph, config.train.optimizer, plan.replicas, plan.threads);
+const engine = await startEngine({ graph, optimizer: config.train.optimizer, plan });
 const parameters = randomParameters(graph.parameters, new Random(1));
 // For quantized maps these are scales, which must not be 0.
-engine.restore(initialState(parameters, new Float32Array(graph.statistics.size).fill(0.05)));
+await engine.restore(initialState(parameters, new Float32Array(graph.statistics.size).fill(0.05)));
 const { weightDecay, clipNorm, emaDecay } = config.train;
 const times: number[] = [];
 batches.fill(0, 0, engine.slot(0));

@@ -56,9 +56,11 @@ if (!has.fer2013 && !has.ckplus && !has.posed)
   throw new UserError(`${values.data} has none of the data sets; name their folder with --data`);
 const participants = await openParticipants(values.models, (line) => reporter.note(line));
 const columns = participants.flatMap((participant): Column[] => {
-  const { name, ours } = participant;
+  const { name, actedBias } = participant;
   const natural = { title: name, participant, strength: 0 };
-  return ours && acted > 0 ? [natural, { ...natural, title: `${name}, acted ${acted}`, strength: acted }] : [natural];
+  return actedBias && acted > 0
+    ? [natural, { ...natural, title: `${name}, acted ${acted}`, strength: acted }]
+    : [natural];
 });
 const takesLandmarks = participants.some(({ predictor }) => predictor.takesLandmarks);
 const load = async (source: string, votes: string | null) => {

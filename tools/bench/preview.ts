@@ -20,7 +20,7 @@ const SETTLE = 6_000;
 /** The browser's own records of the document and of all that the page, not its workers, loaded. */
 const RECORDS = `['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
   .map(({ startTime, decodedBodySize }) => ({ startTime, decodedBodySize }))`;
-const FIRST_PAINT = `performance.getEntriesByName('first-contentful-paint')[0].startTime`;
+const FIRST_PAINT = `performance.getEntriesByName('first-contentful-paint')[0]?.startTime`;
 const PARTS: readonly Part[] = ['interval', 'work', 'detector', 'landmarks', 'model'];
 
 const { values } = readArguments(
@@ -82,6 +82,7 @@ function kilobytes(bytes: number): string {
 async function bytesBeforePaint(page: Page, url: string): Promise<number> {
   await page.goto(url, { waitUntil: 'networkidle' });
   const records = await page.evaluate<{ startTime: number; decodedBodySize: number }[]>(RECORDS);
+  await page.waitForFunction(`${FIRST_PAINT} !== undefined`);
   const paint = await page.evaluate<number>(FIRST_PAINT);
   return records.reduce((sum, { startTime, decodedBodySize }) => sum + (startTime < paint ? decodedBodySize : 0), 0);
 }

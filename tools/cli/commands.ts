@@ -68,8 +68,16 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     about: 'Finds bad images, duplicates and wrong labels, and writes a manifest',
     load: async () => (await import('./commands/refine.ts')).addRefine,
   },
+  sweep: {
+    about: 'Runs many trainings: a grid, a random search or a list, with seeds, on this machine or on many',
+    load: async () => (await import('./commands/sweep.ts')).addSweep,
+  },
   upscale: {
     about: 'Upscales pictures and faces with an EDSR network, and trains it',
     load: async () => (await import('./commands/upscale.ts')).addUpscale,
+  },
+  worker: {
+    about: 'Runs trials of the sweeps in a queue; start one on each machine',
+    load: async () => (await import('./commands/worker.ts')).addWorker,
   },
 };

@@ -18,6 +18,7 @@ export const TRAINING_FLAGS = {
   '--width <factor>': 'model.width',
   '--landmarks <use>': 'model.landmarks',
   '--seed <n>': 'seed',
+  '--device <name>': 'train.device',
 };
 
 /** What the flags of a training say. */

@@ -10,8 +10,38 @@ import { type ModelJson, readModelJson } from '../../ml/model/model-json.ts';
 import { readModelFile } from '../../ml/runtime/model-file.ts';
 import { modelInterface } from '../lens-studio/analysis/model-interface.ts';
 
-/** Shape of the input of landmarks as Lens Studio shows it: width, height, channels. */
-export const LANDMARK_SHAPE = [1, 1, LANDMARK_VALUES] as const;
+/** What a channel's values are multiplied with, and what is added then. */
+export interface Normalization {
+  readonly scale: number;
+  readonly bias: number;
+}
+
+/** An input or output of a model as Lens Studio shows it. */
+export interface Port {
+  readonly name: string;
+  /** Width, height, channels, whatever the file's own layout is. */
+  readonly shape: readonly [number, number, number];
+  /** Of each channel. */
+  readonly normalization: Normalization;
+}
+
+const LANDMARK_SHAPE = [1, 1, LANDMARK_VALUES] as const;
+const IDENTITY: Normalization = { scale: 1, bias: 0 };
+
+/** The ports of a model: a picture of 0..255, landmarks as the script writes them, a probability for each class. */
+export function portsOf({ description, file, landmarks }: Pick<LensModel, 'description' | 'file' | 'landmarks'>): {
+  readonly inputs: readonly Port[];
+  readonly output: Port;
+} {
+  const { shape, layout, name } = file.input;
+  const [side, channels] = layout === 'NHWC' ? [shape[1], shape[3]] : [shape[2], shape[1]];
+  const picture: Port = { name, shape: [side, side, channels], normalization: description.pixels };
+  const points: Port = { name: LANDMARKS, shape: LANDMARK_SHAPE, normalization: IDENTITY };
+  return {
+    inputs: landmarks ? [picture, points] : [picture],
+    output: { name: file.output.name, shape: [1, 1, description.labels.length], normalization: IDENTITY },
+  };
+}
 
 /** How SnapML gets the model: 8 bits as TFLite, or floats as ONNX. */
 export type ModelFormat = 'tflite' | 'onnx';

@@ -1,12 +1,11 @@
 import { UserError } from '../../ml/core/errors.ts';
-import { LANDMARKS } from '../../ml/model/inputs.ts';
 import { importersOf } from '../lens-studio/files/importers.ts';
 import { defaultScriptInputs, inputLines, scriptInputsHidden } from '../lens-studio/scripts/metadata.ts';
 import type { Script } from '../lens-studio/scripts/script.ts';
 import { type Fields, fields, float, NULL_ID, own, reference, Tagged, vector } from '../lens-studio/yaml/value.ts';
 import { write } from '../lens-studio/yaml/write.ts';
 import { assetId, idOf, sortedById } from './ids.ts';
-import { LANDMARK_SHAPE, type LensModel } from './lens-model.ts';
+import { type LensModel, type Port, portsOf } from './lens-model.ts';
 
 /** Data that a `.meta` keeps of its asset, as scripts have. */
 export interface AssetData {
@@ -86,36 +85,22 @@ export function scriptMeta(script: Script): string {
   });
 }
 
-type Numbers3 = readonly [number, number, number];
-
-/**
- * The `.meta` of a model: how Lens Studio makes its input of a texture, whose pixels are 0..255; landmarks go in as the
- * script writes them. Shapes are width, height, channels whatever the file's own layout is.
- * @param path from the project's folder.
- */
-export function modelMeta(
-  path: string,
-  { description: { pixels, labels }, file: { input, output }, landmarks }: Omit<LensModel, 'name' | 'bytes'>,
-  ids?: MetaExtras['ids'],
-): string {
-  const channels = input.layout === 'NCHW' ? input.shape[1] : input.shape[3];
-  const side = input.shape[2];
+/** The `.meta` of a model, with {@link portsOf}. @param path from the project's folder. */
+export function modelMeta(path: string, model: Omit<LensModel, 'name' | 'bytes'>, ids?: MetaExtras['ids']): string {
+  const { inputs, output } = portsOf(model);
   return assetMeta(path, {
     ids,
     importerSettings: new Tagged(
       'FileMLAssetImporterSettings',
       fields({
-        Inputs: [
-          modelInput(input.name, [side, side, channels], pixels),
-          ...(landmarks ? [modelInput(LANDMARKS, LANDMARK_SHAPE, IDENTITY)] : []),
-        ],
+        Inputs: inputs.map(modelInput),
         Outputs: [
           new Tagged(
             'MLOutput',
             fields({
               Name: output.name,
-              Shape: vector(1, 1, labels.length),
-              Normalizations: repeat(labels.length, IDENTITY),
+              Shape: vector(...output.shape),
+              Normalizations: repeat(output),
               InputName: '',
               OutputTexture: reference(NULL_ID),
             }),
@@ -130,21 +115,13 @@ export function modelMeta(
   });
 }
 
-/** What a channel's values are multiplied with, and what is added then. */
-interface Normalization {
-  readonly scale: number;
-  readonly bias: number;
-}
-
-const IDENTITY: Normalization = { scale: 1, bias: 0 };
-
-function modelInput(name: string, shape: Numbers3, normalization: Normalization): Tagged {
+function modelInput(port: Port): Tagged {
   return new Tagged(
     'MLInput',
     fields({
-      Name: name,
-      Shape: vector(...shape),
-      Normalizations: repeat(shape[2], normalization),
+      Name: port.name,
+      Shape: vector(...port.shape),
+      Normalizations: repeat(port),
       Transformer: fields({
         stretch: true,
         'alignment.horizontal': 'Center',
@@ -159,6 +136,6 @@ function modelInput(name: string, shape: Numbers3, normalization: Normalization)
   );
 }
 
-function repeat(channels: number, { scale, bias }: Normalization): Fields[] {
+function repeat({ shape: [, , channels], normalization: { scale, bias } }: Port): Fields[] {
   return Array.from({ length: channels }, () => fields({ scale: float(scale), bias: float(bias) }));
 }

@@ -130,11 +130,11 @@ export const CODES = {
   ),
   'no-preview': warning(
     'preview.mp4 next to the project file, as Snap recommends',
-    'record one with `emotion-lens lens publish-kit`, and choose it in Project Settings or when you submit the lens',
+    'record one with `emotion-lens lens package --publish`, and choose it in Project Settings or when you submit the lens',
   ),
   'preview-video': warning(
     `an upright MP4 video of 9:16 below ${megabytes(VIDEO_BYTES)}`,
-    'record one with `emotion-lens lens publish-kit`, or choose another one in Project Settings',
+    'record one with `emotion-lens lens package --publish`, or choose another one in Project Settings',
   ),
   // The scene
   'no-camera': warning('a camera that renders one of its layers', "set the object's layer or the camera's Layers"),

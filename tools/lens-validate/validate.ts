@@ -53,8 +53,15 @@ export async function validateProject(path: string, declarations?: string, publi
     ? { ...(await readPackage(path)), folder: null, esproj: null, packages: [] }
     : await readProject(path);
   const index = await indexAssets(project);
-  const findings = await checkTypes(index, declarations);
-  for (const rule of RULES) findings.push(...(await rule(index)));
+  // The compiler works in a process of its own meanwhile.
+  const [ofTypes, ofRules] = await Promise.all([checkTypes(index, declarations), runRules(index)]);
+  const findings = [...ofTypes, ...ofRules];
   const all = publishing ? await checkPublishing(index, findings) : findings;
   return reportOf(path, index.assets.length, index.entities.length, all);
+}
+
+async function runRules(index: AssetIndex): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const rule of RULES) findings.push(...(await rule(index)));
+  return findings;
 }

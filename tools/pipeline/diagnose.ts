@@ -4,7 +4,8 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ConfigSchema } from '../../ml/config/schema.ts';
 import { messageOf } from '../../ml/core/errors.ts';
-import { blockSize, planExecution } from '../../ml/train/hardware.ts';
+import { blockSize, describePlan, planTraining } from '../../ml/train/hardware.ts';
+import { isWorthIt, tryWebGpu } from '../../ml/train/webgpu/device.ts';
 
 /** One thing that training depends on. */
 export interface Check {
@@ -31,7 +32,7 @@ export async function diagnose(): Promise<{ checks: Check[]; data: FoundData }> 
     checkMemory(),
     await checkDisk(),
     runtime,
-    ...(runtime.status === 'ok' ? [checkTraining()] : []),
+    ...(runtime.status === 'ok' ? [...checkWebGpu(), checkTraining()] : []),
     ...checkData(data),
   ];
   return { checks, data };
@@ -77,13 +78,25 @@ async function checkRuntime(): Promise<Check> {
   }
 }
 
+function checkWebGpu(): Check[] {
+  const webGpu = tryWebGpu();
+  const { providers, adapters, passed, problem, fix } = webGpu;
+  const runtime: Check = { name: 'providers', status: 'ok', found: `${providers.join(', ')} (of ONNX Runtime, here)` };
+  const gpu = adapters.join(', ') || 'no GPU that ONNX Runtime names';
+  // Without it, the processor trains.
+  if (!passed) return [runtime, { name: 'webgpu', status: 'warn', found: `${gpu}; ${problem}`, ...(fix && { fix }) }];
+  const { difference, speedup } = passed;
+  const times = speedup.toPrecision(2);
+  const found = `${gpu}; self-test passed (${difference.toExponential(0)} off), matrix products ${times} times as fast as the processor`;
+  if (isWorthIt(webGpu)) return [runtime, { name: 'webgpu', status: 'ok', found }];
+  return [runtime, { name: 'webgpu', status: 'ok', found: `${found}; used only with --device webgpu` }];
+}
+
 function checkTraining(): Check {
   const { train } = ConfigSchema.parse({});
-  const { replicas, threads } = planExecution(train);
-  const block = blockSize();
-  const layout =
-    block > 1 ? `blocked layout of ${block}` : 'portable layout (this processor has no blocked convolution)';
-  const found = `${layout}; batches of ${train.batchSize}; replicas × threads: ${replicas} × ${threads}`;
+  const plan = planTraining(train);
+  const lacks = plan.gpu === undefined && blockSize() === 1 ? ' (this processor has no blocked convolution)' : '';
+  const found = `${describePlan(plan)}${lacks}; batches of ${train.batchSize}`;
   return { name: 'training', status: 'ok', found };
 }
 

@@ -13,7 +13,7 @@ import { agreementOf } from '../../ml/evaluate/comparison.ts';
 import { type Evaluation, evaluate, type SplitPredictions } from '../../ml/evaluate/evaluation.ts';
 import { confidentMistakes, type Mistakes } from '../../ml/evaluate/mistakes.ts';
 import { evaluatePosed, type PosedEvaluation } from '../../ml/evaluate/posed.ts';
-import { ACTED_BIAS, biased } from '../../ml/evaluate/prior.ts';
+import { actedBiasOf, biased } from '../../ml/evaluate/prior.ts';
 import { SHEET_COLUMNS } from '../../ml/evaluate/report/html.ts';
 import { readPosed } from '../../ml/faces/posed.ts';
 import { loadIsolatedPredictor } from '../../ml/runtime/isolated-predictor.ts';
@@ -131,6 +131,7 @@ export async function evaluateModel(
     if (posedRoot !== undefined) requireEmotions(`--posed ${posedRoot}`, labels);
     if (acted > 0) requireEmotions(`--acted ${acted}`, labels);
     const total = dataset.splits.filter((split) => SPLITS[split] !== 'Training').length;
+    const actedBias = await actedBiasOf(file);
     // The front over the biases begins with the answers as the model gives them.
     const unbiased = new Map<Uint32Array, Float32Array>();
     const evaluateAs = (name: string, shown: (faces: Faces) => Faces) => {
@@ -141,7 +142,7 @@ export async function evaluateModel(
         );
         before += faces.length;
         unbiased.set(faces, probabilities);
-        return biased(probabilities, ACTED_BIAS, acted);
+        return biased(probabilities, actedBias, acted);
       };
       return evaluate(dataset, predict, ['PublicTest', 'PrivateTest'], name, labels.length);
     };
@@ -156,7 +157,7 @@ export async function evaluateModel(
     const again = also && predictor.takesLandmarks && predictor.size > 0;
     const without = again ? await evaluateAs(`${file} without landmarks`, withoutLandmarks) : undefined;
     const answered = predictions.map((split) => ({ ...split, probabilities: unbiased.get(split.indices)! }));
-    const found = { dataset, predictions: answered, acted };
+    const found = { dataset, predictions: answered, acted, actedBias };
     const posed = photographs && (await evaluatePosed(photographs, predictPosed, found));
     const [shown] = predictions;
     const mistakes = evaluation.results

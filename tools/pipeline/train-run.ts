@@ -11,8 +11,10 @@ import { loadFaces } from '../../ml/data/load.ts';
 import type { DataSummary } from '../../ml/data/summary.ts';
 import { withLandmarks } from '../../ml/faces/landmarks/extract.ts';
 import type { NetworkInfo } from '../../ml/model/network.ts';
+import { buildArchitecture } from '../../ml/nn/architectures.ts';
 import { CHECKPOINT_FILE } from '../../ml/train/checkpoint.ts';
 import { networkOfCheckpoint } from '../../ml/train/classifier.ts';
+import { checkWeights } from '../../ml/train/initialize.ts';
 import type { TrainingResult } from '../../ml/train/loop.ts';
 import { train } from '../../ml/train/train.ts';
 import { checkClasses } from './check-classes.ts';
@@ -50,7 +52,10 @@ export interface TrainedRun extends PreparedRun {
 export async function prepareRun(options: TrainOptions, reporter: Reporter): Promise<PreparedRun> {
   const resume = 'resume' in options;
   const started = resume ? await openRun(options.resume, options.settings) : options;
-  const network = 'folder' in started ? await resumedNetwork(started) : undefined;
+  let network: NetworkInfo | undefined;
+  if ('folder' in started) network = await resumedNetwork(started);
+  // Before the data, which takes minutes.
+  else await checkWeights(started.config.model.weights, buildArchitecture(started.config.model));
   const { dataset, summary } = await loadRunFaces(started.config, reporter);
   checkTrainable(dataset, summary, started.config);
   if (network) checkClasses(`the network of ${(started as Run).folder}`, network.labels, dataset);

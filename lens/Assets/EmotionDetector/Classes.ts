@@ -1,8 +1,8 @@
 /** How many classes a model may tell apart. */
 export const CLASS_COUNT = { min: 2, max: 64 };
 
-/** Compared without regard to case and outer spaces. */
-const keyOf = (name: string) => name.trim().toLowerCase();
+/** Names with the same key stand for the same class: neither case nor spaces around a name matter. */
+export const keyOf = (name: string): string => name.trim().toLowerCase();
 
 /** Place of a class among the labels of a model, whatever its case; -1 if there is none. */
 export function classOf(labels: readonly string[], name: string): number {

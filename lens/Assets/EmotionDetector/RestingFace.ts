@@ -4,7 +4,7 @@ import { EMOTIONS } from './Emotions';
  * What the shipped model says of a resting face: mean log probabilities over the faces of FER2013's PublicTest that most
  * people call neutral. Only what a person's resting face has beyond it is that person's own.
  */
-const TYPICAL = [-4, -5.2, -4.7, -4.4, -2.4, -4.8, -0.5];
+const TYPICAL = [-4, -5.2, -4.6, -4.3, -2.5, -4.7, -0.5];
 
 /** Half a step of an 8-bit output: of smaller probabilities nothing is known. */
 const SMALLEST = 1 / 512;

@@ -1,5 +1,5 @@
-import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
-import { GridComponent, LegendComponent, VisualMapComponent } from 'echarts/components';
+import { BarChart, HeatmapChart, LineChart, ParallelChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, ParallelComponent, VisualMapComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { Metrics } from '../metrics.ts';
@@ -7,7 +7,17 @@ import type { FrontPoint } from '../posed.ts';
 import { Html } from './html.ts';
 import { COLOURS } from './style.ts';
 
-echarts.use([BarChart, HeatmapChart, LineChart, GridComponent, LegendComponent, VisualMapComponent, SVGRenderer]);
+echarts.use([
+  BarChart,
+  HeatmapChart,
+  LineChart,
+  ParallelChart,
+  GridComponent,
+  LegendComponent,
+  ParallelComponent,
+  VisualMapComponent,
+  SVGRenderer,
+]);
 
 const WIDTH = 440;
 const HEIGHT = 380;
@@ -58,6 +68,42 @@ const line = ({ name, points }: Series) => ({
   silent: true,
   lineStyle: { width: 2.2 },
 });
+
+/** An axis of parallel coordinates: of numbers, or of names in their order. */
+export interface ParallelAxis {
+  readonly name: string;
+  readonly names?: readonly string[];
+  readonly log?: boolean;
+}
+
+/**
+ * Parallel coordinates: a line for each item, through its value on each axis.
+ * @param groups of lines, [values on the axes], each with a name in the legend; the last is drawn on top.
+ */
+export function parallelChart(
+  axes: readonly ParallelAxis[],
+  groups: readonly { readonly name: string; readonly lines: readonly (readonly (number | string)[])[] }[],
+): Html {
+  const option = {
+    legend: LEGEND,
+    parallel: { left: 80, right: 80, top: 70, bottom: 24 },
+    parallelAxis: axes.map(({ name, names, log }, dim) => ({
+      ...axis(name),
+      dim,
+      nameLocation: 'end',
+      nameGap: 14,
+      ...(names ? { type: 'category', data: [...names] } : { type: log ? 'log' : 'value', scale: true }),
+    })),
+    series: groups.map(({ name, lines }, i) => ({
+      type: 'parallel',
+      name,
+      silent: true,
+      lineStyle: { width: 1.4, opacity: i + 1 < groups.length ? 0.35 : 0.9 },
+      data: lines.map((values) => [...values]),
+    })),
+  };
+  return draw(option, 1.6);
+}
 
 /** Accuracy on posed faces over that on the FER+ majority, a point for each strength of a bias. */
 export function frontChart(front: readonly FrontPoint[]): Html {

@@ -3,9 +3,9 @@ import { PROTOCOLS } from '../../data/labels.ts';
 import { lineChart, type Series } from './charts.ts';
 import type { ReportContent } from './content.ts';
 import { formatCount, headSection, headTiles, PROTOCOL_TEXT } from './head-section.ts';
-import { type Content, figure, Html, html, sheet } from './html.ts';
+import { type Content, figure, type Html, html, sheet } from './html.ts';
+import { page, type Section } from './page.ts';
 import { quantizationSection } from './quantization-section.ts';
-import { STYLE } from './style.ts';
 
 /**
  * Writes the report of a run as one self-contained HTML file: charts are inline SVG, pictures are embedded, and its content
@@ -35,32 +35,7 @@ async function renderReport(content: ReportContent): Promise<Html> {
     { id: 'setup', title: 'Configuration', body: setup(content) },
   ];
   const { title, run } = content;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${title}: ${run}</title>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<header>
-<h1>${title}</h1>
-<p class="eyebrow">Run ${run}</p>
-<nav>${sections.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
-<div class="tiles">${content.heads.map(headTiles)}</div>
-</header>
-<main>${sections.map(({ id, title, body }) => html`<section id="${id}"><h2>${title}</h2>${body}</section>`)}</main>
-</body>
-</html>
-`;
-}
-
-interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly body: Content;
+  return page({ title, subject: run, eyebrow: `Run ${run}`, tiles: content.heads.map(headTiles), sections });
 }
 
 async function results({ heads }: ReportContent): Promise<Content> {

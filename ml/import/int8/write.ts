@@ -1,5 +1,6 @@
 import { imageInput, PROBABILITIES } from '../../model/inputs.ts';
 import { sizeOf } from '../../nn/graph.ts';
+import { correctedBias } from '../../quantize/correct-bias.ts';
 import {
   biasScales,
   type QuantizationParameters,
@@ -215,7 +216,17 @@ class Int8Writer {
     const ofBias = biasScales(scale, scales);
     const values = quantizeKernel(kernel.values, scales);
     const integers = Float32Array.from(values);
-    const corrected = correctBias(layer, this.calibrated.means.get(name), (c, k) => values[k] * scales[c]);
+    const means = this.calibrated.means.get(name);
+    const corrected = means
+      ? correctedBias({
+          kernel: kernel.values,
+          bias,
+          rounded: (place, channel) => values[place] * scales[channel],
+          // A depthwise convolution has the results of an input channel one after the other.
+          meanAt: (channel, tap) =>
+            means[depthwise ? Math.floor((channel * means.length) / outputs) : Math.floor(tap / (height * width))],
+        })
+      : bias;
     const order = depthwise ? [1, 2, 3, 0] : [0, 2, 3, 1];
     const ordered = Int8Array.from(moved({ dims: kernel.dims, values: integers }, order));
     const each = (all: Float32Array) => (row ? [all[0]] : [...all]);
@@ -293,31 +304,6 @@ class Int8Writer {
     );
     return this.#operate('PAD', [x, amounts], output, { type: 'PadOptions', value: {} });
   }
-}
-
-/**
- * Bias correction (Nagel et al. 2019, arXiv:1906.04721, section 4.2): takes back what rounding the kernel adds to the mean of each
- * channel of the result.
- * @param means of the input's channels, if they were measured.
- * @param rounded number of a kernel after rounding, by its channel and its place.
- */
-function correctBias(
-  { kernel: { dims, values }, bias, depthwise }: Convolution,
-  means: Float64Array | undefined,
-  rounded: (channel: number, place: number) => number,
-): Float32Array {
-  if (!means) return bias;
-  const [outputs, , height, width] = dims;
-  const taps = values.length / outputs;
-  return bias.map((value, c) => {
-    let shift = 0;
-    for (let k = 0; k < taps; k++) {
-      const place = c * taps + k;
-      const from = depthwise ? Math.floor((c * means.length) / outputs) : Math.floor(k / (height * width));
-      shift += (rounded(c, place) - values[place]) * means[from];
-    }
-    return value - shift;
-  });
 }
 
 /** Whether a convolution sees the whole image at once: a dense layer after Flatten. */

@@ -44,14 +44,14 @@ export async function measureDataset(
   reporter: Reporter,
 ): Promise<Rows> {
   const rows: Rows = new Map();
-  for (const [{ name, predictor }, places] of byParticipant(columns)) {
+  for (const [{ name, predictor, actedBias }, places] of byParticipant(columns)) {
     const predict = (faces: Uint32Array) =>
       predictor.predict(facesOf(dataset, faces), (done, total) =>
         reporter.progress({ step: `${dataset.source}: ${name}`, done, total, unit: 'img' }),
       );
     const { predictions } = await evaluate(dataset, predict, splits, name);
     for (const { at, strength } of places) {
-      const left = predictions.map(({ probabilities }) => biased(probabilities, ACTED_BIAS, strength));
+      const left = predictions.map(({ probabilities }) => biased(probabilities, actedBias ?? ACTED_BIAS, strength));
       const { evaluation } = await evaluate(dataset, async () => left.shift()!, splits, name);
       for (const { protocol, split, metrics } of evaluation.results) {
         const title = `${titleOf(protocol, split)} (${metrics.count.toLocaleString('en')})`;
@@ -66,7 +66,7 @@ export async function measureDataset(
 export async function measurePosed(columns: readonly Column[], folder: string, reporter: Reporter): Promise<Rows> {
   const rows: Rows = new Map();
   const bySize = new Map<number, PosedFaces>();
-  for (const [{ name, predictor }, places] of byParticipant(columns)) {
+  for (const [{ name, predictor, actedBias }, places] of byParticipant(columns)) {
     if (predictor.size === 0) continue;
     const faces = bySize.get(predictor.size) ?? (await readPosed(folder, predictor.size, reporter));
     bySize.set(predictor.size, faces);
@@ -76,7 +76,12 @@ export async function measurePosed(columns: readonly Column[], folder: string, r
       ),
     );
     for (const { at, strength } of places) {
-      for (const { protocol, metrics, ...recall } of scorePosed(answers, faces.labels, strength)) {
+      for (const { protocol, metrics, ...recall } of scorePosed(
+        answers,
+        faces.labels,
+        strength,
+        actedBias ?? ACTED_BIAS,
+      )) {
         const title = `KDEF, ${protocol} (${metrics.count.toLocaleString('en')})`;
         put(rows, title, columns.length, at, accuracyOf(metrics));
         const estimate = { share: recall.meanRecall, interval95: recall.meanRecallInterval95 };

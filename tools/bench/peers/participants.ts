@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../../ml/core/errors.ts';
+import { actedBiasOf } from '../../../ml/evaluate/prior.ts';
 import { expressionModel } from '../../../ml/faces/networks/models.ts';
 import { readModelJson } from '../../../ml/model/model-json.ts';
 import { loadIsolatedPredictor } from '../../../ml/runtime/isolated-predictor.ts';
@@ -12,8 +13,8 @@ import { HUMAN_MODELS, humanEmotionModel } from './human-models.ts';
 /** A model of the comparison. */
 export interface Participant {
   readonly name: string;
-  /** Whether the lens's bias for acted faces was made for it. */
-  readonly ours: boolean;
+  /** The lens's bias for acted faces, [7]; null of a network that it was not made for. */
+  readonly actedBias: readonly number[] | null;
   readonly predictor: Predictor;
   /** Of the file that answers. */
   readonly bytes: number;
@@ -53,7 +54,7 @@ async function openOurs(folder: string): Promise<Participant> {
   const file = fileIn(folder, model, 'tflite', 'int8');
   return {
     name: basename(folder),
-    ours: true,
+    actedBias: await actedBiasOf(file),
     predictor: await loadIsolatedPredictor(file, PATIENT),
     bytes: (await stat(file)).size,
     onnx: await readFile(fileIn(folder, model, 'onnx', 'int8')),
@@ -61,5 +62,5 @@ async function openOurs(folder: string): Promise<Participant> {
 }
 
 async function openPeer(name: string, onnx: Uint8Array): Promise<Participant> {
-  return { name, ours: false, predictor: await openPredictor(onnx, `${name}.onnx`), bytes: onnx.length, onnx };
+  return { name, actedBias: null, predictor: await openPredictor(onnx, `${name}.onnx`), bytes: onnx.length, onnx };
 }

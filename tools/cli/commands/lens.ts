@@ -1,16 +1,18 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import { UserError } from '../../../ml/core/errors.ts';
-import { writeAtomic } from '../../../ml/core/files.ts';
+import { readBytes, writeAtomic } from '../../../ml/core/files.ts';
 import type { ModelFormat } from '../../lens-build/lens-model.ts';
 import { SHIPPED_LENS, SHIPPED_MODEL } from '../../lens-build/shipped.ts';
 import { SHIPPED_STUDIO, STUDIO_NAMES, type StudioName } from '../../lens-build/studio.ts';
-import { addCommand, type CommonOptions, perform } from '../command.ts';
+import { addCommand, type CommandResult, type CommonOptions, perform } from '../command.ts';
 import { refuseOverwrite } from '../flags.ts';
+import type { CliReporter } from '../reporter.ts';
 
 export function addLens(lens: Command): void {
-  for (const add of [addBuild, addInstall, addValidate, addPackage, addPublishKit]) add(lens);
+  for (const add of [addBuild, addInstall, addValidate, addPackage]) add(lens);
 }
 
 function addBuild(lens: Command): void {
@@ -98,104 +100,110 @@ function addValidate(lens: Command): void {
     );
 }
 
-interface PackageOptions {
+interface PackageOptions extends CommonOptions {
   format?: ModelFormat;
   model: string;
   out: string;
   force?: boolean;
+  publish?: string;
+  /** With `publish`. */
+  project?: string;
+  /** With `publish`: a file; false for none; undefined to record one. */
+  film?: string | false;
 }
 
 function addPackage(lens: Command): void {
   addCommand(lens, 'package', 'Packages the detector with a model, to be dragged into any lens', {
     '--force': 'again, after a change of the scripts or the model',
     '--model runs/2026-01-31-mine/model-votes --out Mine.lspkg': 'with a model that you trained',
+    '--publish publish-kit': 'also what Snap wants with the lens of this repository',
+    '--publish my-lens.zip --project ../my-lens --film recorded-on-my-phone.mp4':
+      'the same of a lens of your own that uses EmotionDetector, as one file, with a preview video of your own',
   })
     .addOption(formatOption())
     .option('--model <folder>', 'folder with model.json and the model', fromHere(SHIPPED_MODEL))
     .option('--out <file.lspkg>', 'package to write', fromHere(join(SHIPPED_LENS, 'EmotionDetector.lspkg')))
-    .option('--force', 'replace a file that exists')
-    .action(({ format, model, out, force, ...options }: PackageOptions) =>
-      perform(options, async () => {
-        const { readLensModel } = await import('../../lens-build/lens-model.ts');
-        const { packageDetector } = await import('../../lens-build/package/package-detector.ts');
-        if (extname(out) !== '.lspkg')
-          throw new UserError(
-            `--out ${out}: expected a file name that ends in .lspkg, which Lens Studio imports; rename it`,
-          );
-        refuseOverwrite([out], force);
-        const content = await packageDetector(await readLensModel(model, format));
-        await writeAtomic(out, content);
-        return {
-          text: `${out} (${(content.length / 1e6).toFixed(2)} MB): drag it into the Asset Browser of your lens`,
-          json: { path: out, bytes: content.length },
-        };
-      }),
-    );
-}
-
-interface PublishKitOptions extends CommonOptions {
-  project: string;
-  out: string;
-  /** A file; false for none; undefined to record one. */
-  film?: string | false;
-  force?: boolean;
-}
-
-function addPublishKit(lens: Command): void {
-  addCommand(
-    lens,
-    'publish-kit',
-    'Makes what Snap wants with a lens: icon, preview video, and a text with tags and a checklist',
-    {
-      '': 'the lens of this repository, into the folder publish-kit',
-      '--project ../my-lens --out my-lens.zip': 'a lens of your own that uses EmotionDetector, as one file',
-      '--film recorded-on-my-phone.mp4': 'with a preview video of your own',
-    },
-  )
-    .option('--project <folder>', 'folder with the .esproj', fromHere(SHIPPED_LENS))
-    .option('--out <path>', 'folder, or .zip file, to write', 'publish-kit')
-    .option('--film <file.mp4>', 'preview video; default: it is recorded, which takes a minute or two')
-    .option('--no-film', 'without a preview video')
     .option('--force', 'replace files that exist')
+    .option(
+      '--publish <path>',
+      'also make the publishing kit of a lens: a folder or .zip file with icon, preview video, and a text with tags and a checklist',
+    )
+    .option(
+      '--project <folder>',
+      `with --publish: folder with the .esproj of that lens (default: ${fromHere(SHIPPED_LENS)})`,
+    )
+    .option('--film <file.mp4>', 'with --publish: preview video; default: it is recorded, which takes a minute or two')
+    .option('--no-film', 'with --publish: no preview video')
     .addHelpText(
       'after',
       `
-The video is recorded in a headless browser (Chromium, Chrome or Edge): the demo of EmotionDetector on a drawn person. Nothing is
-sent anywhere, and the project is not changed.`,
+A package that exists and would be the same stays as it is. The preview video is recorded in a headless browser (Chromium, Chrome or
+Edge): the demo of EmotionDetector on a drawn person. Nothing is sent anywhere, and the project is not changed.`,
     )
-    .action(({ project, out, film: given, force, ...options }: PublishKitOptions) =>
-      perform(options, async (reporter) => {
-        const { KIT_FILES, publishingKit } = await import('../../lens-publish/kit.ts');
-        const { readFilm, recordFilm } = await import('../../lens-publish/film.ts');
-        const { writeZip } = await import('../../lens-studio/files/zip.ts');
-        const isZip = extname(out) === '.zip';
-        const places = KIT_FILES.map((name) => join(out, name));
-        refuseOverwrite(isZip ? [out] : places, force);
-        if (given === undefined) reporter.note('recording the preview video');
-        const film =
-          given === undefined
-            ? await recordFilm(project)
-            : given === false
-              ? { missing: 'none was wanted' }
-              : await readFilm(given);
-        const { files, report } = await publishingKit(project, film);
-        if (isZip) await writeAtomic(out, writeZip(files));
-        else {
-          // None of an earlier kit stays that this one lacks.
-          for (const place of places) await rm(place, { force: true });
-          for (const [name, content] of files) await writeAtomic(join(out, name), content);
-        }
-        const missing = 'missing' in film ? film.missing : null;
-        const lines = [
-          `${out}: ${[...files.keys()].join(', ')}`,
-          ...(missing !== null && given === undefined ? [`no preview video: ${missing}`] : []),
-          ...(report.errors > 0
-            ? [`${report.errors} errors are to be fixed before the lens is published: see publishing.md`]
-            : []),
-        ];
-        return { text: lines.join('\n'), json: { out, files: [...files.keys()], missing, report } };
-      }),
-    );
+    .action((options: PackageOptions) => perform(options, (reporter) => packageLens(options, reporter)));
+}
+
+async function packageLens(options: PackageOptions, reporter: CliReporter): Promise<CommandResult> {
+  const { format, model, out, force, publish, project, film } = options;
+  if (publish === undefined && (project !== undefined || film !== undefined))
+    throw new UserError('--project, --film and --no-film are about the publishing kit: they need --publish; add it');
+  if (extname(out) !== '.lspkg')
+    throw new UserError(`--out ${out}: expected a file name that ends in .lspkg, which Lens Studio imports; rename it`);
+  const { readLensModel } = await import('../../lens-build/lens-model.ts');
+  const { packageDetector } = await import('../../lens-build/package/package-detector.ts');
+  const content = await packageDetector(await readLensModel(model, format));
+  const isNew = !(await holds(out, content));
+  if (isNew) refuseOverwrite([out], force);
+  const kit = publish === undefined ? null : await makeKit(publish, options, reporter);
+  if (isNew) await writeAtomic(out, content);
+  const size = `${(content.length / 1e6).toFixed(2)} MB`;
+  const lines = [
+    `${out} (${size})${isNew ? '' : ' was up to date'}: drag it into the Asset Browser of your lens`,
+    ...(kit?.lines ?? []),
+  ];
+  return { text: lines.join('\n'), json: { path: out, bytes: content.length, kit: kit?.json ?? null } };
+}
+
+/** @param out folder, or .zip file. */
+async function makeKit(
+  out: string,
+  { project = fromHere(SHIPPED_LENS), film: given, force }: PackageOptions,
+  reporter: CliReporter,
+) {
+  const { KIT_FILES, publishingKit } = await import('../../lens-publish/kit.ts');
+  const { readFilm, recordFilm } = await import('../../lens-publish/film.ts');
+  const { writeZip } = await import('../../lens-studio/files/zip.ts');
+  const isZip = extname(out) === '.zip';
+  const places = KIT_FILES.map((name) => join(out, name));
+  refuseOverwrite(isZip ? [out] : places, force);
+  if (given === undefined) reporter.note('recording the preview video');
+  const film =
+    given === undefined
+      ? await recordFilm(project)
+      : given === false
+        ? { missing: 'none was wanted' }
+        : await readFilm(given);
+  const { files, report } = await publishingKit(project, film);
+  if (isZip) await writeAtomic(out, writeZip(files));
+  else {
+    // None of an earlier kit stays that this one lacks.
+    for (const place of places) await rm(place, { force: true });
+    for (const [name, content] of files) await writeAtomic(join(out, name), content);
+  }
+  const missing = 'missing' in film ? film.missing : null;
+  const lines = [
+    `${out}: ${[...files.keys()].join(', ')}`,
+    ...(missing !== null && given === undefined ? [`no preview video: ${missing}`] : []),
+    ...(report.errors > 0
+      ? [`${report.errors} errors are to be fixed before the lens is published: see publishing.md`]
+      : []),
+  ];
+  return { lines, json: { out, files: [...files.keys()], missing, report } };
+}
+
+/** Whether a file is there and has this content. */
+async function holds(path: string, content: Uint8Array): Promise<boolean> {
+  return existsSync(path) && Buffer.from(await readBytes(path)).equals(content);
 }
 
 function formatOption(): Option {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { DEVICES } from '../../../ml/config/schema.ts';
 import { UserError } from '../../../ml/core/errors.ts';
 import { NETWORKS, SCALES } from '../../../ml/superres/edsr.ts';
 import { checkRunName } from '../../pipeline/run-folder.ts';
@@ -135,6 +136,7 @@ function addTrain(upscale: Command): void {
     .option('--patch <pixels>', 'side of a low-resolution patch (default: 24)', wholeNumber('--patch'))
     .option('--learning-rate <rate>', 'peak learning rate of the warm-up and cosine schedule (default: 0.001)', Number)
     .option('--seed <n>', 'random seed (default: 1)', wholeNumber('--seed'))
+    .option('--device <name>', `what trains: ${DEVICES.join(', ')} (default: auto)`)
     .option('--skip-bad-photos', 'skip photos that are unreadable or smaller than a patch')
     .option('--name <name>', 'name of the run folder, after the date')
     .option('--resume <run>', 'resume a stopped run, with its own settings')

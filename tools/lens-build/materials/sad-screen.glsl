@@ -39,13 +39,17 @@ void main() {
     float wet = Intensity * mix(0.35, 1.0, edge(uv, 0.15, 0.75));
     vec2 bent = uv - wet * rain.xy * vec2(1.6, 1.0);
     vec3 seen = picture(bent);
+    // A drop gathers light: in front of hair and shadows it is no dark speck.
+    seen = mix(seen, max(seen, original), 0.8 * clamp(rain.z, 0.0, 1.0));
     // The pane is misty between the drops, most at the edges.
     float mist = 0.5 * edge(uv, 0.45, 1.1) * (1.0 - clamp(rain.z, 0.0, 1.0));
     vec2 reach = vec2(0.011, 0.006);
     vec3 soft = (picture(bent + reach) + picture(bent - reach) + picture(bent + reach * vec2(1.0, -1.0)) + picture(bent + reach * vec2(-1.0, 1.0))) / 4.0;
     vec3 color = mix(seen, soft * 0.96 + 0.03, mist);
-    color = toned(saturated(color, 0.52), vec3(0.44, 0.5, 0.64), vec3(0.43, 0.49, 0.58));
-    color = lifted(color, 0.3);
+    // Features stand out in the dim light: each point moves away from what is around it, on dark skin most.
+    color += 1.1 * (1.0 - luma(color)) * (seen - soft) * (1.0 - mist);
+    color = lifted(color, 0.34);
+    color = toned(saturated(color, 0.62), vec3(0.48, 0.52, 0.6), vec3(0.43, 0.49, 0.58));
     color += wet * clamp(rain.w, 0.0, 1.0) * vec3(0.2, 0.25, 0.32);
     color *= 1.0 - 0.4 * edge(uv, 0.45, 1.1);
     show(mix(original, color, Intensity));

@@ -28,11 +28,13 @@ export async function filesUnder(folder: string, under: string): Promise<StoredF
   const top = await lstat(join(folder, under)).catch(() => null);
   if (top?.isSymbolicLink())
     throw new UserError(`${join(folder, under)} is a symbolic link, expected a folder; put the folder itself there`);
-  await collect(folder, under, files);
+  await collect(folder, under, files, realpathOnce(folder));
   return files;
 }
 
-async function collect(folder: string, under: string, files: StoredFile[]): Promise<void> {
+type Root = () => Promise<string>;
+
+async function collect(folder: string, under: string, files: StoredFile[], root: Root): Promise<void> {
   const entries = await readdir(join(folder, under), { withFileTypes: true }).catch((thrown) => {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw fileError('read', join(folder, under), thrown);
@@ -41,15 +43,18 @@ async function collect(folder: string, under: string, files: StoredFile[]): Prom
   for (const entry of entries) {
     if (isTemporary(entry.name)) continue;
     const path = `${under}/${entry.name}`;
-    if (entry.isDirectory()) await collect(folder, path, files);
-    else if (entry.isFile()) files.push(await storedFile(folder, path));
+    if (entry.isDirectory()) await collect(folder, path, files, root);
+    else if (entry.isFile()) files.push(await storedFile(folder, path, root));
     if (files.length > MAX_FILES)
       throw new UserError(`${folder} contains more than ${MAX_FILES} files; give the folder of a Lens Studio project`);
   }
 }
 
-/** @throws UserError if there is no such file. */
-export async function storedFile(folder: string, path: string): Promise<StoredFile> {
+/**
+ * @param root the folder without links, which is the same for all of its files.
+ * @throws UserError if there is no such file.
+ */
+export async function storedFile(folder: string, path: string, root: Root = realpathOnce(folder)): Promise<StoredFile> {
   const file = join(folder, path);
   const { size } = await stat(file).catch((thrown) => {
     throw fileError('read', file, thrown);
@@ -58,18 +63,27 @@ export async function storedFile(folder: string, path: string): Promise<StoredFi
     path,
     bytes: size,
     read: async () => {
-      await refuseOutside(folder, file);
+      await refuseOutside(root, file);
       return readBytes(file);
     },
   };
 }
 
+/** Where a folder lies, looked up when it is first asked for. */
+function realpathOnce(folder: string): Root {
+  let found: Promise<string> | undefined;
+  return () => {
+    found ??= realpath(folder);
+    return found;
+  };
+}
+
 /** A folder that somebody else made may have links to files of the user who opens it. */
-async function refuseOutside(folder: string, file: string): Promise<void> {
-  const [root, real] = await Promise.all([realpath(folder), realpath(file)]).catch((thrown) => {
+async function refuseOutside(root: Root, file: string): Promise<void> {
+  const [place, real] = await Promise.all([root(), realpath(file)]).catch((thrown) => {
     throw fileError('read', file, thrown);
   });
-  if (!isInside(root, real))
+  if (!isInside(place, real))
     throw new UserError(
       `${file} is a link to ${real}, outside the project, and is not read; put the file itself there`,
     );

@@ -141,7 +141,7 @@ export function startApp(root: Element): void {
       const { width, height } = seen.taken.canvas;
       runner.frame(seen.faces, { width, height }, dt);
       stage.resize({ width, height }, viewBar.view.screen === 'phone');
-      stage.paint(seen, runner.lens?.visuals({ width, height }) ?? [], runner.lens?.time ?? 0);
+      stage.paint(seen, (screen) => runner.lens?.visuals(screen) ?? [], runner.lens?.time ?? 0);
       if (performance.now() - reported < TEXT_INTERVAL) return;
       reported = performance.now();
       meters.update(runner.lens, seen.faces);

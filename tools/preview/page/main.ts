@@ -3,10 +3,12 @@ import { failurePage, startApp } from './app.ts';
 import { recordFilm } from './film/record.ts';
 import { followServer } from './run/reload.ts';
 import { stats } from './run/samples.ts';
+import { stayHere } from './run/stay.ts';
 
 /** Address of a page that only films, and needs the machine for that. */
 const FILM = '#film';
 
+stayHere();
 window.previewStats = stats;
 const root = document.querySelector('#app')!;
 if (failure !== null) {

@@ -24,6 +24,8 @@ const stage = createStage(document.createElement('div'), null);
 stage.resize(SIZE, true);
 const { program, problems } = prepareMaterials(project, stage.materials);
 
+await stage.loaded;
+
 /** What keeps materials from being drawn. */
 export { problems };
 
@@ -41,11 +43,10 @@ export function photograph({ character, emotion, intensity, seconds }: Photograp
     lens.landmarks(0, partsOf(faces[0]), SIZE);
     lens.frame(1 / FPS);
   }
-  const visuals = lens.visuals(SIZE);
   const canvas = document.createElement('canvas');
   Object.assign(canvas, SIZE);
   canvas.getContext('2d')!.putImageData(picture, 0, 0);
-  stage.paint({ taken: { canvas, pixels: picture, faces }, faces }, visuals, lens.time);
+  stage.paint({ taken: { canvas, pixels: picture, faces }, faces }, (screen) => lens.visuals(screen), lens.time);
   lens.destroy();
   return stage.root.querySelector('canvas')!.toDataURL();
 }

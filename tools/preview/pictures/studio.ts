@@ -58,7 +58,6 @@ export async function openStudio(project: string): Promise<Studio> {
     await page.goto(ADDRESS);
     const problems = await page.evaluate<string[]>(`import('./${STUDIO}').then(({ problems }) => problems)`);
     if (problems.length > 0) throw new UserError(problems.join('\n'));
-    await page.waitForLoadState('networkidle');
     return {
       photograph: async (photograph) => {
         const json = JSON.stringify(photograph);

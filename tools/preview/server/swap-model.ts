@@ -1,6 +1,5 @@
-import { LANDMARKS } from '../../../ml/model/inputs.ts';
 import { assignmentsOf, inputsOfModel } from '../../lens-build/detector-inputs.ts';
-import { LANDMARK_SHAPE } from '../../lens-build/lens-model.ts';
+import { type Port, portsOf } from '../../lens-build/lens-model.ts';
 import type { InputValue, LensProgram, ModelPort, ProgramComponent } from '../../simulator/program.ts';
 import type { Described } from './model-file.ts';
 
@@ -8,14 +7,9 @@ const DETECTOR = 'EmotionDetector';
 
 /** A program as if a model were installed in its project: the model's import settings, and the inputs of the detector. */
 export function withModel(program: LensProgram, { description, file }: Described): LensProgram {
-  const { labels, pixels } = description;
-  const { shape, layout, name } = file.input;
-  const [side, channels] = layout === 'NHWC' ? [shape[1], shape[3]] : [shape[2], shape[1]];
-  const inputs = [
-    port(name, [side, side, channels], pixels),
-    ...(description.landmarks && file.landmarks ? [port(LANDMARKS, LANDMARK_SHAPE)] : []),
-  ];
-  const outputs = [port(file.output.name, [1, 1, labels.length])];
+  const landmarks = Boolean(description.landmarks && file.landmarks);
+  const ports = portsOf({ description, file, landmarks });
+  const [inputs, outputs] = [ports.inputs.map(modelPort), [modelPort(ports.output)]];
   const detectors = new Set(program.scripts.filter(({ className }) => className === DETECTOR).map(({ id }) => id));
   const brought = assignmentsOf(inputsOfModel(description)) as Record<string, InputValue>;
   const fed = (component: ProgramComponent): ProgramComponent =>
@@ -29,7 +23,7 @@ export function withModel(program: LensProgram, { description, file }: Described
   };
 }
 
-function port(name: string, shape: readonly number[], { scale, bias } = { scale: 1, bias: 0 }): ModelPort {
+function modelPort({ name, shape, normalization: { scale, bias } }: Port): ModelPort {
   const each = (value: number) => Array<number>(shape[2]).fill(value);
   return { name, shape, scale: each(scale), bias: each(bias), flipX: false, flipY: false };
 }

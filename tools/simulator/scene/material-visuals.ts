@@ -5,7 +5,7 @@ import {
   type StandInPass,
   StandInPostEffect,
 } from '../stand-in/materials.ts';
-import { StandInTexture } from '../stand-in/textures.ts';
+import { StandInScreen, StandInTexture } from '../stand-in/textures.ts';
 import { BlendMode, StretchMode } from '../stand-in/visuals.ts';
 
 /** The picture whose aspect an Image keeps, as its presets call it. */
@@ -39,4 +39,5 @@ function materialUse({ shader, blendMode, values }: StandInPass): MaterialUse | 
 }
 
 /** Camera and render textures are what the screen shows. */
-const textureOf = ({ source }: StandInTexture): MaterialTexture => source ?? { kind: 'screen' };
+const textureOf = ({ control, source }: StandInTexture): MaterialTexture =>
+  control instanceof StandInScreen ? { kind: 'screen' } : (source ?? { kind: 'screen' });

@@ -1,8 +1,7 @@
-import { assetUrls, missing, program, scripts } from 'virtual:lens';
+import { missing, program, scripts } from 'virtual:lens';
 import { startLens } from 'virtual:run-lens';
 import { EMOTIONS, type Emotion } from '../../../../ml/core/emotions.ts';
 import type { Overrides, SimulatedLens } from '../../../simulator/lens.ts';
-import type { ProgramAsset } from '../../../simulator/program.ts';
 import { element } from '../../../web/page/dom.ts';
 import { inspectedComponents } from '../inspector/components.ts';
 import { hostOfFiles, type OnStage, pageHost } from '../run/host.ts';
@@ -40,7 +39,6 @@ declare global {
  */
 export async function recordFilm(longest = LONGEST): Promise<string> {
   const encoder = await FilmEncoder.open(FORMAT);
-  await loadPictures();
   const set = await openSet(demoOf());
   const { labels, demoHold, demoPause } = set.detector();
   const turn = demoHold + demoPause;
@@ -100,6 +98,8 @@ async function openSet(overrides: Overrides) {
     models,
   );
   await runner.restart(overrides);
+  // The film has them from its beginning.
+  await stage.loaded;
   let time = 0;
   return {
     canvas: stage.root.querySelector('canvas')!,
@@ -117,23 +117,9 @@ async function openSet(overrides: Overrides) {
       await nextTask();
     },
     paint(): void {
-      if (seen) stage.paint(seen, runner.lens?.visuals(FORMAT) ?? [], time);
+      if (seen) stage.paint(seen, (screen) => runner.lens?.visuals(screen) ?? [], time);
     },
   };
-}
-
-/** The stage shows pictures as they come; in a film they are there from the beginning. */
-async function loadPictures(): Promise<void> {
-  const pictures = program.assets.filter(
-    (asset: ProgramAsset) => asset.kind === 'picture' && Object.hasOwn(assetUrls, asset.id),
-  );
-  await Promise.all(
-    pictures.map(({ id }: ProgramAsset) => {
-      const image = new Image();
-      image.src = assetUrls[id];
-      return image.decode().catch(() => {});
-    }),
-  );
 }
 
 function dataUrlOf(film: Uint8Array): Promise<string> {

@@ -32,13 +32,13 @@ export class PictureTaker {
     drawing.fillRect(0, 0, width, height);
     drawing.drawImage(shot.image, part.x, part.y, part.width, part.height, 0, 0, width, height);
     const scale = width / part.width;
-    const faces = shot.faces?.map((face) => placed(face, part, scale)) ?? null;
+    const faces = shot.faces?.map((face) => moved(face, part, scale)) ?? null;
     return { canvas, pixels: drawing.getImageData(0, 0, width, height), faces };
   }
 }
 
-/** A face of a shot on the screen. */
-function placed(face: TrackedFace, { x, y }: { x: number; y: number }, scale: number): TrackedFace {
+/** A face on a picture's part, which is scaled. @param part its upper left corner. */
+export function moved(face: TrackedFace, { x, y }: { x: number; y: number }, scale: number): TrackedFace {
   const { pose } = face;
   return {
     ...face,

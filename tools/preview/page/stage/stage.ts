@@ -2,20 +2,24 @@ import { assetUrls, program } from 'virtual:lens';
 import type { Affine } from '../../../../ml/faces/face.ts';
 import { projectHead } from '../../../../ml/faces/placement.ts';
 import type { ScreenSize, Visual } from '../../../simulator/lens.ts';
+import type { ProgramAsset } from '../../../simulator/program.ts';
 import { element, setText } from '../../../web/page/dom.ts';
 import type { Textures } from '../draw/fills.ts';
 import { createMaterialDrawer, type MaterialDrawer } from '../draw/materials/drawer.ts';
 import type { Resolution } from '../draw/materials/resolution.ts';
 import { createPainter } from '../draw/painter.ts';
 import { cropSquare, type OnStage } from '../run/host.ts';
+import { moved } from './picture-taker.ts';
 
 /** The screen that the lens is shown on. */
 export interface Stage {
   readonly root: HTMLElement;
   /** Null where the browser has no WebGL 2. */
   readonly materials: MaterialDrawer | null;
-  /** @param time seconds of the lens. */
-  paint(shown: OnStage, visuals: readonly Visual[], time: number): void;
+  /** Settles when the lens's pictures are loaded, those that can be; until then they are not shown. */
+  readonly loaded: Promise<unknown>;
+  /** @param visualsOn what the lens shows on a screen of so many pixels. @param time seconds of the lens. */
+  paint(shown: OnStage, visualsOn: (screen: ScreenSize) => readonly Visual[], time: number): void;
   /** Gives the screen another shape. */
   resize(size: ScreenSize, phone: boolean): void;
   /** Something to know about the picture, such as that there is no face in it; empty for nothing. */
@@ -24,7 +28,7 @@ export interface Stage {
 
 /**
  * @param overlay is laid over the picture.
- * @param resolution how finely materials are drawn; null: as finely as all else.
+ * @param resolution how finely a picture with materials is drawn; null: as finely as others.
  * @param onLost is called when the browser no longer lets materials be drawn.
  */
 export function createStage(overlay: HTMLElement, resolution: Resolution | null, onLost?: () => void): Stage {
@@ -37,9 +41,9 @@ export function createStage(overlay: HTMLElement, resolution: Resolution | null,
     overlay,
     element('div', { class: 'status', role: 'status' }, status),
   );
-  const pictures = loadPictures();
+  const { pictures, loaded } = loadPictures();
   let current: OnStage | null = null;
-  const faceOf = (index: number) => current?.faces.find((face) => face.index === index);
+  let size: ScreenSize = canvas;
 
   const textures: Textures = {
     pictureOf: (id) => pictures.get(id) ?? null,
@@ -48,27 +52,37 @@ export function createStage(overlay: HTMLElement, resolution: Resolution | null,
       if (current && place) drawCrop(context, current.taken.canvas, place);
     },
   };
-  const materials = createMaterialDrawer(textures, resolution, onLost);
+  const materials = createMaterialDrawer(textures, onLost);
   const painter = createPainter(canvas, textures, materials);
 
   return {
     root: element('div', { class: 'screen-area' }, screen),
     materials,
-    paint(shown, visuals, time) {
+    loaded,
+    paint(shown, visualsOn, time) {
+      const begun = performance.now();
       current = shown;
+      let visuals = visualsOn(size);
+      const hasMaterials = visuals.some(({ kind }) => kind === 'image' || kind === 'postEffect');
+      const scale = hasMaterials && resolution ? resolution.scale : 1;
+      const [width, height] = [size.width, size.height].map((side) => Math.round(scale * side));
+      if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+      if (scale !== 1) visuals = visualsOn({ width, height });
+      const faces = scale === 1 ? shown.faces : shown.faces.map((face) => moved(face, { x: 0, y: 0 }, scale));
       painter.paint({
         picture: shown.taken.canvas,
         visuals,
         time,
-        faces: shown.faces,
+        faces,
         project: (faceIndex, point, at) => {
-          const face = faceOf(faceIndex);
+          const face = faces.find(({ index }) => index === faceIndex);
           return face ? projectHead(face, point, at) : null;
         },
       });
+      if (hasMaterials) resolution?.took(performance.now() - begun);
     },
     resize({ width, height }, phone) {
-      if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+      size = { width, height };
       screen.style.setProperty('--aspect', String(width / height));
       screen.classList.toggle('whole', !phone);
     },
@@ -77,15 +91,17 @@ export function createStage(overlay: HTMLElement, resolution: Resolution | null,
 }
 
 /** The lens's pictures by id, as they come. */
-function loadPictures(): Map<string, CanvasImageSource> {
+function loadPictures() {
   const pictures = new Map<string, CanvasImageSource>();
-  for (const { kind, id } of program.assets) {
-    if (kind !== 'picture' || !Object.hasOwn(assetUrls, id)) continue;
-    const image = new Image();
-    image.onload = () => pictures.set(id, image);
-    image.src = assetUrls[id];
-  }
-  return pictures;
+  const loading = program.assets
+    .filter(({ kind, id }: ProgramAsset) => kind === 'picture' && Object.hasOwn(assetUrls, id))
+    .map(async ({ id }: ProgramAsset) => {
+      const image = new Image();
+      image.src = assetUrls[id];
+      await image.decode();
+      pictures.set(id, image);
+    });
+  return { pictures, loaded: Promise.allSettled(loading) };
 }
 
 /** Draws the part of a picture that a crop shows into the square from (0, 0) to (1, 1), y down. */

@@ -13,7 +13,6 @@ import type {
 import type { Numbers, Shader, UniformType } from '../../../../simulator/program.ts';
 import type { Textures } from '../fills.ts';
 import { compile, type Program } from './programs.ts';
-import type { Resolution } from './resolution.ts';
 import { Uploads } from './uploads.ts';
 
 /** A material and where its square lies on the canvas; a post effect lies all over it. */
@@ -44,35 +43,29 @@ void main() { color = vec4(texture(below, lens_uv).rgb, 1.0); }`,
 const WHOLE = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
 /**
- * @param resolution how finely it draws; null: as finely as the canvas.
  * @param onLost is called when the browser takes the graphics card away, as from shaders that take too long; from then on
  *   nothing is drawn.
  * @returns null where the browser has no WebGL 2.
  */
-export function createMaterialDrawer(
-  textures: Textures,
-  resolution: Resolution | null = null,
-  onLost: () => void = () => {},
-): MaterialDrawer | null {
+export function createMaterialDrawer(textures: Textures, onLost: () => void = () => {}): MaterialDrawer | null {
   const canvas = document.createElement('canvas');
   canvas.addEventListener('webglcontextlost', onLost);
   const gl = canvas.getContext('webgl2', { antialias: false, depth: false, stencil: false });
-  return gl && new GlDrawer(gl, canvas, new Uploads(gl, textures), resolution);
+  return gl && new GlDrawer(gl, canvas, new Uploads(gl, textures));
 }
 
 class GlDrawer implements MaterialDrawer {
   readonly #programs = new Map<Shader, Program>();
   readonly #copy: Program;
-  /** In the processor's memory: what goes to the graphics card and comes from it. */
-  readonly #layer = document.createElement('canvas').getContext('2d', { alpha: false, willReadFrequently: true })!;
 
   constructor(
     readonly gl: WebGL2RenderingContext,
     readonly canvas: HTMLCanvasElement,
     readonly uploads: Uploads,
-    readonly resolution: Resolution | null,
   ) {
     this.#copy = compile(gl, COPY);
+    // The canvas is opaque, whatever a material's alpha is.
+    gl.clearColor(0, 0, 0, 1);
   }
 
   prepare(shader: Shader): void {
@@ -83,18 +76,14 @@ class GlDrawer implements MaterialDrawer {
     const { gl, canvas, uploads } = this;
     const { width, height } = context.canvas;
     if (gl.isContextLost()) return;
-    const begun = performance.now();
-    const [across, down] = [width, height].map((side) => Math.round(side * (this.resolution?.scale ?? 1)));
-    for (const sized of [canvas, this.#layer.canvas])
-      if (sized.width !== across || sized.height !== down) Object.assign(sized, { width: across, height: down });
-    gl.viewport(0, 0, across, down);
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    gl.viewport(0, 0, width, height);
     gl.disable(gl.BLEND);
     gl.colorMask(true, true, true, true);
-    this.#layer.drawImage(context.canvas, 0, 0, across, down);
-    const pixels = this.#layer.getImageData(0, 0, across, down);
+    const pixels = context.getImageData(0, 0, width, height);
     uploads.takePixels(pixels);
-    this.#fill(this.#copy, WHOLE, NO_FLIP, { below: { kind: 'screen' } });
-    // The canvas stays opaque, whatever a material's alpha is.
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    if (!this.#coversAll(run[0].visual)) this.#fill(this.#copy, WHOLE, NO_FLIP, { below: { kind: 'screen' } });
     gl.colorMask(true, true, true, false);
     gl.enable(gl.BLEND);
     /** Whether the texture of the screen lacks something that was drawn. */
@@ -109,19 +98,16 @@ class GlDrawer implements MaterialDrawer {
       }
       gl.useProgram(program.program);
       gl.uniform1f(program.own.lens_time, time);
-      gl.uniform2f(program.own.lens_screen, across, down);
+      gl.uniform2f(program.own.lens_screen, width, height);
       this.#blend(blend, program);
       const flip = visual.kind === 'image' ? [visual.flipX ? -1 : 1, visual.flipY ? -1 : 1] : NO_FLIP;
       this.#fill(program, matrixOf(square, width, height), flip, values);
       stale = true;
     }
     // As pixels, which browsers copy several times faster than canvases of another kind; they begin at the bottom.
-    gl.readPixels(0, 0, across, down, gl.RGBA, gl.UNSIGNED_BYTE, pixels.data);
-    this.#layer.putImageData(pixels, 0, 0);
-    context.setTransform(1, 0, 0, -1, 0, height);
-    context.drawImage(this.#layer.canvas, 0, 0, width, height);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    this.resolution?.took(performance.now() - begun);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, pixels.data);
+    turnOver(pixels);
+    context.putImageData(pixels, 0, 0);
   }
 
   /** Draws a square. @param matrix from −1..1 to −1..1 of the canvas, y up, column by column. */
@@ -144,6 +130,11 @@ class GlDrawer implements MaterialDrawer {
     }
     gl.activeTexture(gl.TEXTURE0);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  }
+
+  /** Whether nothing is to be seen of what was drawn before. */
+  #coversAll({ kind, material: { blend, shader } }: PlacedMaterial['visual']): boolean {
+    return kind === 'postEffect' && blend === 'Disabled' && this.#programs.has(shader);
   }
 
   #blend(name: BlendName, { own }: Program): void {
@@ -180,6 +171,17 @@ const BLENDS: Partial<Record<BlendName, Blend>> = {
 
 const isTexture = (value: MaterialUse['values'][string] | undefined): value is MaterialTexture =>
   value != null && 'kind' in value;
+
+/** Puts the last row first. */
+function turnOver({ data, width, height }: ImageData): void {
+  const bytes = 4 * width;
+  const kept = new Uint8ClampedArray(bytes);
+  for (let [top, bottom] = [0, bytes * (height - 1)]; top < bottom; top += bytes, bottom -= bytes) {
+    kept.set(data.subarray(top, top + bytes));
+    data.copyWithin(top, bottom, bottom + bytes);
+    data.set(kept, bottom);
+  }
+}
 
 /** From the square −1..1 to the canvas as WebGL has it, −1..1 with y up, column by column. */
 function matrixOf([a, b, c, d, e, f]: Affine, width: number, height: number): Numbers {

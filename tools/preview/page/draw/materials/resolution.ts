@@ -1,4 +1,4 @@
-/** Parts of the screen's sides that materials may be drawn at: each needs about half as much as the one before. */
+/** Parts of the screen's sides that it may be drawn at: each needs about half as much as the one before. */
 const STEPS = [1, 0.7, 0.5, 0.35] as const;
 /** Milliseconds of a drawing: above the first it becomes coarser, below the second finer. A step changes less than their ratio. */
 const SLOW = 16;
@@ -7,7 +7,7 @@ const FAST = 5;
 const WINDOW = 6;
 
 /**
- * How finely materials are drawn. A computer without a graphics card runs their shaders on its processor, where a shader all over
+ * How finely a picture with materials is drawn. A computer without a graphics card runs their shaders on its processor, where a shader all over
  * the screen takes longer than a frame may.
  */
 export class Resolution {

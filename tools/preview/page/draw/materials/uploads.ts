@@ -9,6 +9,8 @@ export class Uploads {
   readonly #pictures = new Map<CanvasImageSource, WebGLTexture>();
   readonly #nothing: WebGLTexture;
   readonly #screen: WebGLTexture;
+  /** Of the screen's texture; a new one of another size takes longer than new pixels. */
+  #sides = { width: 0, height: 0 };
   readonly #crop: WebGLTexture;
   readonly #cropCanvas: CanvasRenderingContext2D;
 
@@ -28,15 +30,20 @@ export class Uploads {
 
   /** Takes pixels for the screen. */
   takePixels(pixels: ImageData): void {
-    this.gl.bindTexture(this.gl.TEXTURE_2D, this.#screen);
-    this.#upload(pixels);
+    const { gl } = this;
+    const { width, height } = pixels;
+    gl.bindTexture(gl.TEXTURE_2D, this.#screen);
+    if (this.#sides.width === width && this.#sides.height === height)
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+    else this.#upload(pixels);
+    this.#sides = { width, height };
   }
 
   /** Takes what is drawn so far for the screen. */
   takeDrawn(): void {
-    const { width, height } = this.gl.canvas;
+    const { width, height } = this.#sides;
     this.gl.bindTexture(this.gl.TEXTURE_2D, this.#screen);
-    this.gl.copyTexImage2D(this.gl.TEXTURE_2D, 0, this.gl.RGBA, 0, 0, width, height, 0);
+    this.gl.copyTexSubImage2D(this.gl.TEXTURE_2D, 0, 0, 0, 0, 0, width, height);
   }
 
   /** Transparent while a picture loads, or if there is none. */
